@@ -1,0 +1,73 @@
+# Every target that has a line in `make help` works in a fresh clone: it makes the environment it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+TYPED := $(wildcard kit services stack tests benchmarks scripts)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv lock proto lint format types imports contract sizes house locked checks test check
+
+help:  ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(READY)  ## Make the Python environment (nothing to do while it is fresh)
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+lock: $(READY)  ## Pin all dependencies of pyproject.toml, with hashes and without addresses
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --quiet -o requirements.lock
+
+lint: $(READY)  ## Look for mistakes and bad formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(READY)  ## Format the code and mend what can be mended by rule
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+proto: $(READY)  ## Write gen/ anew from proto/
+	$(BIN)/buf format -w proto
+	$(BIN)/python scripts/generate_proto.py
+
+types: $(READY)  ## Check all types
+	$(BIN)/mypy --strict $(TYPED)
+
+imports: $(READY)  ## Check who imports whom
+	$(BIN)/lint-imports --no-logo
+
+contract: $(READY)  ## Check proto/: linted, formatted, breaking nobody, and gen/ made from it
+	$(BIN)/python -m scripts.check_contract
+	$(BIN)/python scripts/generate_proto.py --check
+
+sizes: $(READY)  ## Check that files and functions stay short
+	$(BIN)/python -m scripts.check_sizes
+
+house: $(READY)  ## Check the house rules that no linter knows
+	$(BIN)/python -m scripts.check_house
+
+locked: $(READY)  ## Check that the lock is what pyproject.toml asks for, without addresses
+	$(BIN)/python -m scripts.check_lock
+
+test: $(READY)  ## Run all tests, on real PostgreSQL and NATS
+	$(BIN)/pytest -n 2
+
+checks: lint types imports contract sizes house locked  ## Run every check but the tests
+
+check: checks test  ## Run all checks and all tests
+
+# The platform on this machine. Several run side by side under several names: make run NAME=two
+NAME = main
+.PHONY: run demo
+
+run: $(READY)  ## Run the whole platform here until Ctrl-C: servers, services, demonstration data
+	$(BIN)/python -m stack --name $(NAME)
+
+demo: $(READY)  ## Play the demand loop over HTTP against the running platform, and check it
+	$(BIN)/python -m stack.demo --name $(NAME)
