@@ -1,0 +1,76 @@
+"""Real servers for every test: one PostgreSQL and one NATS for each worker, a fresh database where asked."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+import uvloop
+
+from stack.servers import Nats, Postgres
+
+Migrate = Callable[[str], None]
+
+
+class MakeDatabase(Protocol):
+    def __call__(self, name_hint: str, migrate: Migrate) -> str: ...
+
+
+@pytest.hookimpl
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], uvloop.Loop]]:
+    """The loop our processes run on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lines that tests recorded as their `summary`."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    for report in reports:
+        for name, line in getattr(report, "user_properties", ()):
+            if name == "summary" and report.when == "call":
+                terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def server_dir() -> Iterator[Path]:
+    """Where this worker's servers keep their data. Not in pytest's folder: only its owner may enter that."""
+    path = Path(tempfile.mkdtemp(prefix="fahu-test-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_dir: Path) -> Iterator[Postgres]:
+    server = Postgres.start(server_dir / "postgres", fsync=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def nats_server(server_dir: Path) -> Iterator[Nats]:
+    server = Nats.start(server_dir / "nats")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def make_database(postgres: Postgres) -> MakeDatabase:
+    """Give the URL of a fresh migrated database: migrated once for each hint, then copied."""
+    templates: dict[str, str] = {}
+    numbers = itertools.count(1)
+
+    def make(name_hint: str, migrate: Migrate) -> str:
+        if name_hint not in templates:
+            template = f"{name_hint}_template"
+            postgres.create_database(template)
+            migrate(postgres.url(template))
+            templates[name_hint] = template
+        name = f"{name_hint}_{next(numbers)}"
+        postgres.create_database(name, templates[name_hint])
+        return postgres.url(name)
+
+    return make
