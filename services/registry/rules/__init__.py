@@ -1,0 +1,84 @@
+"""Pure decisions about codes, phones, names and years, and the words that the tables use (REG-2, REG-9)."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from kit.calendar import BEIJING
+
+USCC_LENGTH = 18
+DISTRICT_SEATS = 3
+NAME_LENGTH = 200
+# GB 32100: digits and letters without I, O, S, V and Z; the weight of a place is 3 to its power, modulo 31.
+_USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+# Cells that begin so are run as formulas by the spreadsheet that opens an export. The full-width forms too, in some.
+_FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_PERSON_NAME = re.compile(r"[^\W\d_][\w·•.（）() '-]{0,49}")
+
+
+class AreaKind(StrEnum):
+    TOWN = "TOWN"
+    PARK = "PARK"
+    SUBDISTRICT = "SUBDISTRICT"
+
+
+class UnitKind(StrEnum):
+    AGENCY = "AGENCY"
+    CENTRE = "CENTRE"
+    AREA_OFFICE = "AREA_OFFICE"
+    SUPERVISOR = "SUPERVISOR"
+    OTHER = "OTHER"
+
+
+class Duty(StrEnum):
+    """What a named person does for a unit: 分管负责人, 联系人."""
+
+    LEADER = "LEADER"
+    CONTACT = "CONTACT"
+
+
+class Level(StrEnum):
+    """区级, 镇级."""
+
+    DISTRICT = "DISTRICT"
+    TOWN = "TOWN"
+
+
+def uscc_check_character(first17: str) -> str:
+    """The 18th character of a 统一社会信用代码. Raises ValueError for characters that no code has."""
+    if len(first17) != USCC_LENGTH - 1:
+        raise ValueError("a code has 17 characters before its check character")
+    total = sum(weight * _USCC_CHARACTERS.index(char) for weight, char in zip(_USCC_WEIGHTS, first17, strict=True))
+    return _USCC_CHARACTERS[-total % 31]
+
+
+def is_uscc_text(code: str) -> bool:
+    """Whether a text has the length and the characters of a code; says nothing about the check character."""
+    return len(code) == USCC_LENGTH and all(char in _USCC_CHARACTERS for char in code)
+
+
+def normal_phone(text: str) -> str | None:
+    """The 11 digits of a mainland mobile number written in any usual way; None if it is none."""
+    digits = re.sub(r"[\s\-()（）]", "", text)
+    digits = digits.removeprefix("+")
+    if len(digits) == 13:
+        digits = digits.removeprefix("86")
+    return digits if _MOBILE.fullmatch(digits) else None
+
+
+def is_safe_text(text: str) -> bool:
+    """False if a spreadsheet would run the text as a formula, or if it holds characters that nobody sees."""
+    return not _FORMULA.match(text) and not _CONTROL.search(text)
+
+
+def is_person_name(text: str) -> bool:
+    """A letter first, then at most 49 letters, digits, dots, spaces and brackets."""
+    return bool(_PERSON_NAME.fullmatch(text))
+
+
+def year_of(now: datetime) -> int:
+    """The year in Shanghai, which is what a cohort goes by."""
+    return now.astimezone(BEIJING).year

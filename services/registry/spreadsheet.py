@@ -1,0 +1,131 @@
+"""Reads an uploaded XLSX or CSV into rows by column header, without trusting it. Blocking: call it in a thread.
+
+An XLSX is a zip: what it says about its sizes may be a lie, and two cells far apart make a table of billions between them.
+So it is unpacked within limits, looked through for the corners it uses, and packed anew before the parser sees it.
+"""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.rules.cohorts import COLUMNS, REQUIRED, SheetRow
+
+MAX_ROWS = 5_000
+MAX_COLUMNS = 100
+MAX_CELL = 1_000
+MAX_ENTRIES = 200
+MAX_UNPACKED = 32 * 1024 * 1024
+# A few empty rows below the data are common; formatting down to the last row of the sheet is not data.
+_SPARE_ROWS = 1_000
+_CORNER = re.compile(rb"""\sr=["']\s*([A-Z]{0,7})([0-9]{1,12})""")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
+_SPELLINGS = str.maketrans({"（": "(", "）": ")", " ": "", "\u3000": "", "\n": ""})
+
+Table = Iterable[Sequence[object]]
+
+
+def read_rows(file_name: str, content: bytes) -> list[SheetRow]:
+    """The rows of a file that hold anything. Raises ImportUnreadable, ImportColumnsMissing or ImportTooLarge."""
+    table = _xlsx(content) if file_name.lower().endswith(".xlsx") else _csv(content)
+    lines = iter(table)
+    headers = [_text(value).translate(_SPELLINGS) for value in next(lines, ())]
+    missing = [column for column in REQUIRED if column not in headers]
+    if missing:
+        raise ImportColumnsMissing(columns="、".join(missing))
+    places = {column: headers.index(column) for column in COLUMNS if column in headers}
+    rows = []
+    for number, line in enumerate(lines, 2):
+        cells = {column: _text(line[place]) for column, place in places.items() if place < len(line)}
+        if any(cells.values()):
+            rows.append(SheetRow(number, cells))
+        if len(rows) > MAX_ROWS:
+            raise ImportTooLarge(limit=f"{MAX_ROWS} rows")
+    return rows
+
+
+def _text(value: object) -> str:
+    """A cell as its reader sees it; spreadsheets keep numbers, telephone numbers too, as floats."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()[:MAX_CELL]
+
+
+def _csv(content: bytes) -> Table:
+    text = _decode(content)
+    if "\x00" in text:
+        raise ImportUnreadable
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise ImportUnreadable from error
+
+
+def _decode(content: bytes) -> str:
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ImportUnreadable
+
+
+def _xlsx(content: bytes) -> Table:
+    try:
+        parts = _unpack(content)
+    except _UNREADABLE as error:
+        raise ImportUnreadable from error
+    if "xl/workbook.xml" not in parts:
+        raise ImportUnreadable
+    for name, part in parts.items():
+        if name.startswith("xl/worksheets/"):
+            _check_corners(part)
+    try:
+        workbook = CalamineWorkbook.from_filelike(_pack(parts))
+        return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, *_UNREADABLE) as error:
+        raise ImportUnreadable from error
+
+
+def _unpack(content: bytes) -> dict[str, bytes]:
+    """The parts of the zip, as far as the limits reach; what is longer than it says fails its checksum."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+            raise ImportTooLarge(limit=f"{MAX_UNPACKED // 1024**2} MiB unpacked")
+        return {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
+
+
+def _check_corners(sheet: bytes) -> None:
+    if b"\x00" in sheet:  # UTF-16 would hide the corners from us
+        raise ImportUnreadable
+    for column, row in _CORNER.findall(sheet):
+        if int(row) > MAX_ROWS + _SPARE_ROWS or _column_number(column) > MAX_COLUMNS:
+            raise ImportTooLarge(limit=f"{MAX_ROWS} rows or {MAX_COLUMNS} columns")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _pack(parts: dict[str, bytes]) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    packed.seek(0)
+    return packed
