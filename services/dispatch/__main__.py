@@ -1,0 +1,62 @@
+"""Composition root of dispatch, and its commands: migrate, load-categories, redrive, rebuild --since TIME."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fahu.access.v1 import access_pb2
+from fahu.dispatch.v1 import dispatch_service_pb2
+from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
+
+from kit import migrate, runtime
+from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
+from kit.calendar import WorkingCalendar
+from kit.db import Database
+from kit.settings import DatabaseSettings
+from services.dispatch.handlers import HANDLERS
+from services.dispatch.moves import Course
+from services.dispatch.service.deadlines import BATCH, sweep
+from services.dispatch.service.reference import load_categories
+from services.dispatch.servicer import DispatchServicer
+from services.dispatch.settings import DispatchSettings
+
+NAME = "dispatch"
+MIGRATIONS = Path(__file__).parent / "migrations"
+SERVICES = [dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"]]
+
+
+async def serve() -> int:
+    settings = DispatchSettings()
+    assembly = await assemble(NAME, settings, MIGRATIONS)
+    course = Course(WorkingCalendar.from_library(), settings.terms())
+    assembly.consume("registry", HANDLERS)
+    assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
+    servicer = DispatchServicer(assembly.database, course)
+    return await assembly.serve(
+        SERVICES, access_pb2.rule, [lambda server: add_DispatchServiceServicer_to_server(servicer, server)]
+    )
+
+
+async def sweep_all(assembly: Assembly, course: Course) -> None:
+    """Sweep batch by batch until nothing is due."""
+    looked_at = BATCH
+    while looked_at == BATCH:
+        async with assembly.database.begin() as session:
+            looked_at = await sweep(session, course, datetime.now(UTC))
+
+
+async def load() -> str:
+    database = Database(DatabaseSettings().database_url.get_secret_value())
+    async with database.begin() as session:
+        count = await load_categories(session)
+    await database.close()
+    return f"{count} categories"
+
+
+if __name__ == "__main__":
+    commands = {
+        "migrate": lambda: migrate.upgrade(MIGRATIONS, DatabaseSettings().database_url.get_secret_value()),
+        "load-categories": load,
+        "redrive": lambda: redrive_all(NAME, HANDLERS),
+        "rebuild": rebuild_since,
+    }
+    runtime.main(NAME, serve, **commands)

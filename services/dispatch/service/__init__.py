@@ -1,0 +1,1 @@
+"""The use cases of dispatch, by what they are about."""

@@ -1,0 +1,158 @@
+"""How a demand is brought to a state, and what must hold of every demand however it got there."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from fahu.access.v1.access_pb2 import Role
+from fahu.dispatch.v1 import demand_pb2 as pb
+
+from kit.auth import Actor
+from services.dispatch.moves import STATE_COLUMNS
+from services.dispatch.rules import Action, State
+from tests import signing
+from tests.dispatch.conftest import World
+
+Step = tuple[Actor, str, dict[str, Any]]
+ANSWER = {
+    "kind": pb.REPLY_KIND_ANSWER,
+    "conclusion": "按工作年限每满一年支付一个月工资。",
+    "legal_basis": "《劳动合同法》第四十七条",
+    "next_steps": "提前三十日书面通知员工。",
+    "claim": pb.CLAIM_SOLVED,
+}
+DIRECT = ANSWER | {"kind": pb.REPLY_KIND_DIRECT, "legal_basis": ""}
+CONTENT = {"satisfaction": 5, "solved": pb.SOLVED_YES, "comment": "很清楚"}
+DISCONTENT = {"satisfaction": 2, "solved": pb.SOLVED_NO, "comment": "没有解决"}
+WITHDRAWAL = {"reason": "已自行解决", "asked_by_agency": True}
+NOW_PLAN = {"kind": pb.DISPOSITION_KIND_IMMEDIATE}
+
+
+def today(world: World) -> date:
+    return world.course.calendar.day_of(datetime.now(UTC))
+
+
+def workday(world: World, ahead: int) -> str:
+    """The day so many working days from today."""
+    return str(world.course.calendar.day_of(world.course.calendar.add_workdays(datetime.now(UTC), ahead).at))
+
+
+def free_day(world: World) -> str:
+    """The next day on which nobody works."""
+    day = today(world) + timedelta(days=1)
+    while world.course.calendar.is_workday(day):
+        day += timedelta(days=1)
+    return str(day)
+
+
+def promise(world: World) -> dict[str, Any]:
+    return {"kind": pb.DISPOSITION_KIND_TIME_BOUND, "promised_on": workday(world, 3)}
+
+
+def park(world: World) -> dict[str, Any]:
+    return {
+        "kind": pb.DISPOSITION_KIND_REFERENCE,
+        "explanation": "市级细则尚未出台，出台后复核。",
+        "condition_tags": ["待市级细则出台"],
+        "review_on": str(today(world) + timedelta(days=30)),
+    }
+
+
+def step(world: World, action: Action) -> Step:
+    """Who takes an action, by which RPC, with what."""
+    liaison, agency, centre = world.enterprise.actor(), world.agency(), world.centre()
+    steps: dict[Action, Step] = {
+        Action.DISPATCH: (centre, "DispatchDemand", {"unit_code": "hrss", "note": "请人社局研究"}),
+        Action.REPLY_DIRECTLY: (centre, "ReplyDemand", DIRECT),
+        Action.ACCEPT: (agency, "AcceptDemand", {}),
+        Action.HANDLE_NOW: (agency, "SetDisposition", NOW_PLAN),
+        Action.PROMISE: (agency, "SetDisposition", promise(world)),
+        Action.PARK: (agency, "SetDisposition", park(world)),
+        Action.ANSWER: (agency, "ReplyDemand", ANSWER),
+        Action.RATE: (liaison, "RateDemand", DISCONTENT),
+        Action.CLOSE: (liaison, "RateDemand", CONTENT),
+        Action.WITHDRAW: (liaison, "WithdrawDemand", WITHDRAWAL),
+    }
+    return steps[action]
+
+
+def everybody(world: World) -> dict[str, Actor]:
+    """Those who have to do with a demand of the enterprise at hrss, and those who have not."""
+    return {
+        "neighbour": world.neighbour.actor(),
+        "former contact": signing.person(Role.ROLE_LIAISON, organisation=world.enterprise.id),
+        "own contact": world.enterprise.actor(),
+        "another agency": world.agency("eco_env"),
+        "own agency's contact": world.agency("hrss", Role.ROLE_AGENCY_CONTACT),
+        "own agency's lead": world.agency("hrss", Role.ROLE_AGENCY_LEAD),
+        "own agency's handler": world.agency("hrss", Role.ROLE_AGENCY_HANDLER),
+        "agency without unit": world.agency(""),
+        "centre": world.centre(),
+        "supervisor": world.supervisor(),
+        "officer": world.officer(),
+        "supervisor who handles elsewhere": signing.person(
+            Role.ROLE_SUPERVISOR, Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, unit="eco_env"
+        ),
+        "operator who is a neighbour's contact": signing.person(
+            Role.ROLE_CENTRE_OPERATOR, Role.ROLE_LIAISON, unit="centre", organisation=world.neighbour.id
+        ),
+    }
+
+
+PATHS: dict[State, tuple[str, list[Action]]] = {
+    State.TRIAGE: ("unsure", []),
+    State.DISPATCHED: ("hrss", []),
+    State.ACCEPTED: ("hrss", [Action.ACCEPT]),
+    State.HANDLING: ("hrss", [Action.ACCEPT, Action.PROMISE]),
+    State.PARKED: ("hrss", [Action.ACCEPT, Action.PARK]),
+    State.REPLIED: ("hrss", [Action.ACCEPT, Action.HANDLE_NOW, Action.ANSWER]),
+    State.CLOSED: ("hrss", [Action.ACCEPT, Action.HANDLE_NOW, Action.ANSWER, Action.CLOSE]),
+    State.WITHDRAWN: ("hrss", [Action.WITHDRAW]),
+}
+
+
+async def take(world: World, demand: Any, action: Action) -> Any:
+    actor, method, fields = step(world, action)
+    return await world.move(actor, method, demand, **fields)
+
+
+async def demand_at(world: World, state: State) -> Any:
+    """A demand that came to this state the usual way."""
+    category, path = PATHS[state]
+    demand = await world.submit(category_code=category)
+    for action in path:
+        demand = await take(world, demand, action)
+    assert demand.state == pb.State.Value(f"STATE_{state}")
+    return demand
+
+
+FOLDED = ", ".join(f"r.{name}" for name in STATE_COLUMNS)
+PRESENT = ", ".join(STATE_COLUMNS)
+HISTORY = f"""
+SELECT d.id, d.version,
+  (SELECT array_agg(e.sequence ORDER BY e.sequence) FROM demand_event e WHERE e.demand_id = d.id) AS lines,
+  (SELECT array_agg(DISTINCT o.aggregate_version ORDER BY o.aggregate_version) FROM outbox o
+   WHERE o.aggregate_id = d.id::text) AS announced,
+  (SELECT e.state FROM demand_event e WHERE e.demand_id = d.id ORDER BY e.sequence DESC LIMIT 1) = d.state AS same_state,
+  (SELECT ROW({FOLDED})::text FROM jsonb_populate_record(NULL::demand,
+    (SELECT jsonb_object_agg(c.key, c.value) FROM (
+       SELECT DISTINCT ON (c.key) c.key, c.value FROM demand_event e, jsonb_each(e.changes) c
+       WHERE e.demand_id = d.id ORDER BY c.key, e.sequence DESC) c)) r) AS folded, ROW({PRESENT})::text AS present,
+  d.state, (SELECT count(*) FROM demand_clock k WHERE k.demand_id = d.id AND k.stopped_at IS NULL) AS running,
+  (SELECT count(*) FROM demand_rating r WHERE r.demand_id = d.id) AS rated
+FROM demand d
+"""
+WITHOUT_CLOCK = {State.ACCEPTED, State.CLOSED, State.WITHDRAWN}
+
+
+async def check_histories(world: World) -> int:
+    """Of every demand there is: lines rebuild its row, its events have no gap, its clock is the one it should have."""
+    rows = await world.sql(HISTORY)
+    for row in rows:
+        every = list(range(1, row.version + 1))
+        assert row.lines == every, row.id
+        assert row.announced == every[1:], row.id  # the routing tells of the submission too
+        assert row.same_state, row.id
+        assert row.folded == row.present, row.id
+        silent = row.state in WITHOUT_CLOCK or (row.state == State.REPLIED and row.rated)
+        assert row.running == (0 if silent else 1), (row.id, row.state)
+    return len(rows)
