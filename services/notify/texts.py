@@ -1,0 +1,82 @@
+"""Turns a stored message into words: the text of its kind, with times and names as people write them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kit.calendar import BEIJING
+from services.notify.catalogue import CENTRE, FACT_OF_PHRASE, IN_TIME, PHRASES, SOME_UNIT, TEXTS, VARIANTS, Language, Text
+from services.notify.rules import Kind
+
+MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a text is made of."""
+
+    kind: Kind
+    subject_id: UUID
+    serial: str
+    facts: Mapping[str, Any]
+    happened_at: datetime
+    unit_name: str
+
+    @property
+    def due(self) -> datetime | None:
+        return datetime.fromisoformat(self.facts["due"]) if self.facts.get("due") else None
+
+
+def render(message: Message, language: Language) -> tuple[str, str]:
+    """Title and body of a message."""
+    text = text_of(message)
+    values = {name: _phrase(name, message, language) for name in PHRASES}
+    values |= {"serial": message.serial, "unit": unit_of(message, language), "due": _due(message, language)}
+    body = text.body[language].format(**values)
+    return text.title[language], body[0].upper() + body[1:]
+
+
+def text_of(message: Message) -> Text:
+    """The text of a kind; that of the fact's value where the kind has several."""
+    fact = VARIANTS.get(message.kind)
+    if fact is None:
+        return TEXTS[message.kind]
+    found = TEXTS.get((message.kind, message.facts.get(fact)))
+    return found or TEXTS.get((message.kind, "")) or TEXTS[message.kind, False]
+
+
+def unit_of(message: Message, language: Language) -> str:
+    """Who is at it: the agency by name, or the centre while no agency is in the lead."""
+    if message.unit_name:
+        return message.unit_name
+    return (SOME_UNIT if message.facts.get("unit") else CENTRE)[language]
+
+
+def _phrase(name: str, message: Message, language: Language) -> str:
+    phrases = PHRASES[name]
+    return phrases.get(message.facts.get(FACT_OF_PHRASE[name], ""), phrases[""])[language]
+
+
+def _due(message: Message, language: Language) -> str:
+    """The due time as people write it: 11月24日17:30前; with the year if it is not the one the message was written in."""
+    if message.due is None:
+        return IN_TIME[language]
+    due = message.due.astimezone(BEIJING)
+    other_year = due.year != message.happened_at.astimezone(BEIJING).year
+    if language == "zh":
+        return f"{f'{due.year}年' if other_year else ''}{due.month}月{due.day}日{due:%H:%M}前"
+    return f"by {due:%H:%M} on {due.day} {MONTHS[due.month - 1]}{f' {due.year}' if other_year else ''}"
+
+
+def wechat_values(fields: Mapping[str, str], message: Message) -> dict[str, str | datetime]:
+    """What a WeChat template shows. Templates are Chinese, and times are filled in as such: kit.wechat fits the rest."""
+    values: dict[str, str | datetime] = {
+        "serial": message.serial,
+        "title": render(message, "zh")[0],
+        "unit": unit_of(message, "zh"),
+        "due": message.due or message.happened_at,
+        "when": message.happened_at,
+    }
+    return {key: values[name] for key, name in fields.items()}
