@@ -1,0 +1,78 @@
+"""The services behind the door: their stubs, and the names that pages need beside what a service answers."""
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+import grpc
+from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
+from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
+from fahu.registry.v1 import registry_service_pb2 as pb
+from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+
+from kit.auth import TokenSigner
+from kit.rpc.client import RpcChannel
+
+if TYPE_CHECKING:  # these exist for type checkers only
+    from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
+    from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
+    from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+
+# Names adorn a page: they may not keep it waiting.
+NAMES_SECONDS = 1.0
+UNITS_KEPT_SECONDS = 60.0
+MOST_NAMES = 200
+log = logging.getLogger(__name__)
+
+
+class Clients:
+    """Stubs that speak for the caller being served; `sessions` speaks for the gateway itself."""
+
+    def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
+        to_registry, as_gateway = RpcChannel(registry), RpcChannel(registry, signer=signer)
+        to_dispatch, to_notify = RpcChannel(dispatch), RpcChannel(notify)
+        self._channels = (to_registry, as_gateway, to_dispatch, to_notify)
+        self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
+        self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
+        self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
+        self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
+        self.notify: NotifyServiceAsyncStub = NotifyServiceStub(_channel(to_notify))
+        self._units: dict[str, str] = {}
+        self._units_until = 0.0
+
+    async def close(self) -> None:
+        for channel in self._channels:
+            await channel.close()
+
+    async def unit_names(self) -> dict[str, str]:
+        """Names of all units by code, at most a minute old; older or none while registry is away."""
+        if time.monotonic() >= self._units_until:
+            try:
+                answer = await self.registry.ListUnits(pb.ListUnitsRequest(), timeout=NAMES_SECONDS)
+            except grpc.aio.AioRpcError as error:
+                log.warning("no names of units: %s", error.code().name)
+                return self._units
+            self._units = {unit.code: unit.name for unit in answer.units}
+            self._units_until = time.monotonic() + UNITS_KEPT_SECONDS
+        return self._units
+
+    async def person_names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Names of people as the caller may see them; none while registry is away."""
+        wanted = sorted({person for person in ids if person})[:MOST_NAMES]
+        if not wanted:
+            return {}
+        request = pb.BatchGetPersonNamesRequest(person_ids=wanted)
+        try:
+            answer = await self.registry.BatchGetPersonNames(request, timeout=NAMES_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            log.warning("no names of people: %s", error.code().name)
+            return {}
+        return {person.person_id: person.name for person in answer.names}
+
+
+def _channel(channel: RpcChannel) -> Any:
+    """Stubs ask no more of a channel than RpcChannel has."""
+    return cast(grpc.aio.Channel, channel)

@@ -1,0 +1,167 @@
+"""A realistic example for every operation, by operation id."""
+
+from typing import Any
+
+from services.gateway.examples.things import (
+    ACCEPTED,
+    ACCOUNT,
+    BODY,
+    CLOSED,
+    COHORT,
+    DEMAND,
+    DEMAND_ID,
+    ENTERPRISE_ID,
+    ENTERPRISE_SHOWN,
+    HANDLING,
+    LIAISON,
+    LIAISON_ID,
+    LINE,
+    MESSAGE,
+    MESSAGE_ID,
+    PROMISE,
+    RATING,
+    REPLIED,
+    REPLY,
+    REQUEST_ID,
+    SESSION,
+    STAFF_ACCOUNT,
+    STREAM,
+    TASK,
+    TASK_ID,
+    TEMPLATES,
+    TIMELINE_LINE,
+    TITLE,
+    UNIT,
+    WITHDRAWN,
+)
+from services.gateway.texts.problems import DETAILS, PROBLEMS
+
+# By operation id: what is sent, and what comes back.
+OPERATIONS: dict[str, dict[str, Any]] = {
+    "submit_demand": {
+        "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
+        "response": DEMAND,
+    },
+    "list_demands": {"response": {"demands": [LINE], "next_page_token": ""}},
+    "count_demands": {"response": {"counts": [{"state": "dispatched", "count": 3}, {"state": "closed", "count": 41}]}},
+    "get_demand": {"response": DEMAND},
+    "dispatch_demand": {"request": {"unit_code": "hrss", "note": "请按劳动用工类办理。"}, "response": DEMAND},
+    "accept_demand": {"response": ACCEPTED},
+    "set_disposition": {
+        "request": {key: PROMISE[key] for key in ("kind", "explanation", "promised_on")},
+        "response": HANDLING,
+    },
+    "reply_demand": {"request": REPLY, "response": REPLIED},
+    "rate_demand": {"request": RATING, "response": CLOSED},
+    "withdraw_demand": {
+        "request": {"reason": "已与员工协商一致，不再需要。", "asked_by_agency": False},
+        "response": WITHDRAWN,
+    },
+    "list_demand_events": {"response": {"events": [TIMELINE_LINE]}},
+    "list_deliveries": {
+        "response": {
+            "deliveries": [
+                {
+                    "notification_id": MESSAGE_ID,
+                    "person_id": LIAISON_ID,
+                    "who": "例小明",
+                    "kind": "demand_replied",
+                    "state": "sent",
+                    "attempts": 1,
+                    "error_code": 0,
+                    "updated_at": "2026-11-26T09:30:01+08:00",
+                }
+            ]
+        }
+    },
+    "list_notifications": {"response": {"notifications": [MESSAGE], "next_page_token": ""}},
+    "count_unread": {"response": {"unread_count": 3}},
+    "mark_read": {"request": {"notification_ids": [MESSAGE_ID]}, "response": {"unread_count": 2}},
+    "list_templates": {"response": TEMPLATES},
+    "record_consent": {"request": {"template_ids": ["fahu-demo-reply"]}, "response": TEMPLATES},
+    "sign_in_with_wechat": {
+        "request": {"code": "EXAMPLE-LOGIN-CODE", "phone_code": "EXAMPLE-PHONE-CODE"},
+        "response": SESSION,
+    },
+    "sign_in_with_password": {
+        "request": {"login_name": "li.jingban", "password": "EXAMPLE-PASSWORD", "totp": "123456"},
+        "response": SESSION | {"account": STAFF_ACCOUNT},
+    },
+    "refresh_session": {"request": {"refresh_token": "EXAMPLE-REFRESH-TOKEN"}, "response": SESSION},
+    "sign_out": {"request": {"refresh_token": "EXAMPLE-REFRESH-TOKEN"}},
+    "get_account": {"response": ACCOUNT},
+    "list_categories": {
+        "response": {
+            "categories": [
+                {"code": "hrss", "name": "区人社局", "hint": "劳动用工、工资、社会保险、工伤", "unit_code": "hrss"},
+                {"code": "unsure", "name": "不确定", "hint": "由区综治中心研判后转交", "unit_code": None},
+            ]
+        }
+    },
+    "list_areas": {
+        "response": {"areas": [{"code": "310116101", "name": "朱泾镇", "kind": "town", "district_quota": 3}]},
+    },
+    "list_units": {"response": {"units": [UNIT]}},
+    "list_enterprises": {"response": {"enterprises": [ENTERPRISE_SHOWN], "next_page_token": ""}},
+    "get_enterprise": {"response": ENTERPRISE_SHOWN},
+    "appoint_liaison": {"request": LIAISON, "response": ENTERPRISE_SHOWN},
+    "replace_liaison": {
+        "request": {"liaison": LIAISON, "reason": "原联系人离职"},
+        "response": ENTERPRISE_SHOWN | {"version": 5},
+    },
+    "list_call_tasks": {"response": {"call_tasks": [TASK], "next_page_token": ""}},
+    "complete_call_task": {
+        "request": {"reached": True, "note": "已电话告知答复内容。"},
+        "response": TASK | {"reached": True, "note": "已电话告知答复内容。", "done_at": "2026-11-26T10:00:00+08:00"},
+    },
+    "reveal_phone": {
+        "request": {"reason": "微信未送达，电话告知答复"},
+        "response": {"name": "例小明", "phone": "13800000001"},
+    },
+    "import_cohort": {
+        "request": COHORT,
+        "response": {"row_count": 1, "created_count": 0, "errors": []},
+    },
+    "listen": {"response": STREAM},
+    "health": {"response": {"status": "ok"}},
+}
+# By the name of a path or query parameter.
+PARAMETERS: dict[str, Any] = {
+    "demand_id": DEMAND_ID,
+    "enterprise_id": ENTERPRISE_ID,
+    "person_id": LIAISON_ID,
+    "task_id": TASK_ID,
+    "year": 2026,
+    "state": ["dispatched", "accepted"],
+    "agency": "hrss",
+    "area": "310116101",
+    "category": "hrss",
+    "from": "2026-11-01T00:00:00+08:00",
+    "until": "2026-12-01T00:00:00+08:00",
+    "text": "经济补偿",
+    "page_size": 20,
+    "page_token": "",
+    "dry_run": True,
+    "on": "2026-06-30",
+    "kind": "agency",
+    "level": "town",
+}
+
+
+def problem(reason: str) -> dict[str, Any]:
+    """How a refusal for this reason looks."""
+    told = PROBLEMS[reason]
+    shown: dict[str, Any] = {
+        "type": f"/problems/{reason.lower().replace('_', '-')}",
+        "title": told.title.zh,
+        "status": told.status,
+        "reason": reason,
+        "request_id": REQUEST_ID,
+    }
+    if reason == "DEMAND_WRONG_STATE":
+        shown |= {"detail": DETAILS[reason].say("zh", status="已答复待评价"), "action": "accept", "state": "replied"}
+    if reason == "FIELDS_INVALID":
+        shown["errors"] = [{"field": "title", "reason": "TOO_LONG", "message": "过长，最多 100"}]
+    elif told.field:
+        shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
+    return shown

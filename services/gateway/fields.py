@@ -1,0 +1,74 @@
+"""What is wrong with single fields, told alike whether the gateway's schema or a service's contract found it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kit.errors import FieldViolation
+from services.gateway.texts import Language
+from services.gateway.texts.problems import FIELDS, LIMITS
+
+# By the type of a pydantic error, and where its limit stands.
+SCHEMA = {
+    "missing": ("MISSING", ""),
+    "string_too_long": ("TOO_LONG", "max_length"),
+    "too_long": ("TOO_LONG", "max_length"),
+    "string_too_short": ("TOO_SHORT", "min_length"),
+    "too_short": ("TOO_SHORT", "min_length"),
+    "string_pattern_mismatch": ("FORMAT_INVALID", ""),
+    "string_unicode": ("FORMAT_INVALID", ""),
+    "uuid_parsing": ("FORMAT_INVALID", ""),
+    "value_error": ("FORMAT_INVALID", ""),
+    "literal_error": ("VALUE_UNKNOWN", ""),
+    "greater_than_equal": ("OUT_OF_RANGE", ""),
+    "less_than_equal": ("OUT_OF_RANGE", ""),
+    "int_parsing_size": ("OUT_OF_RANGE", ""),
+    "int_parsing": ("TYPE_WRONG", ""),
+    "int_from_float": ("TYPE_WRONG", ""),
+    "bool_parsing": ("TYPE_WRONG", ""),
+    "extra_forbidden": ("FIELD_UNKNOWN", ""),
+}
+# By the end of a rule id of the contracts.
+CONTRACT = {
+    "max_len": "TOO_LONG",
+    "max_items": "TOO_LONG",
+    "max_bytes": "TOO_LONG",
+    "min_len": "TOO_SHORT",
+    "min_items": "TOO_SHORT",
+    "pattern": "FORMAT_INVALID",
+    "uuid": "FORMAT_INVALID",
+    "defined_only": "VALUE_UNKNOWN",
+    "not_in": "MISSING",
+    "required": "MISSING",
+    "unique": "DUPLICATE",
+}
+RANGES = ("gt", "gte", "lt", "lte")
+
+
+def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
+    """Errors of the schemas as members of a problem's `errors`. Takes nothing from the values given."""
+    told = []
+    for one in found:
+        kind = str(one["type"])
+        reason, limit = SCHEMA.get(kind, ("TYPE_WRONG" if kind.endswith("_type") else "INVALID", ""))
+        path = ".".join(str(part) for part in one["loc"][1:]) or "body"
+        told.append(_error(path, reason, language, limit=(one.get("ctx") or {}).get(limit)))
+    return told
+
+
+def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, str]]:
+    """Violations of a contract as members of a problem's `errors`."""
+    return [_error(one.field.removeprefix("on."), _reason(one.rule), language) for one in found]
+
+
+def _reason(rule: str) -> str:
+    parts = rule.split(".")
+    if any(part.startswith(RANGES) for part in parts[1:]):
+        return "OUT_OF_RANGE"
+    return next((CONTRACT[part] for part in reversed(parts) if part in CONTRACT), "INVALID")
+
+
+def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, str]:
+    message = FIELDS[reason].say(language)
+    if limit and reason in LIMITS:
+        message += LIMITS[reason].say(language, limit=limit)
+    return {"field": field, "reason": reason, "message": message}

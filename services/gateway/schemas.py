@@ -1,0 +1,103 @@
+"""What the schemas of all resources share. Limits are those of the contracts; words are the contracts' enums, lower-case."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fahu.access.v1.access_pb2 import Role
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from services.gateway.words import Words
+
+# PostgreSQL stores no NUL. Spaces, controls and what takes no place are as good as nothing: spelt out, for the classes
+# \pZ and \pC of the contracts are not known to every reader of a schema.
+NO_NUL = r"^[^\u0000]*$"
+INVISIBLE = (
+    r"\s\u0000-\u001f\u007f-\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e"
+    r"\u200b-\u200f\u2028-\u202f\u2060-\u206f\ue000-\uf8ff\ufeff\ufff9-\ufffb"
+)
+NOT_BLANK = rf"^[^\u0000]*[^{INVISIBLE}][^\u0000]*$"
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+RoleWord = Literal[
+    "liaison",
+    "agency_contact",
+    "agency_handler",
+    "agency_lead",
+    "centre_operator",
+    "centre_lead",
+    "supervisor",
+    "area_officer",
+]
+ROLES = Words(Role)
+
+
+def _written(value: Any) -> Any:
+    """A moment comes as text: a number is not taken for seconds since 1970."""
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError("not of RFC 3339")
+    return value
+
+
+def _within(value: datetime) -> datetime:
+    """Nothing is older or younger than this, so the answer is the same."""
+    return min(max(value, _EARLIEST), _LATEST)
+
+
+def _number(value: Any) -> Any:
+    """Python takes True for 1."""
+    if isinstance(value, bool):
+        raise ValueError("not a number")
+    return value
+
+
+UNIQUE: dict[str, Any] = {"uniqueItems": True}  # the contract refuses what is named twice
+Score = Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)]
+# Ids that the services made are not looked at again on their way out.
+Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+GivenId = Annotated[UUID, Field(strict=False)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_within)]
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"})]
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL)]
+AnyCode = Annotated[str, Field(max_length=40, pattern=NO_NUL)]
+PageSize = Annotated[int, Field(ge=1, le=100, description="每页条数。Rows a page.")]
+PageToken = Annotated[
+    str,
+    Field(max_length=1000, pattern=NO_NUL, description="上一页的 next_page_token；第一页为空。Empty for the first page."),
+]
+NextPageToken = Annotated[str, Field(description="下一页的 page_token；最后一页为空。Empty on the last page.")]
+
+
+def written(most: int) -> Any:
+    """A text that must say something."""
+    return Field(min_length=1, max_length=most, pattern=NOT_BLANK)
+
+
+def remark(most: int) -> Any:
+    """A text that may be left out."""
+    return Field(max_length=most, pattern=NO_NUL)
+
+
+class In(BaseModel):
+    """A body: nothing is converted, nothing unknown is let pass."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Asked(BaseModel):
+    """A query: nothing unknown is let pass."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """An answer."""
+
+
+class Page(Asked):
+    """Where a list goes on."""
+
+    page_size: PageSize = 20
+    page_token: PageToken = ""

@@ -1,0 +1,27 @@
+"""The gateway's environment."""
+
+from pydantic import SecretStr
+
+from kit.settings import ProcessSettings
+from kit.wechat import WECHAT
+
+
+class GatewaySettings(ProcessSettings):
+    """Targets are host:port of the services' gRPC ports.
+
+    `trusted_proxies` are the addresses whose X-Forwarded-For is believed, comma-separated; empty for none: then the peer
+    itself is the client. Limits are of the form "5/minute; 30/hour", counted by each replica for itself.
+    """
+
+    http_port: int
+    registry_target: str
+    dispatch_target: str
+    notify_target: str
+    wechat_app_id: str
+    wechat_secret: SecretStr
+    wechat_base_url: str = WECHAT
+    trusted_proxies: str = ""
+    sign_in_per_address: str = "60/minute"
+    sign_in_per_login: str = "5/minute; 30/hour"
+    sign_in_per_openid: str = "10/minute"
+    refresh_per_address: str = "600/minute"
