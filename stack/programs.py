@@ -1,0 +1,115 @@
+"""Which services a stack runs, and the environment each of their processes gets."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from stack.environment import ROOT, Layout, Ports
+from stack.wechat_sandbox import DEMO_APP_ID, DEMO_SECRET
+
+# Nothing of ours is inherited: a setting left in somebody's shell must not change what a stack does.
+BASE = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}",
+    "PYTHONUNBUFFERED": "1",
+}
+EVERY = "*"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A service. `listens_to` names those whose events it keeps copies of and works by."""
+
+    name: str
+    has_database: bool = True
+    listens_to: tuple[str, ...] = ()
+
+
+PROGRAMS = {
+    program.name: program
+    for program in (
+        Program("registry"),
+        Program("dispatch", listens_to=("registry",)),
+        Program("notify", listens_to=("registry", "dispatch")),
+        Program("gateway", has_database=False),
+    )
+}
+SERVICES = tuple(PROGRAMS)
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of a service; a service has as many as it has replicas."""
+
+    name: str
+    program: Program
+
+
+def processes_of(services: Sequence[str], replicas: Mapping[str, int]) -> list[Process]:
+    """The processes by name: "dispatch", and "dispatch-2" for its second replica."""
+    return [
+        Process(service if number == 1 else f"{service}-{number}", PROGRAMS[service])
+        for service in services
+        for number in range(1, replicas.get(service, 1) + 1)
+    ]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What processes are told about each other and about the servers they use."""
+
+    layout: Layout
+    ports: Ports
+    processes: Sequence[Process]
+    databases: Mapping[str, str]
+    nats_url: str
+    nats_monitor_url: str
+    wechat_url: str
+    overrides: Mapping[str, Mapping[str, str]]
+    arguments: Mapping[str, Sequence[str]]
+
+    def command_of(self, process: Process) -> list[str]:
+        """What Python is to run for a process."""
+        usual = ("-m", f"services.{process.program.name}")
+        return list(self.arguments.get(process.name, self.arguments.get(process.program.name, usual)))
+
+    def target_of(self, service: str) -> str:
+        """Where gRPC finds all processes of a service."""
+        ports = [self.ports.of(f"{p.name}.grpc") for p in self.processes if p.program.name == service]
+        addresses = [f"127.0.0.1:{port}" for port in ports]
+        return addresses[0] if len(addresses) == 1 else "ipv4:" + ",".join(addresses)
+
+    def env_of(self, process: Process) -> dict[str, str]:
+        """The whole environment of one process."""
+        service = process.program.name
+        env = (
+            BASE
+            | self._shared(process)
+            | {
+                "FAHU_SIGNING_KEY_FILE": str(self.layout.signing_key(service)),
+                "FAHU_KEYRING_FILE": str(self.layout.keyring(service)),
+                "FAHU_OPS_PORT": str(self.ports.of(f"{process.name}.ops")),
+            }
+        )
+        if process.program.has_database:
+            env["FAHU_DATABASE_URL"] = self.databases[service]
+            env["FAHU_GRPC_PORT"] = str(self.ports.of(f"{process.name}.grpc"))
+        else:
+            env["FAHU_HTTP_PORT"] = str(self.ports.of(f"{process.name}.http"))
+        for whom in (EVERY, service, process.name):
+            env |= self.overrides.get(whom, {})
+        return env
+
+    def _shared(self, process: Process) -> dict[str, str]:
+        others = {other.program for other in self.processes if other.program.has_database}
+        targets = {f"FAHU_{other.name.upper()}_TARGET": self.target_of(other.name) for other in others - {process.program}}
+        return targets | {
+            "FAHU_HOST": "127.0.0.1",
+            "FAHU_NATS_URL": self.nats_url,
+            "FAHU_NATS_MONITOR_URL": self.nats_monitor_url,
+            "FAHU_TRUSTED_KEYS_FILE": str(self.layout.trusted_keys),
+            "FAHU_WECHAT_BASE_URL": self.wechat_url,
+            "FAHU_WECHAT_APP_ID": DEMO_APP_ID,
+            "FAHU_WECHAT_SECRET": DEMO_SECRET,
+        }
