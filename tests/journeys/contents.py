@@ -1,0 +1,45 @@
+"""What the databases hold, so that a test can tell whether anything was written."""
+
+import asyncio
+from collections.abc import Mapping
+
+import psycopg
+from psycopg import sql
+
+from stack.supervisor import Stack
+
+SERVICES = ("registry", "dispatch", "notify")
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+ROWS = "SELECT count(*), md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {} AS row"
+QUIET_SECONDS = 0.5
+TRIES = 60
+Contents = Mapping[str, tuple[int, str]]
+
+
+def contents(stack: Stack) -> Contents:
+    """Number and digest of the rows of every table of every service."""
+    found: dict[str, tuple[int, str]] = {}
+    for service in SERVICES:
+        with psycopg.connect(stack.database_url(service)) as connection:
+            for (table,) in connection.execute(TABLES).fetchall():
+                row = connection.execute(sql.SQL(ROWS).format(sql.Identifier(table))).fetchone()
+                found[f"{service}.{table}"] = row or (0, "")
+    return found
+
+
+async def quiet(stack: Stack) -> Contents:
+    """What is there once nothing moves of itself any more: events are taken in, messages are sent or given up."""
+    await stack.settle()
+    before = await asyncio.to_thread(contents, stack)
+    for _ in range(TRIES):
+        await asyncio.sleep(QUIET_SECONDS)
+        now = await asyncio.to_thread(contents, stack)
+        if now == before:
+            return now
+        before = now
+    raise AssertionError("the databases do not come to rest")
+
+
+def differences(before: Contents, after: Contents) -> list[str]:
+    """The tables that are no longer as they were."""
+    return [f"{name}: {before[name][0]} rows, then {after[name][0]}" for name in before if before[name] != after[name]]

@@ -1,0 +1,167 @@
+"""Somebody signed in for every column of the table, and things of each kind: theirs, somebody else's, and none."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.auth import TokenSigner
+from stack.demo.client import Json, Person, Platform
+from stack.demo_data import Enterprise
+from stack.loading import Loaded
+from stack.supervisor import Stack
+from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
+
+NOTHING = "0192f0c1-0000-7000-8000-000000000000"
+STAFF = {
+    "agency contact": "hrss.contact",
+    "agency handler": "hrss.handler",
+    "agency lead": "hrss.lead",
+    "centre operator": "centre.operator",
+    "centre lead": "centre.lead",
+    "supervisor": "committee.supervisor",
+    "area officer": "zhujing.officer",
+}
+DEMAND = {"kind": "demand", "category_code": "hrss", "title": "矩阵示例", "body": "谁能看到这条需求？"}
+
+
+@dataclass(frozen=True)
+class Things:
+    """Ids of one kind, as one caller sees them."""
+
+    own: Sequence[str] = ()
+    other: Sequence[str] = ()
+
+    def by_relation(self) -> list[tuple[str, str]]:
+        owned = [("own", thing) for thing in self.own]
+        return [*owned, *(("other", thing) for thing in self.other), ("none", NOTHING)]
+
+
+@dataclass
+class World:
+    """`demands` are all there are, `enterprises` all of the year; `things` are by kind and column.
+
+    `neighbour` is the contact of an enterprise of another area, `bystander` one of whom the table knows nothing.
+    """
+
+    stack: Stack
+    loaded: Loaded
+    people: dict[str, Person]
+    neighbour: Person
+    bystander: Person
+    tokens: dict[str, str]
+    demands: dict[str, str] = field(default_factory=dict)
+    enterprises: list[str] = field(default_factory=list)
+    things: dict[str, dict[str, Things]] = field(default_factory=dict)
+
+    @property
+    def home(self) -> str:
+        """The enterprise whose contact and whose area's officer are in the table."""
+        return str(self.people["liaison"].account["enterprise_id"])
+
+    @property
+    def next_door(self) -> str:
+        """An enterprise of another area."""
+        return str(self.neighbour.account["enterprise_id"])
+
+
+@asynccontextmanager
+async def settled(stack: Stack) -> AsyncIterator[World]:
+    """The world once everybody has signed in and everything has arrived."""
+    assert stack.loaded
+    async with Platform(stack.url(), stack.url("wechat")) as platform:
+        first, second, third, *_ = stack.loaded.enterprises
+        people = {"liaison": await _contact(platform, first)}
+        for column, login in STAFF.items():
+            one = next(account.staff for account in stack.loaded.accounts if account.staff.login == login)
+            people[column] = await platform.sign_in_through_wechat(one.name, one.openid, one.phone)
+        tokens = {column: person.token for column, person in people.items()} | {NOBODY: ""}
+        tokens |= {name: TokenSigner(stack.layout.signing_key(name).read_text()).for_service() for name in SERVICES}
+        neighbour, bystander = await _contact(platform, second), await _contact(platform, third)
+        world = World(stack, stack.loaded, people, neighbour, bystander, tokens)
+        await _fill(world)
+        yield world
+
+
+async def _contact(platform: Platform, enterprise: Enterprise) -> Person:
+    return await platform.sign_in_through_wechat(enterprise.name, enterprise.openid, enterprise.phone)
+
+
+async def _fill(world: World) -> None:
+    people, home = world.people, world.home
+    on_behalf = {"channel": "phone", "enterprise_id": home}
+    sent = {
+        "home": await _send(people["liaison"]),
+        "home unsure": await _send(people["liaison"], category_code="unsure"),
+        "home withdrawn": await _send(people["liaison"], category_code="court"),
+        "home by office": await _send(people["area officer"], **on_behalf),
+        "home by centre": await _send(people["centre operator"], **on_behalf),
+        "next door": await _send(world.neighbour, category_code="eco_env"),
+        "next door, same agency": await _send(world.neighbour),
+    }
+    world.demands = {name: str(demand["id"]) for name, demand in sent.items()}
+    taken_back = sent["home withdrawn"]
+    await people["liaison"].post(f"/demands/{taken_back['id']}/withdraw", {"reason": "示例"}, version=taken_back["version"])
+    await world.stack.settle()
+    world.enterprises = [str(one["id"]) async for one in people["supervisor"].all_of("/enterprises", "enterprises")]
+    world.things = {
+        "demand": _demands(world.demands),
+        "deliveries": _for_all(Things([world.demands["home"]], [world.demands["next door"]])),
+        "enterprise": _enterprises(world),
+        "submission": _enterprises(world),
+        "message": await _messages(world),
+        "person": _for_all(Things([people["liaison"].id], [world.neighbour.id])),
+        "call task": _for_all(Things([await _call_task(world)])),
+    }
+
+
+async def _send(person: Person, **changes: str) -> Json:
+    return await person.post("/demands", DEMAND | changes)
+
+
+def _for_all(things: Things) -> dict[str, Things]:
+    return dict.fromkeys(COLUMNS, things)
+
+
+def _demands(ids: dict[str, str]) -> dict[str, Things]:
+    mine, elsewhere = ids["home"], ids["next door"]
+    agency = Things([mine, ids["next door, same agency"]], [elsewhere, ids["home unsure"]])
+    return _for_all(Things([mine], [elsewhere])) | {
+        "liaison": Things([mine, ids["home by office"]], [elsewhere]),
+        "agency contact": agency,
+        "agency handler": agency,
+        "agency lead": agency,
+        "area officer": Things([ids["home by office"]], [elsewhere, mine, ids["home by centre"]]),
+    }
+
+
+def _enterprises(world: World) -> dict[str, Things]:
+    return _for_all(Things([world.home], [world.next_door]))
+
+
+async def _messages(world: World) -> dict[str, Things]:
+    """Nobody writes to supervisors, leads and officers yet: theirs is empty."""
+    found = {column: await _first_message(person) for column, person in world.people.items()}
+    foreign = await _first_message(world.neighbour)
+    assert found["liaison"]
+    assert found["agency contact"]
+    assert found["centre operator"]
+    return _for_all(Things((), foreign)) | {column: Things(own, foreign) for column, own in found.items()}
+
+
+async def _first_message(person: Person) -> list[str]:
+    return [str(one["id"]) for one in (await person.get("/notifications", page_size=1))["notifications"]]
+
+
+async def _call_task(world: World) -> str:
+    """Somebody who let WeChat bring no message has to be called."""
+    for _ in range(200):
+        tasks: list[dict[str, Any]] = (await world.people["centre lead"].get("/call-tasks"))["call_tasks"]
+        if tasks:
+            return str(tasks[0]["id"])
+        await asyncio.sleep(0.1)
+    raise AssertionError("WeChat reached everybody, although nobody had agreed")
+
+
+assert ROLES.keys() == {"liaison", *STAFF}
