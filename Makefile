@@ -10,7 +10,7 @@ TYPED := $(wildcard kit services stack tests benchmarks scripts)
 .PHONY: help venv lock proto lint format types imports contract sizes house locked checks test check
 
 help:  ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(READY)  ## Make the Python environment (nothing to do while it is fresh)
 
@@ -61,6 +61,24 @@ test: $(READY)  ## Run all tests, on real PostgreSQL and NATS
 checks: lint types imports contract sizes house locked  ## Run every check but the tests
 
 check: checks test  ## Run all checks and all tests
+
+# Each drill ends in one line of figures and fails where it falls short. The short ones are for every change.
+.PHONY: chaos chaos-short fuzz fuzz-short bench
+
+chaos: $(READY)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
+	$(BIN)/python -m tests.chaos
+
+chaos-short: $(READY)  ## The same in small (2 minutes)
+	$(BIN)/python -m tests.chaos --short
+
+fuzz: $(READY)  ## Send random requests as everybody in turn, judged by the API's own description (8 minutes)
+	$(BIN)/python -m tests.fuzz
+
+fuzz-short: $(READY)  ## The same in small (4 minutes)
+	$(BIN)/python -m tests.fuzz --short
+
+bench: $(READY)  ## Measure submissions beside the bare pipeline, and the way to the inbox (5 minutes)
+	$(BIN)/python -m benchmarks.submissions
 
 # The platform on this machine. Several run side by side under several names: make run NAME=two
 NAME = main
