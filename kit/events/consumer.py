@@ -32,6 +32,8 @@ BACKOFF_SECONDS = (0.2, 1, 2, 5, 10, 30, 60)
 OUTAGE_SECONDS = 1.0  # between tries while the database is away, however long that lasts
 # What a process held when it died comes again after this. A batch that takes longer comes twice, and the inbox knows it.
 ACK_WAIT_SECONDS = 10
+# While events come in numbers, this much is waited for more of them: a batch costs little more than a single event.
+GATHER_SECONDS = 0.02
 STALL_SECONDS = 10
 STALLS_UNTIL_EXIT = 3
 log = logging.getLogger(__name__)
@@ -81,6 +83,8 @@ class Consumer:
                 continue
             delivered, idle_since = True, clock()
             await self._take(messages)
+            if len(messages) > 1:
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         """Bind to the durable consumer; create it, from the first message on, if it is not there."""

@@ -12,11 +12,11 @@ from kit.errors import DatabaseUnavailable, NotFound
 class Kitchen:
     """Serves numbers: doubles them, refuses odd ones when asked to, and breaks on 13."""
 
-    def __init__(self, lanes: int = 2, most: int = 4, seconds: float = 0.01) -> None:
+    def __init__(self, lanes: int = 2, most: int = 4, seconds: float = 0.01, patience: float = 10) -> None:
         self.batches: list[list[int]] = []
         self.seconds = seconds
         self.outage: Exception | None = None
-        self.serve = Coalescer(self.work, lanes, most)
+        self.serve = Coalescer(self.work, lanes, most, patience)
 
     async def work(self, batch: Sequence[int]) -> Sequence[int | Exception]:
         self.batches.append(list(batch))
@@ -40,6 +40,21 @@ async def test_those_who_come_meanwhile_are_served_together_in_order_and_bounded
     assert await asyncio.gather(*[kitchen.serve(number) for number in range(10)]) == [n * 2 for n in range(10)]
     assert [number for batch in kitchen.batches for number in batch] == list(range(10))
     assert max(map(len, kitchen.batches)) == 4
+
+
+async def test_a_batch_that_hangs_is_passed_by_and_only_then() -> None:
+    kitchen = Kitchen(lanes=2, seconds=0.2, patience=0.1)
+    stuck = asyncio.create_task(kitchen.serve(1))
+    await asyncio.sleep(0)
+    patient = asyncio.create_task(kitchen.serve(2))
+    await asyncio.sleep(0.01)
+    assert kitchen.batches == [[1]]
+    await asyncio.sleep(0.11)
+    late = asyncio.create_task(kitchen.serve(3))
+    await asyncio.sleep(0.01)
+    assert kitchen.batches == [[1], [2, 3]]
+    assert not stuck.done()
+    assert [await one for one in (stuck, patient, late)] == [2, 4, 6]
 
 
 async def test_each_gets_its_own_outcome() -> None:
