@@ -12,10 +12,11 @@ from google.protobuf.message import Message
 
 from kit.auth import Actor
 from kit.idempotency import fingerprint
-from services.dispatch import errors, queries, rules
+from services.dispatch import errors, rules
 from services.dispatch.announcements import stamp
 from services.dispatch.models import DemandClock, DemandDisposition, DemandEvent, DemandRating, DemandReply
-from services.dispatch.queries import Filter
+from services.dispatch.queries import access
+from services.dispatch.queries.demands import Filter
 from services.dispatch.service.demands import Answer, Precondition
 from services.dispatch.service.intake import MINI_PROGRAM, Draft
 
@@ -135,7 +136,7 @@ def line_of(row: DemandEvent, actor: Actor) -> pb.DemandEvent:
         lead_unit_code=row.lead_unit_code,
         text="" if for_enterprise and row.type in INTERNAL_LINES else row.text,
         promised_on=str(row.changes.get("promised_on") or ""),
-        asked_by_agency=row.asked_by_agency and actor.has(*queries.ALL_SEEING),
+        asked_by_agency=row.asked_by_agency and actor.has(*access.ALL_SEEING),
     )
 
 

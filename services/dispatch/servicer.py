@@ -19,8 +19,11 @@ from kit.context import current_call
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
-from services.dispatch import protos, queries, rules
+from services.dispatch import protos, rules
 from services.dispatch.moves import Course
+from services.dispatch.queries import demands as demand_queries
+from services.dispatch.queries import handling
+from services.dispatch.queries import reference as reference_queries
 from services.dispatch.service import demands
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
 
@@ -41,7 +44,7 @@ class DispatchServicer(DispatchServiceServicer):
 
     async def ListCategories(self, request: rpc.ListCategoriesRequest, context: Any) -> rpc.ListCategoriesResponse:
         async with self.db.read() as session:
-            found = await queries.categories(session)
+            found = await reference_queries.categories(session)
         return rpc.ListCategoriesResponse(categories=[pb.Category(**row._asdict()) for row in found])
 
     async def SubmitDemand(self, request: rpc.SubmitDemandRequest, context: Any) -> rpc.SubmitDemandResponse:
@@ -72,9 +75,9 @@ class DispatchServicer(DispatchServiceServicer):
         size = paging.normal_page_size(request.page_size)
         before = _position(request.page_token, list_id)
         async with self.db.read() as session:
-            rows = await queries.demands_page(session, actor, wanted, _now(), before, size)
+            rows = await demand_queries.demands_page(session, actor, wanted, _now(), before, size)
             shown = rows[:size]
-            clocks = await queries.clocks_of(session, [row.id for row in shown], running_only=True)
+            clocks = await handling.clocks_of(session, [row.id for row in shown], running_only=True)
         running: dict[UUID, list[protos.Fields]] = {}
         for clock in clocks:
             running.setdefault(clock.demand_id, []).append(protos.columns_of(clock))
@@ -84,13 +87,13 @@ class DispatchServicer(DispatchServiceServicer):
 
     async def CountDemands(self, request: rpc.CountDemandsRequest, context: Any) -> rpc.CountDemandsResponse:
         async with self.db.read() as session:
-            found = await queries.counts(session, actor_of(context), protos.filter_of(request.filter), _now())
+            found = await demand_queries.counts(session, actor_of(context), protos.filter_of(request.filter), _now())
         return rpc.CountDemandsResponse(counts=protos.counts_of(found))
 
     async def ListDemandEvents(self, request: rpc.ListDemandEventsRequest, context: Any) -> rpc.ListDemandEventsResponse:
         actor = actor_of(context)
         async with self.db.read() as session:
-            lines = await queries.timeline(session, actor, UUID(request.demand_id))
+            lines = await demand_queries.timeline(session, actor, UUID(request.demand_id))
         return rpc.ListDemandEventsResponse(events=[protos.line_of(line, actor) for line in lines])
 
     async def DispatchDemand(self, request: rpc.DispatchDemandRequest, context: Any) -> rpc.DispatchDemandResponse:
@@ -159,12 +162,12 @@ def _position(token: str, list_id: str) -> UUID | None:
 
 async def _whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Demand:
     """One demand with everything that belongs to it, as the actor sees it."""
-    row = await queries.demand_detail(session, actor, demand_id)
-    clocks = await queries.clocks_of(session, [demand_id], running_only=False)
+    row = await demand_queries.demand_detail(session, actor, demand_id)
+    clocks = await handling.clocks_of(session, [demand_id], running_only=False)
     demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(protos.columns_of, clocks))
-    if disposition := await queries.latest_disposition(session, demand_id):
+    if disposition := await handling.latest_disposition(session, demand_id):
         demand.disposition.CopyFrom(protos.disposition_of(disposition))
-    if found := await queries.latest_reply(session, demand_id):
+    if found := await handling.latest_reply(session, demand_id):
         reply, rating = found
         demand.reply.CopyFrom(protos.reply_of(reply))
         if rating:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch import queries
 from services.dispatch.models import Demand
-from services.dispatch.queries import Filter
+from services.dispatch.queries import changes, handling
+from services.dispatch.queries import demands as demand_queries
+from services.dispatch.queries.demands import Filter
 from services.dispatch.rules import State
 from tests.dispatch.conftest import World
 
@@ -118,13 +119,13 @@ def eyes(world: World, name: str) -> Any:
 @pytest.mark.parametrize("name", EYES)
 async def test_no_list_and_no_count_reads_a_whole_table(crowded: World, name: str, wanted: str) -> None:
     actor, narrowed = eyes(crowded, name), FILTERS[wanted]
-    listing = await plan_of(crowded, lambda session: queries.demands_page(session, actor, narrowed, NOW, None, 20))
+    listing = await plan_of(crowded, lambda session: demand_queries.demands_page(session, actor, narrowed, NOW, None, 20))
     assert read_whole(listing) == [], listing
     further = await plan_of(
-        crowded, lambda session: queries.demands_page(session, actor, narrowed, NOW, UUID(int=2**127), 20)
+        crowded, lambda session: demand_queries.demands_page(session, actor, narrowed, NOW, UUID(int=2**127), 20)
     )
     assert read_whole(further) == []
-    counting = await plan_of(crowded, lambda session: queries.counts(session, actor, narrowed, NOW))
+    counting = await plan_of(crowded, lambda session: demand_queries.counts(session, actor, narrowed, NOW))
     assert read_whole(counting) == [], counting
 
 
@@ -136,12 +137,12 @@ async def a_demand(world: World) -> UUID:
 async def test_no_detail_reads_a_whole_table(crowded: World) -> None:
     demand_id = await a_demand(crowded)
     asks: list[Callable[[AsyncSession], Awaitable[object]]] = [
-        lambda session: queries.demand_detail(session, crowded.agency(), demand_id),
-        lambda session: queries.timeline(session, crowded.enterprise.actor(), demand_id),
-        lambda session: queries.demand_for_move(session, crowded.agency(), demand_id),
-        lambda session: queries.clocks_of(session, [demand_id] * 20, running_only=True),
-        lambda session: queries.latest_reply(session, demand_id),
-        lambda session: queries.latest_disposition(session, demand_id),
+        lambda session: demand_queries.demand_detail(session, crowded.agency(), demand_id),
+        lambda session: demand_queries.timeline(session, crowded.enterprise.actor(), demand_id),
+        lambda session: changes.demand_for_move(session, crowded.agency(), demand_id),
+        lambda session: handling.clocks_of(session, [demand_id] * 20, running_only=True),
+        lambda session: handling.latest_reply(session, demand_id),
+        lambda session: handling.latest_disposition(session, demand_id),
     ]
     for ask in asks:
         assert read_whole(await plan_of(crowded, ask)) == []

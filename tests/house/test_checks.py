@@ -41,7 +41,7 @@ FORBIDDEN_IMPORTS = {
     "stack runs without tests and benchmarks": ("stack/process.py", "import tests.signing"),
     "Rules decide without database, bus, calls or generated stubs": ("services/notify/rules.py", "import sqlalchemy"),
     "The gateway has no database": ("services/gateway/words.py", "import psycopg"),
-    "Layers of dispatch": ("services/dispatch/queries.py", "import services.dispatch.service.demands"),
+    "Layers of dispatch": ("services/dispatch/queries/demands.py", "import services.dispatch.service.demands"),
     "Layers of registry": ("services/registry/newcomer.py", "A_FILE_THAT_NOBODY_GAVE_A_PLACE = True"),
     "Layers of notify": ("services/notify/texts.py", "import services.notify.servicer"),
     "Layers of gateway": ("services/gateway/problems.py", "import services.gateway.routes.demands"),
@@ -100,7 +100,7 @@ def test_an_exemption_holds_and_one_that_nobody_needs_is_told(tmp_path: Path) ->
 # Rule → file, and what breaks the rule there.
 AGAINST_THE_HOUSE = {
     "publish": ("services/dispatch/service/demands.py", "async def tell(bus):\n    await bus.publish('fahu.x', b'')\n"),
-    "commit": ("services/dispatch/queries.py", "async def write(session):\n    await session.commit()\n"),
+    "commit": ("services/dispatch/queries/demands.py", "async def write(session):\n    await session.commit()\n"),
     "import": ("services/notify/sender.py", "class Sender:\n    sessions = async_sessionmaker(create_async_engine('x'))\n"),
     "try": (
         "services/gateway/routes/demands.py",

@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.calendar import fraction_at
 from kit.events import outbox
-from services.dispatch import moves, queries, rules
+from services.dispatch import moves, rules
 from services.dispatch.announcements import Contacts, stamp, subject_of
 from services.dispatch.models import Demand
 from services.dispatch.moves import Act, Course
+from services.dispatch.queries import reference as reference_queries
 from services.dispatch.rules import Clock, Party
 
 BATCH = 200
@@ -51,7 +52,7 @@ class Firing:
 
 async def sweep(session: AsyncSession, course: Course, now: datetime) -> int:
     """Fire what is due, at most one batch. Returns how many clocks it looked at; a full batch means there may be more."""
-    found = (await session.execute(CLAIM, {"now": now, "batch": BATCH, "centre": queries.CENTRE_UNIT})).all()
+    found = (await session.execute(CLAIM, {"now": now, "batch": BATCH, "centre": reference_queries.CENTRE_UNIT})).all()
     firings = [firing_of(row, now) for row in found]
     if firings:
         await _book(session, firings, now)

@@ -12,10 +12,13 @@ from kit import faults
 from kit.auth import Actor
 from kit.errors import PermissionDenied, StaleVersion
 from kit.idempotency import check_same
-from services.dispatch import moves, queries, rules
+from services.dispatch import moves, rules
 from services.dispatch.announcements import Contacts
 from services.dispatch.models import DemandDisposition, DemandRating, DemandReply
 from services.dispatch.moves import Act, Course
+from services.dispatch.queries import access, changes, handling
+from services.dispatch.queries import demands as demand_queries
+from services.dispatch.queries import reference as reference_queries
 from services.dispatch.rules import Action, Plan, State
 
 
@@ -38,7 +41,7 @@ class Change:
     on: Precondition
     course: Course
     now: datetime
-    found: queries.Movable
+    found: changes.Movable
 
     @property
     def state(self) -> State:
@@ -51,8 +54,8 @@ class Change:
 
 async def begin(session: AsyncSession, actor: Actor, on: Precondition, course: Course, now: datetime) -> Change | None:
     """Lock the demand and check version and request id. None if this very request was served before."""
-    found = await queries.demand_for_move(session, actor, on.demand_id)
-    earlier = await queries.served_before(session, on.demand_id, actor, on.request_id)
+    found = await changes.demand_for_move(session, actor, on.demand_id)
+    earlier = await demand_queries.served_before(session, on.demand_id, actor, on.request_id)
     if earlier is not None:
         check_same(earlier, on.request_hash)
         return None
@@ -97,7 +100,7 @@ def _roles_on(actor: Actor, demand: moves.Row) -> frozenset[int]:
     """The actor's roles that count for this demand: who sees all as a supervisor has no say in another agency's case."""
     counting = set(rules.CENTRE_ROLES)
     if demand["lead_unit_code"] == actor.unit_code:
-        counting.update(queries.AGENCY)
+        counting.update(access.AGENCY)
     if demand["enterprise_id"] == actor.organisation_id:
         counting |= rules.LIAISON
     return actor.roles & counting
@@ -111,7 +114,7 @@ def _row_of(change: Change) -> moves.Row:
 async def dispatch_demand(change: Change, unit_code: str, note: str) -> None:
     """Send a demand in triage to an agency by hand (人工派单)."""
     rules.check_move(Action.DISPATCH, change.state)
-    lead = await queries.agency(change.session, unit_code)
+    lead = await reference_queries.agency(change.session, unit_code)
     contacts = Contacts(change.found.contacts.liaison, lead.contact_ids, change.found.contacts.centre)
     changes = {"lead_unit_code": lead.unit_code, "triage_reason": None}
     await _move(change, Action.DISPATCH, change.act(note), changes, {"automatic": False, "rule_version": 0}, contacts)
@@ -180,7 +183,7 @@ async def reply_demand(change: Change, answer: Answer) -> None:
 async def rate_demand(change: Change, satisfaction: int, solved: rules.Solved, comment: str) -> None:
     """Record the enterprise's word; a content enterprise closes its demand, any other gets a look-back."""
     rules.check_move(Action.RATE, change.state)
-    reply = await queries.reply_to_rate(change.session, change.on.demand_id)
+    reply = await handling.reply_to_rate(change.session, change.on.demand_id)
     content = rules.is_content(satisfaction, solved)
     written = moves.start(_row_of(change))
     solved_value = demand_pb2.Solved.Value(f"SOLVED_{solved}")

@@ -19,9 +19,11 @@ from kit.context import CallContext, enter_call
 from kit.db import Run
 from kit.errors import DatabaseUnavailable, IdempotencyKeyReused, ServiceError
 from kit.events import outbox
-from services.dispatch import errors, moves, queries, rules
+from services.dispatch import errors, moves, rules
 from services.dispatch.announcements import Contacts
 from services.dispatch.moves import Act, Course
+from services.dispatch.queries import demands as demand_queries
+from services.dispatch.queries.intake import Intake, intakes
 from services.dispatch.rules import Action, Lead
 
 MINI_PROGRAM = "MINI_PROGRAM"
@@ -69,7 +71,7 @@ async def submit_demands(run: Run, batch: Sequence[Submission], course: Course, 
     year = course.calendar.day_of(now).year
     outcomes: list[Outcome] = [_for_whom(submission) for submission in batch]
     asked = [(s, outcome) for s, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, UUID)]
-    found = await queries.intakes(run, [(s.draft.category_code, enterprise) for s, enterprise in asked], year)
+    found = await intakes(run, [(s.draft.category_code, enterprise) for s, enterprise in asked], year)
     faults.point("submit.after_read")
     prepared = dict(zip((id(s) for s, _ in asked), _prepared(asked, found, year, course, now), strict=True))
     ready = [p[0] for p in prepared.values() if not isinstance(p, ServiceError)]
@@ -92,13 +94,17 @@ def _for_whom(submission: Submission) -> UUID | ServiceError:
 
 
 def _prepared(
-    asked: Sequence[tuple[Submission, UUID]], found: Sequence[queries.Intake], year: int, course: Course, now: datetime
+    asked: Sequence[tuple[Submission, UUID]],
+    found: Sequence[Intake],
+    year: int,
+    course: Course,
+    now: datetime,
 ) -> list[Prepared]:
     return [_prepare(s, enterprise, intake, year, course, now) for (s, enterprise), intake in zip(asked, found, strict=True)]
 
 
 def _prepare(
-    submission: Submission, enterprise_id: UUID, found: queries.Intake, year: int, course: Course, now: datetime
+    submission: Submission, enterprise_id: UUID, found: Intake, year: int, course: Course, now: datetime
 ) -> Prepared:
     """Check and route one submission."""
     try:
@@ -116,7 +122,7 @@ async def _outcome(run: Run, submission: Submission, prepared: Prepared, saved: 
     if not isinstance(prepared, ServiceError) and prepared[0].demand["id"] in saved:
         written, lead = prepared
         return Submitted(written.demand, lead.unit_name if lead else "", written.clocks, written.events)
-    earlier = await queries.demand_of_request(run, submission.actor.person_id, submission.request_id)
+    earlier = await demand_queries.demand_of_request(run, submission.actor.person_id, submission.request_id)
     if earlier is None:
         return prepared if isinstance(prepared, ServiceError) else DatabaseUnavailable()
     return earlier[0] if earlier[1] == submission.request_hash else IdempotencyKeyReused()
@@ -135,7 +141,7 @@ def _enterprise_of(actor: Actor, draft: Draft) -> UUID:
     return draft.enterprise_id
 
 
-def _check(actor: Actor, draft: Draft, found: queries.Intake, year: int) -> None:
+def _check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
     """Raise unless the category exists, the enterprise is a liaison point of the year and the actor may send for it."""
     if not found.category_known:
         raise errors.CategoryUnknown
@@ -147,7 +153,7 @@ def _check(actor: Actor, draft: Draft, found: queries.Intake, year: int) -> None
         raise errors.EnterpriseNotDesignated(year=str(year))
 
 
-def _new_row(actor: Actor, draft: Draft, found: queries.Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
+def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
     return {
         "id": uuid_utils.compat.uuid7(),
         "serial": f"FH{year}-{found.number:06d}",
@@ -177,9 +183,7 @@ def _new_row(actor: Actor, draft: Draft, found: queries.Intake, enterprise_id: U
     }
 
 
-def _routed(
-    row: moves.Row, actor: Actor, found: queries.Intake, course: Course, now: datetime
-) -> tuple[moves.Written, Lead | None]:
+def _routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:
     """The first two moves of every demand: submitted, then dispatched by rule or left to the centre."""
     liaison = (found.liaison_person_id,) if found.liaison_person_id else ()
     written = moves.start(row)

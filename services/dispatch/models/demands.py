@@ -1,0 +1,106 @@
+"""A demand as it stands, and its timeline."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, Sequence, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.dispatch.models.base import Base, one_of
+from services.dispatch.rules import Disposition, State, TriageReason
+
+DEMAND_NUMBER = Sequence("demand_number", metadata=Base.metadata)
+
+
+class Demand(Base):
+    """The present state of a demand. Every column but the search index follows from its timeline."""
+
+    __tablename__ = "demand"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    serial: Mapped[str]
+    kind: Mapped[str]
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
+    title: Mapped[str]
+    body: Mapped[str]
+    channel: Mapped[str]
+    enterprise_id: Mapped[UUID]
+    enterprise_name: Mapped[str]
+    designation_id: Mapped[UUID]
+    area_code: Mapped[str]
+    year: Mapped[int]
+    submitted_by: Mapped[UUID]
+    submitted_for_by_unit: Mapped[str]
+    request_id: Mapped[str]
+    request_hash: Mapped[bytes]
+    submitted_at: Mapped[datetime]
+    state: Mapped[str]
+    round: Mapped[int]
+    lead_unit_code: Mapped[str]
+    triage_reason: Mapped[str | None]
+    disposition: Mapped[str | None]
+    promised_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+    rating_expired: Mapped[bool]
+    closed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    version: Mapped[int]
+    __table_args__ = (
+        UniqueConstraint("serial"),
+        UniqueConstraint("submitted_by", "request_id"),
+        one_of("state", State),
+        one_of("triage_reason", TriageReason),
+        one_of("disposition", Disposition),
+        CheckConstraint("kind IN ('DEMAND', 'SUGGESTION')", name="kind_known"),
+        CheckConstraint("char_length(title) BETWEEN 1 AND 100 AND char_length(body) BETWEEN 1 AND 5000", name="lengths"),
+        CheckConstraint(
+            "state IN ('SUBMITTED', 'TRIAGE', 'WITHDRAWN', 'REPLIED', 'CLOSED') OR lead_unit_code <> ''", name="has_lead"
+        ),
+        CheckConstraint("(state = 'TRIAGE') <= (triage_reason IS NOT NULL)", name="triage_has_reason"),
+        CheckConstraint("(state = 'CLOSED') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint("state <> 'PARKED' OR (disposition = 'REFERENCE' AND review_on IS NOT NULL)", name="parked_review"),
+        Index("ix_demand_enterprise_id", "enterprise_id", "id"),
+        Index("ix_demand_lead_unit_code", "lead_unit_code", "id"),
+        Index("ix_demand_state", "state", "id"),
+        Index("ix_demand_submitted_at", "submitted_at", postgresql_using="brin"),
+        Index("ix_demand_for_unit", "submitted_for_by_unit", "id", postgresql_where=sql("submitted_for_by_unit <> ''")),
+        Index(
+            "ix_demand_text",
+            "title",
+            "body",
+            postgresql_using="gin",
+            postgresql_ops={"title": "gin_trgm_ops", "body": "gin_trgm_ops"},
+        ),
+    )
+
+
+class DemandEvent(Base):
+    """One line of the timeline: what happened, and in `changes` every column of the row that changed. Never altered."""
+
+    __tablename__ = "demand_event"
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demand.id"))
+    sequence: Mapped[int]
+    type: Mapped[str]
+    state: Mapped[str]
+    at: Mapped[datetime]
+    person_id: Mapped[UUID | None]
+    unit_code: Mapped[str]
+    lead_unit_code: Mapped[str]
+    text: Mapped[str]
+    asked_by_agency: Mapped[bool]
+    changes: Mapped[dict[str, object]] = mapped_column(JSONB)
+    request_id: Mapped[str | None]
+    request_hash: Mapped[bytes | None]
+    __table_args__ = (
+        PrimaryKeyConstraint("demand_id", "sequence"),
+        Index(
+            "uq_demand_event_request",
+            "demand_id",
+            "person_id",
+            "request_id",
+            unique=True,
+            postgresql_where=sql("request_id IS NOT NULL"),
+        ),
+        CheckConstraint("sequence >= 1", name="sequence_positive"),
+    )

@@ -1,0 +1,1 @@
+"""Every SELECT of dispatch, by what it is about. Who sees which demand is decided in `access` alone."""
