@@ -14,10 +14,11 @@ from kit.auth import Actor
 from kit.idempotency import fingerprint
 from services.dispatch import errors, rules
 from services.dispatch.announcements import stamp
-from services.dispatch.models import DemandClock, DemandDisposition, DemandEvent, DemandRating, DemandReply
+from services.dispatch.models import DemandDisposition, DemandEvent, DemandRating, DemandReply
 from services.dispatch.queries import access
 from services.dispatch.queries.demands import Filter
-from services.dispatch.service.demands import Answer, Precondition
+from services.dispatch.service.change import Precondition
+from services.dispatch.service.demands import Answer
 from services.dispatch.service.intake import MINI_PROGRAM, Draft
 
 Fields = dict[str, Any]
@@ -64,7 +65,25 @@ def demand_of(row: Fields, lead_unit_name: str, clocks: Iterable[Fields]) -> pb.
         version=row["version"],
         submitted_by=str(row["submitted_by"]),
         submitted_for_by_unit=row["submitted_for_by_unit"],
+        **_standing(row),
     )
+
+
+def _standing(row: Fields) -> Fields:
+    """Who holds it, and what else sets it apart."""
+    return {
+        "holder": _enum(pb.Party, "PARTY", row["holder"]),
+        "held_since": stamp(row["held_since"]) if row["held_since"] else None,
+        "designated": row["designated"],
+        "subject_unit_code": row["subject_unit_code"],
+        "judicial": row["judicial"],
+        "shielded": row["shielded"],
+        "joint_case_id": str(row["joint_case_id"] or ""),
+        "linked_demand_id": str(row["linked_demand_id"] or ""),
+        "kpi_excluded": row["kpi_excluded"],
+        "extensions": row["extensions"],
+        "info_requests": row["info_requests"],
+    }
 
 
 def _disposition_in_short(row: Fields) -> pb.Disposition | None:
@@ -76,18 +95,18 @@ def _disposition_in_short(row: Fields) -> pb.Disposition | None:
 
 def clock_of(clock: Fields) -> pb.Clock:
     """A clock from the columns of its table."""
+    moments = {name: clock[name] for name in CLOCK_MOMENTS if clock.get(name)}
     return pb.Clock(
         kind=_enum(pb.ClockKind, "CLOCK_KIND", clock["kind"]),
-        started_at=stamp(clock["started_at"]),
-        due_at=stamp(clock["due_at"]),
-        stopped_at=stamp(clock["stopped_at"]) if clock.get("stopped_at") else None,
-        breached_at=stamp(clock["breached_at"]) if clock.get("breached_at") else None,
+        ref=clock["ref"],
+        holder=_enum(pb.Party, "PARTY", clock["holder"]),
+        round=clock["round"],
         provisional=clock["provisional"],
+        **{name: stamp(moment) for name, moment in moments.items()},
     )
 
 
-def columns_of(row: DemandClock) -> Fields:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+CLOCK_MOMENTS = ("started_at", "due_at", "stopped_at", "breached_at", "paused_at", "first_due_at")
 
 
 def disposition_of(row: DemandDisposition) -> pb.Disposition:

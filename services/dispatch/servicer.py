@@ -21,13 +21,13 @@ from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos, rules
 from services.dispatch.moves import Course
+from services.dispatch.queries import changes, handling
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.queries import handling
 from services.dispatch.queries import reference as reference_queries
-from services.dispatch.service import demands
+from services.dispatch.service import change, demands
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
 
-UseCase = Callable[[demands.Change], Awaitable[None]]
+UseCase = Callable[[change.Change], Awaitable[None]]
 
 
 def _now() -> datetime:
@@ -80,7 +80,7 @@ class DispatchServicer(DispatchServiceServicer):
             clocks = await handling.clocks_of(session, [row.id for row in shown], running_only=True)
         running: dict[UUID, list[protos.Fields]] = {}
         for clock in clocks:
-            running.setdefault(clock.demand_id, []).append(protos.columns_of(clock))
+            running.setdefault(clock.demand_id, []).append(changes.columns_of(clock))
         found = [protos.demand_of(row._asdict(), row.lead_unit_name, running.get(row.id, ())) for row in shown]
         more = paging.encode_token(list_id, (shown[-1].id,)) if len(rows) > size else ""
         return rpc.ListDemandsResponse(demands=found, next_page_token=more)
@@ -105,6 +105,11 @@ class DispatchServicer(DispatchServiceServicer):
 
     async def AcceptDemand(self, request: rpc.AcceptDemandRequest, context: Any) -> rpc.AcceptDemandResponse:
         return rpc.AcceptDemandResponse(demand=await self._change(request.on, request, context, demands.accept_demand))
+
+    async def LogContact(self, request: rpc.LogContactRequest, context: Any) -> rpc.LogContactResponse:
+        return rpc.LogContactResponse(
+            demand=await self._change(request.on, request, context, lambda c: demands.log_contact(c, request.note.strip()))
+        )
 
     async def SetDisposition(self, request: rpc.SetDispositionRequest, context: Any) -> rpc.SetDispositionResponse:
         plan = protos.plan_of(request)
@@ -143,9 +148,9 @@ class DispatchServicer(DispatchServiceServicer):
         """One change of a demand, from locking it to reading it back; a retry only reads it back."""
         actor, precondition = actor_of(context), protos.precondition_of(on, request)
         async with self.db.begin() as session:
-            change = await demands.begin(session, actor, precondition, self.course, _now())
-            if change:
-                await use_case(change)
+            begun = await change.begin(session, actor, precondition, self.course, _now())
+            if begun:
+                await use_case(begun)
                 await session.flush()
                 session.expire_all()
             demand = await _whole(session, actor, precondition.demand_id)
@@ -164,7 +169,7 @@ async def _whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dem
     """One demand with everything that belongs to it, as the actor sees it."""
     row = await demand_queries.demand_detail(session, actor, demand_id)
     clocks = await handling.clocks_of(session, [demand_id], running_only=False)
-    demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(protos.columns_of, clocks))
+    demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(changes.columns_of, clocks))
     if disposition := await handling.latest_disposition(session, demand_id):
         demand.disposition.CopyFrom(protos.disposition_of(disposition))
     if found := await handling.latest_reply(session, demand_id):

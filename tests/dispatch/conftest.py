@@ -133,7 +133,7 @@ def migrated(url: str) -> None:
 async def populate(database: Database, enterprises: dict[Enterprise, int], contacts: dict[str, UUID]) -> None:
     async with database.begin() as session:
         await load_categories(session)
-        kinds = {"centre": "CENTRE"}
+        kinds = {"centre": "CENTRE", "committee": "SUPERVISOR"}
         for position, (code, person_id) in enumerate(contacts.items()):
             values = {
                 "code": code,
@@ -142,8 +142,16 @@ async def populate(database: Database, enterprises: dict[Enterprise, int], conta
                 "active": True,
                 "version": 1,
             }
-            await session.execute(KEEP_UNIT, values | {"contact_ids": [person_id]})
-        silent = {"code": "court", "name": "区法院", "kind": "AGENCY", "active": True, "version": 1, "contact_ids": []}
+            await session.execute(KEEP_UNIT, values | {"contact_ids": [person_id], "leader_ids": []})
+        silent = {
+            "code": "court",
+            "name": "区法院",
+            "kind": "AGENCY",
+            "active": True,
+            "version": 1,
+            "contact_ids": [],
+            "leader_ids": [],
+        }
         await session.execute(KEEP_UNIT, silent)
         for number, (enterprise, year) in enumerate(enterprises.items()):
             point = {
@@ -186,7 +194,7 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     course = Course(WorkingCalendar.from_library(), Terms(promise_cap=10))
     year = course.calendar.day_of(datetime.now(UTC)).year
     mine, neighbour, former = Enterprise(), Enterprise(area="310116102"), Enterprise()
-    contacts = {code: uuid4() for code in ("hrss", "eco_env", "centre")}
+    contacts = {code: uuid4() for code in ("hrss", "eco_env", "centre", "committee")}
     await populate(database, {mine: year, neighbour: year, former: year - 1}, contacts)
     async with served(database, course) as stub:
         yield World(database, stub, course, mine, neighbour, former, contacts)

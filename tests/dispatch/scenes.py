@@ -1,5 +1,6 @@
 """How a demand is brought to a state, and what must hold of every demand however it got there."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import demand_pb2 as pb
 
 from kit.auth import Actor
-from services.dispatch.moves import STATE_COLUMNS
+from services.dispatch.moves import INITIAL, STATE_COLUMNS
 from services.dispatch.rules import Action, State
 from tests import signing
 from tests.dispatch.conftest import World
@@ -66,9 +67,10 @@ def step(world: World, action: Action) -> Step:
         Action.ACCEPT: (agency, "AcceptDemand", {}),
         Action.HANDLE_NOW: (agency, "SetDisposition", NOW_PLAN),
         Action.PROMISE: (agency, "SetDisposition", promise(world)),
-        Action.PARK: (agency, "SetDisposition", park(world)),
+        Action.LOG_CONTACT: (agency, "LogContact", {"note": "已电话联系"}),
         Action.ANSWER: (agency, "ReplyDemand", ANSWER),
-        Action.RATE: (liaison, "RateDemand", DISCONTENT),
+        Action.RATE: (liaison, "RateDemand", CONTENT),
+        Action.RATE_BADLY: (liaison, "RateDemand", DISCONTENT),
         Action.CLOSE: (liaison, "RateDemand", CONTENT),
         Action.WITHDRAW: (liaison, "WithdrawDemand", WITHDRAWAL),
     }
@@ -103,7 +105,6 @@ PATHS: dict[State, tuple[str, list[Action]]] = {
     State.DISPATCHED: ("hrss", []),
     State.ACCEPTED: ("hrss", [Action.ACCEPT]),
     State.HANDLING: ("hrss", [Action.ACCEPT, Action.PROMISE]),
-    State.PARKED: ("hrss", [Action.ACCEPT, Action.PARK]),
     State.REPLIED: ("hrss", [Action.ACCEPT, Action.HANDLE_NOW, Action.ANSWER]),
     State.CLOSED: ("hrss", [Action.ACCEPT, Action.HANDLE_NOW, Action.ANSWER, Action.CLOSE]),
     State.WITHDRAWN: ("hrss", [Action.WITHDRAW]),
@@ -133,26 +134,32 @@ SELECT d.id, d.version,
   (SELECT array_agg(DISTINCT o.aggregate_version ORDER BY o.aggregate_version) FROM outbox o
    WHERE o.aggregate_id = d.id::text) AS announced,
   (SELECT e.state FROM demand_event e WHERE e.demand_id = d.id ORDER BY e.sequence DESC LIMIT 1) = d.state AS same_state,
-  (SELECT ROW({FOLDED})::text FROM jsonb_populate_record(NULL::demand,
+  (SELECT ROW({FOLDED})::text FROM jsonb_populate_record(NULL::demand, CAST(:initial AS jsonb) ||
     (SELECT jsonb_object_agg(c.key, c.value) FROM (
        SELECT DISTINCT ON (c.key) c.key, c.value FROM demand_event e, jsonb_each(e.changes) c
        WHERE e.demand_id = d.id ORDER BY c.key, e.sequence DESC) c)) r) AS folded, ROW({PRESENT})::text AS present,
-  d.state, (SELECT count(*) FROM demand_clock k WHERE k.demand_id = d.id AND k.stopped_at IS NULL) AS running,
-  (SELECT count(*) FROM demand_rating r WHERE r.demand_id = d.id) AS rated
+  d.state, (SELECT count(*) FROM demand_clock k
+            WHERE k.demand_id = d.id AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.due_at IS NOT NULL) AS running,
+  d.holder,
+  (SELECT COALESCE(sum(ended_at - started_at), interval '0') FROM demand_segment s WHERE s.demand_id = d.id AND counted)
+    + CASE WHEN d.holder IS NOT NULL AND d.state <> 'REPLIED' THEN d.updated_at - d.held_since ELSE interval '0' END AS held,
+  (SELECT sum(COALESCE(stopped_at, d.updated_at) - started_at) FROM demand_clock k
+   WHERE k.demand_id = d.id AND k.kind = 'TOTAL') AS total
 FROM demand d
 """
-WITHOUT_CLOCK = {State.ACCEPTED, State.CLOSED, State.WITHDRAWN}
+OVER = {State.CLOSED, State.WITHDRAWN}
 
 
 async def check_histories(world: World) -> int:
-    """Of every demand there is: lines rebuild its row, its events have no gap, its clock is the one it should have."""
-    rows = await world.sql(HISTORY)
+    """Of every demand there is: lines rebuild its row, events have no gap, somebody holds it, and time adds up."""
+    rows = await world.sql(HISTORY, initial=json.dumps(INITIAL))
     for row in rows:
         every = list(range(1, row.version + 1))
         assert row.lines == every, row.id
         assert row.announced == every[1:], row.id  # the routing tells of the submission too
         assert row.same_state, row.id
         assert row.folded == row.present, row.id
-        silent = row.state in WITHOUT_CLOCK or (row.state == State.REPLIED and row.rated)
-        assert row.running == (0 if silent else 1), (row.id, row.state)
+        assert (row.running == 0) == (row.state in OVER), (row.id, row.state)
+        assert (row.holder is None) == (row.state in OVER), (row.id, row.state)
+        assert row.held == row.total, (row.id, row.state)
     return len(rows)

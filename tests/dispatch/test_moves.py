@@ -20,7 +20,7 @@ from tests.dispatch.conftest import World, on
 from tests.dispatch.scenes import demand_at, everybody, step, take
 from tests.dispatch.test_rules import ALLOWED, RPC_OF
 
-BY_PEOPLE: list[Action] = [action for action in Action if MOVES[action].roles and action is not Action.SUBMIT]
+BY_PEOPLE: list[Action] = [one for actions in RPC_OF.values() for one in actions if one is not Action.SUBMIT]
 SOURCE: dict[Action, State] = {
     action: next(state for state in scenes.PATHS if action in ALLOWED[state]) for action in BY_PEOPLE
 }
@@ -77,9 +77,10 @@ MAY: dict[Action, set[str]] = {
     Action.ACCEPT: HANDLERS | {"own agency's contact"},
     Action.HANDLE_NOW: HANDLERS,
     Action.PROMISE: HANDLERS,
-    Action.PARK: HANDLERS,
+    Action.LOG_CONTACT: HANDLERS | {"own agency's contact"},
     Action.ANSWER: HANDLERS,
     Action.RATE: {"own contact"},
+    Action.RATE_BADLY: {"own contact"},
     Action.CLOSE: {"own contact"},
     Action.WITHDRAW: {"own contact"},
 }
@@ -130,7 +131,8 @@ async def test_a_discontent_enterprise_is_owed_a_look_back(
     fields = {"satisfaction": satisfaction, "solved": solved}
     demand = await world.move(world.enterprise.actor(), "RateDemand", demand, **fields)
     assert (demand.state, demand.rating.satisfaction, demand.rating.solved) == (pb.STATE_REPLIED, satisfaction, solved)
-    assert all(clock.HasField("stopped_at") for clock in demand.clocks)
+    assert [c.kind for c in demand.clocks if not c.HasField("stopped_at")] == [pb.CLOCK_KIND_LOOK_BACK]
+    assert demand.holder == pb.PARTY_CENTRE
     told = await event(world, demand.id, events_pb2.DemandRated)
     assert (told.look_back_due, list(told.audience.centre_ids)) == (True, [str(world.contacts["centre"])])
     request = request_of("RateDemand", demand, scenes.CONTENT)

@@ -28,7 +28,10 @@ SELECT uuidv7(), 'T' || n, 'DEMAND', 'hrss', '第' || n || '件 劳动合同', r
   '3101161' || n % 11, 2026, gen_random_uuid(), CASE WHEN n % 50 = 0 THEN 'area-310116101' ELSE '' END, 'r', '\\x00',
   now() - (:many - n) * interval '1 hour', s.state, 1, CASE WHEN n % 9 = 0 THEN 'hrss' ELSE 'eco_env' END,
   CASE s.state WHEN 'TRIAGE' THEN 'UNSURE' END, CASE s.state WHEN 'PARKED' THEN 'REFERENCE' END, NULL,
-  CASE s.state WHEN 'PARKED' THEN date '2026-12-01' END, false, CASE s.state WHEN 'CLOSED' THEN now() END, now(), 1
+  CASE s.state WHEN 'PARKED' THEN date '2026-12-01' END, false, CASE s.state WHEN 'CLOSED' THEN now() END, now(), 1,
+  CASE s.state WHEN 'AWAITING_ENTERPRISE' THEN 'HANDLING' END,
+  CASE WHEN s.state NOT IN ('CLOSED', 'WITHDRAWN') THEN 'AGENCY' END, '',
+  CASE WHEN s.state NOT IN ('CLOSED', 'WITHDRAWN') THEN now() END
 FROM generate_series(1, :many) n
 CROSS JOIN LATERAL (SELECT CASE WHEN n % 10 > 0 THEN 'CLOSED'
   ELSE (CAST(:states AS text[]))[1 + n / 10 % cardinality(CAST(:states AS text[]))] END AS state) s

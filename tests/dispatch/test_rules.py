@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
-from fahu.dispatch.v1 import dispatch_service_pb2
+from fahu.dispatch.v1 import demand_pb2, dispatch_service_pb2
 
 from kit.calendar import BEIJING, WorkingCalendar
 from kit.errors import ServiceError
@@ -22,6 +22,7 @@ from services.dispatch.rules import (
     Clock,
     Disposition,
     Lead,
+    Party,
     Plan,
     ReplyKind,
     Solved,
@@ -31,28 +32,52 @@ from services.dispatch.rules import (
 )
 
 CALENDAR, TERMS = WorkingCalendar.from_library(), Terms()
+A = Action
+WITH_AGENCY = {A.LOG_CONTACT, A.ADD_CO_HANDLER, A.GIVE_OPINION, A.WAIVE_OPINION}
+ORDERS = {A.ISSUE_ORDER, A.ANSWER_ORDER, A.CLOSE_ORDER}
+LOOKED_AT = {A.OPEN_LOOK_BACK, A.LOOK_BACK, A.NOTE_UNREACHED, A.EXCLUDE}
+OPEN = {A.WITHDRAW, A.JOIN, A.REVEAL, *ORDERS, *LOOKED_AT}
+ANSWERED = {A.REWORK, A.ASK_APPEAL, A.DECIDE_APPEAL, A.REVEAL, *ORDERS, *LOOKED_AT}
+ASKED = {A.ASK_PAUSED, A.PASS_ON, A.DENY}
 ALLOWED: dict[State, set[Action]] = {
-    State.SUBMITTED: {Action.ROUTE, Action.NEED_TRIAGE},
-    State.TRIAGE: {Action.DISPATCH, Action.REPLY_DIRECTLY, Action.WITHDRAW},
-    State.DISPATCHED: {Action.ACCEPT, Action.WITHDRAW},
-    State.ACCEPTED: {Action.HANDLE_NOW, Action.PROMISE, Action.PARK, Action.WITHDRAW},
-    State.HANDLING: {Action.PARK, Action.ANSWER, Action.WITHDRAW},
-    State.PARKED: {Action.WITHDRAW},
-    State.REPLIED: {Action.RATE, Action.CLOSE, Action.EXPIRE},
+    State.SUBMITTED: {A.ROUTE, A.NEED_TRIAGE},
+    State.TRIAGE: {A.DISPATCH, A.REPLY_DIRECTLY, A.ASK_INFO} | OPEN,
+    State.DISPATCHED: {A.ACCEPT, A.ASK_RETURN} | WITH_AGENCY | OPEN,
+    State.RETURN_REVIEW: {A.RETURN_TO_TRIAGE, A.RETURN_TO_OTHER, A.DENY_RETURN} | OPEN,
+    State.ACCEPTED: {A.HANDLE_NOW, A.PROMISE, A.ASK_RETURN, A.APPROVE_PROMISE, A.APPROVE_PARK} | ASKED | WITH_AGENCY | OPEN,
+    State.HANDLING: {A.PROMISE_LATER, A.ASK_INFO, A.ANSWER, A.ASK_APPROVAL, A.APPROVE_EXTENSION, A.APPROVE_PARK}
+    | ASKED
+    | WITH_AGENCY
+    | OPEN,
+    State.AWAITING_ENTERPRISE: {A.SUPPLY_INFO, A.INFO_TIMEOUT} | OPEN,
+    State.PARKED: {A.REVIVE, A.RESUME, A.REVIEW_PARK, A.ASK_APPROVAL, A.APPROVE_REVIEW, A.APPROVE_INFEASIBLE} | ASKED | OPEN,
+    State.REPLIED: {A.RATE, A.RATE_BADLY, A.CLOSE, A.EXPIRE, A.CLOSE_EXPLAINED} | ANSWERED,
+    State.CLOSED: {A.REOPEN} | ANSWERED,
+    State.WITHDRAWN: LOOKED_AT,
+}
+C = Clock
+# What may run while a demand is in a state, beside clocks of opinions, orders, look-backs and requests.
+RUNNING: dict[State, set[Clock]] = {
+    State.SUBMITTED: {C.TOTAL},
+    State.TRIAGE: {C.TOTAL, C.TRIAGE},
+    State.DISPATCHED: {C.TOTAL, C.ACCEPT, C.CONTACT, C.CLASSIFY},
+    State.RETURN_REVIEW: {C.TOTAL, C.CONTACT, C.CLASSIFY},
+    State.ACCEPTED: {C.TOTAL, C.CONTACT, C.CLASSIFY},
+    State.HANDLING: {C.TOTAL, C.HANDLE, C.CONTACT},
+    State.AWAITING_ENTERPRISE: {C.TOTAL, C.INFO, C.TRIAGE, C.HANDLE, C.CONTACT},
+    State.PARKED: {C.TOTAL, C.PARK_REVIEW},
+    State.REPLIED: {C.RATING, C.LOOK_BACK},
     State.CLOSED: set(),
     State.WITHDRAWN: set(),
 }
-# What runs while a demand is in a state. A rated reply that awaits its look-back has no clock of its own.
-RUNNING: dict[State, list[set[Clock]]] = {
-    State.SUBMITTED: [set()],
-    State.TRIAGE: [{Clock.TRIAGE}],
-    State.DISPATCHED: [{Clock.ACCEPT}],
-    State.ACCEPTED: [set()],
-    State.HANDLING: [{Clock.HANDLE}],
-    State.PARKED: [{Clock.PARK_REVIEW}],
-    State.REPLIED: [{Clock.RATING}, set()],
-    State.CLOSED: [set()],
-    State.WITHDRAWN: [set()],
+# Without one of these a state would have no end.
+NEEDED: dict[State, set[Clock]] = {
+    State.TRIAGE: {C.TRIAGE},
+    State.DISPATCHED: {C.ACCEPT},
+    State.ACCEPTED: {C.CLASSIFY},
+    State.HANDLING: {C.HANDLE},
+    State.AWAITING_ENTERPRISE: {C.INFO},
+    State.PARKED: {C.PARK_REVIEW},
 }
 
 
@@ -68,30 +93,33 @@ def test_a_move_is_possible_exactly_where_the_table_says(action: Action, state: 
 
 def test_every_way_through_the_table_keeps_its_clocks() -> None:
     """Walk all that can happen: each state is reached, left by somebody, and has the clocks it should have."""
-    start = MOVES[Action.SUBMIT].target
-    seen: set[tuple[State, frozenset[Clock]]] = set()
-    todo = deque([(start, frozenset[Clock]())])
+    seen: set[tuple[State, frozenset[Clock], State | None]] = set()
+    todo = deque([(State.SUBMITTED, frozenset({Clock.TOTAL}), None)])
     while todo:
-        state, running = todo.popleft()
-        if (state, running) in seen:
+        state, running, waits = todo.popleft()
+        if (state, running, waits) in seen:
             continue
-        seen.add((state, running))
-        assert running in RUNNING[state]
-        for action in ALLOWED[state]:
+        seen.add((state, running, waits))
+        assert running <= RUNNING[state], state
+        assert NEEDED.get(state, set()) <= running, state
+        for action in ALLOWED[state] - {Action.OPEN_LOOK_BACK}:
             move = MOVES[action]
-            started = {move.starts} if move.starts else set()
-            todo.append((move.target, running - set(move.stops) | started))
-    assert {state for state, _ in seen} == set(State)
-    assert {state for state in State if not ALLOWED[state]} == {State.CLOSED, State.WITHDRAWN}
+            target = waits if move.back else move.target or state
+            after = running - set(move.stops) | set(move.starts)
+            entered = target is State.AWAITING_ENTERPRISE is not state
+            todo.append((target, after, state if entered else waits if target is State.AWAITING_ENTERPRISE else None))
+    assert {state for state, *_ in seen} == set(State)
+    assert not any(MOVES[action].target for action in ALLOWED[State.WITHDRAWN])
 
 
 RPC_OF = {
     "SubmitDemand": [Action.SUBMIT],
     "DispatchDemand": [Action.DISPATCH],
     "AcceptDemand": [Action.ACCEPT],
-    "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE, Action.PARK],
+    "LogContact": [Action.LOG_CONTACT],
+    "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE],
     "ReplyDemand": [Action.ANSWER, Action.REPLY_DIRECTLY],
-    "RateDemand": [Action.RATE, Action.CLOSE],
+    "RateDemand": [Action.RATE, Action.RATE_BADLY, Action.CLOSE],
     "WithdrawDemand": [Action.WITHDRAW],
 }
 
@@ -102,25 +130,32 @@ def test_whoever_may_call_may_make_a_move_and_nobody_else() -> None:
         declared = set(service.methods_by_name[rpc].GetOptions().Extensions[access_pb2.rule].roles)
         assert declared == {role for action in actions for role in MOVES[action].roles}, rpc
     by_platform = {action for action in Action if not MOVES[action].roles}
-    assert by_platform == {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE}
-    assert {action for actions in RPC_OF.values() for action in actions} | by_platform == set(Action)
+    assert by_platform == {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE}
 
 
 @pytest.mark.parametrize("action", sorted(set(Action) - SILENT))
 def test_every_move_is_announced_to_those_it_names(action: Action) -> None:
-    move = MOVES[action]
-    row = {"id": uuid4(), "serial": "FH2026-000001", "version": 3, "state": move.target, "enterprise_id": uuid4()}
+    move, state = MOVES[action], State.HANDLING
+    row = {"id": uuid4(), "serial": "FH2026-000001", "version": 3, "state": move.target or state, "enterprise_id": uuid4()}
     row |= {"lead_unit_code": "hrss", "round": 1, "category_code": "hrss", "channel": "PHONE"}
-    people = Contacts((uuid4(),), (uuid4(),), (uuid4(),))
+    people = Contacts(*((uuid4(),) for _ in range(7)))
     now = datetime.now(UTC)
     event: Any = event_of(action, row, people.of(move.told), now, {})
-    assert event.demand.state - 1 == list(State).index(move.target)
-    told = {name for name in ("liaison_ids", "agency_ids", "centre_ids") if getattr(event.audience, name)}
+    assert event.demand.state == demand_pb2.State.Value(f"STATE_{move.target or state}")
+    told = {field.name for field, _ in event.audience.ListFields()}
     assert told == {f"{party.lower()}_ids" for party in move.told}
-    if move.starts:
-        assert now in [
-            value.ToDatetime(UTC) for field, value in event.ListFields() if field.name in ("due_at", "rate_until")
-        ]
+    timed = {"due_at", "rate_until"} & set(event.DESCRIPTOR.fields_by_name)
+    assert all(getattr(event, name).ToDatetime(UTC) == now for name in timed)
+
+
+def test_the_agency_that_a_demand_is_about_is_never_told() -> None:
+    subject, other, liaison = uuid4(), uuid4(), uuid4()
+    people = Contacts((liaison,), (subject, other), (subject,), supervisor=(subject,), of_subject=frozenset({subject}))
+    told = people.of(tuple(set(Party) - {Party.PLATFORM}))
+    assert {field.name: list(ids) for field, ids in told.ListFields()} == {
+        "liaison_ids": [str(liaison)],
+        "agency_ids": [str(other)],
+    }
 
 
 THURSDAY = datetime(2021, 9, 30, 15, 0, tzinfo=BEIJING)  # before a week of holidays; 9 October is a Saturday that is worked
@@ -155,8 +190,8 @@ PLANS: list[tuple[Plan, type[ServiceError] | None]] = [
     (promise("2021-10-09"), None),
     (promise("2021-10-10"), errors.PromisedDayNotAWorkday),
     (promise("2021-10-13"), None),
-    (promise("2021-10-14"), errors.PromisedDayOverCap),
-    (promise("9999-12-31"), errors.PromisedDayOverCap),
+    (promise("2021-10-14"), None),  # the centre is to agree
+    (promise("9999-12-31"), errors.PromisedDayTooFar),
     (promise("0001-01-01"), errors.PromisedDayPast),
     (reference(), None),
     (reference(explanation=""), errors.ExplanationMissing),
@@ -192,9 +227,10 @@ def test_the_day_changes_at_midnight_in_shanghai() -> None:
 
 
 def test_caps_are_settings_and_are_told() -> None:
-    with pytest.raises(errors.PromisedDayOverCap) as refused:
-        rules.check_plan(promise("2021-10-11"), THURSDAY, CALENDAR, Terms(promise_cap=2))
-    assert refused.value.metadata == {"cap": "2"}
+    last, over = day("2021-10-13"), day("2021-10-14")
+    assert not rules.is_over_cap(last, THURSDAY.date(), 1, CALENDAR, TERMS)
+    assert rules.is_over_cap(over, THURSDAY.date(), 1, CALENDAR, TERMS)
+    assert rules.is_over_cap(last, THURSDAY.date(), 2, CALENDAR, TERMS)  # a second round has less time
     with pytest.raises(errors.ReviewDayOutOfRange) as refused_review:
         rules.check_plan(reference(), THURSDAY, CALENDAR, Terms(review_cap_days=7))
     assert refused_review.value.metadata == {"cap": "7"}
@@ -213,17 +249,21 @@ def closing(text: str) -> datetime:
         (Clock.HANDLE, "2021-09-30", "2021-10-12", "2021-10-12"),
         (Clock.PARK_REVIEW, "2021-09-30", "2021-11-06", "2021-11-06"),
         (Clock.RATING, "2021-09-30", None, "2021-10-20"),
+        (Clock.CLASSIFY, "2021-09-30", None, "2021-10-09"),
     ],
 )
 def test_clocks_run_in_working_days(clock: Clock, start: str, on: str | None, due: str) -> None:
     begin = datetime.fromisoformat(f"{start}T09:00+08:00")
-    found = rules.due_of(clock, begin, CALENDAR, TERMS, day(on) if on else None)
+    found = rules.due_of(rules.term_of(clock, 1, TERMS, day(on) if on else None), begin, CALENDAR)
+    assert found
     assert (found.at, found.provisional) == (closing(due), False)
 
 
 def test_a_clock_that_reaches_into_a_year_without_a_table_is_provisional() -> None:
     last = max(year for year in range(2020, 2040) if not CALENDAR.is_provisional(year))
-    assert rules.due_of(Clock.RATING, datetime(last, 12, 31, 2, tzinfo=UTC), CALENDAR, TERMS, None).provisional
+    due = rules.due_of(rules.Term(days=10), datetime(last, 12, 31, 2, tzinfo=UTC), CALENDAR)
+    assert due
+    assert due.provisional
 
 
 def lead(code: str = "hrss", contacts: int = 1) -> Lead:
@@ -232,11 +272,31 @@ def lead(code: str = "hrss", contacts: int = 1) -> Lead:
 
 def test_a_demand_goes_to_its_one_agency_or_to_the_centre() -> None:
     only = lead(contacts=2)
-    assert rules.route("hrss", [only]) is only
-    assert rules.route("hrss", [lead(contacts=0)]) is TriageReason.NO_CONTACT
-    assert rules.route("hrss", []) is TriageReason.NO_SINGLE_LEAD
-    assert rules.route("hrss", [lead(), lead("court")]) is TriageReason.NO_SINGLE_LEAD
-    assert rules.route(rules.UNSURE, [only]) is TriageReason.UNSURE
+    plain = {"conflict": False, "judicial": False}
+    assert rules.route("hrss", [only], **plain) is only
+    assert rules.route("hrss", [lead(contacts=0)], **plain) is TriageReason.NO_CONTACT
+    assert rules.route("hrss", [], **plain) is TriageReason.NO_SINGLE_LEAD
+    assert rules.route("hrss", [lead(), lead("court")], **plain) is TriageReason.NO_SINGLE_LEAD
+    assert rules.route(rules.UNSURE, [only], **plain) is TriageReason.UNSURE
+    assert rules.route("hrss", [only], conflict=True, judicial=True) is TriageReason.CONFLICT
+    assert rules.route("court", [only], conflict=False, judicial=True) is TriageReason.JUDICIAL
+
+
+@pytest.mark.parametrize(
+    ("text", "judicial"),
+    [
+        ("案号（2021）沪0116民初1234号，何时开庭", True),
+        ("(2024)沪 0116 执 88 号 还没执行", True),
+        ("〔2023〕沪01民终5号", True),
+        ("2021年沪府规5号文件怎么理解", False),
+        ("（2021）年度审计报告第3号附件", False),
+        ("房产证号0116", False),
+    ],
+)
+def test_a_case_number_is_known_by_its_form(text: str, judicial: bool) -> None:
+    assert rules.is_judicial("", text, "hrss", before_court=False) is judicial
+    assert rules.is_judicial(text, "", "hrss", before_court=True) is judicial
+    assert rules.is_judicial("", "", "court", before_court=True)
 
 
 HANDLER, CONTACT, CENTRE = (int(r) for r in (Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_CONTACT, Role.ROLE_CENTRE_OPERATOR))

@@ -1,10 +1,12 @@
 """Tables of dispatch. What the database can hold true, it holds: constraints first, checks in code second."""
 
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
-from services.dispatch.models.clocks import DemandClock
+from services.dispatch.models.clocks import DemandClock, DemandSegment
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
-from services.dispatch.models.reference import Category, LiaisonPoint, RoutingRule, Unit
+from services.dispatch.models.reference import Category, ConditionTag, LiaisonPoint, RoutingRule, RoutingSuggestion, Unit
+from services.dispatch.models.requests import DemandApproval, DemandCoHandler, DemandInfoRequest
+from services.dispatch.models.results import JointCase, LookBack, LookBackCandidate, LookBackSample, SupervisionOrder
 
 __all__ = [
     "DEAD_LETTER",
@@ -13,13 +15,24 @@ __all__ = [
     "OUTBOX",
     "Base",
     "Category",
+    "ConditionTag",
     "Demand",
+    "DemandApproval",
     "DemandClock",
+    "DemandCoHandler",
     "DemandDisposition",
     "DemandEvent",
+    "DemandInfoRequest",
     "DemandRating",
     "DemandReply",
+    "DemandSegment",
+    "JointCase",
     "LiaisonPoint",
+    "LookBack",
+    "LookBackCandidate",
+    "LookBackSample",
     "RoutingRule",
+    "RoutingSuggestion",
+    "SupervisionOrder",
     "Unit",
 ]

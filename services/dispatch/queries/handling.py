@@ -16,7 +16,7 @@ from services.dispatch.models import (
 
 
 async def clocks_of(session: AsyncSession, demand_ids: Sequence[UUID], running_only: bool) -> Sequence[DemandClock]:
-    query = select(DemandClock).where(DemandClock.demand_id.in_(demand_ids)).order_by(DemandClock.started_at)
+    query = select(DemandClock).where(DemandClock.demand_id.in_(demand_ids)).order_by(DemandClock.started_at, DemandClock.id)
     if running_only:
         query = query.where(DemandClock.stopped_at.is_(None))
     return (await session.scalars(query)).all()

@@ -548,6 +548,58 @@ class AcceptDemandResponse(_message.Message):
 Global___AcceptDemandResponse: _TypeAlias = AcceptDemandResponse  # noqa: Y015
 
 @_typing.final
+class LogContactRequest(_message.Message):
+    """LogContactRequest records a first contact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    note: _builtins.str
+    """What was said, 1 to 500 characters; the enterprise reads it too."""
+    @_builtins.property
+    def on(self) -> Global___Precondition:
+        """Which demand."""
+
+    def __init__(
+        self,
+        *,
+        on: Global___Precondition | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogContactRequest: _TypeAlias = LogContactRequest  # noqa: Y015
+
+@_typing.final
+class LogContactResponse(_message.Message):
+    """LogContactResponse holds the demand afterwards."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> _demand_pb2.Demand:
+        """The demand."""
+
+    def __init__(
+        self,
+        *,
+        demand: _demand_pb2.Demand | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogContactResponse: _TypeAlias = LogContactResponse  # noqa: Y015
+
+@_typing.final
 class SetDispositionRequest(_message.Message):
     """SetDispositionRequest chooses."""
 

@@ -78,6 +78,11 @@ class DispatchServiceStub:
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandRequest.SerializeToString,
                 response_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandResponse.FromString,
                 _registered_method=True)
+        self.LogContact = channel.unary_unary(
+                '/fahu.dispatch.v1.DispatchService/LogContact',
+                request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactRequest.SerializeToString,
+                response_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactResponse.FromString,
+                _registered_method=True)
         self.SetDisposition = channel.unary_unary(
                 '/fahu.dispatch.v1.DispatchService/SetDisposition',
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.SetDispositionRequest.SerializeToString,
@@ -167,6 +172,14 @@ class DispatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LogContact(self, request, context):
+        """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetDisposition(self, request, context):
         """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
@@ -242,6 +255,11 @@ def add_DispatchServiceServicer_to_server(servicer, server):
                     servicer.AcceptDemand,
                     request_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandRequest.FromString,
                     response_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandResponse.SerializeToString,
+            ),
+            'LogContact': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogContact,
+                    request_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactRequest.FromString,
+                    response_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactResponse.SerializeToString,
             ),
             'SetDisposition': grpc.unary_unary_rpc_method_handler(
                     servicer.SetDisposition,
@@ -484,6 +502,33 @@ class DispatchService:
             '/fahu.dispatch.v1.DispatchService/AcceptDemand',
             fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandRequest.SerializeToString,
             fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LogContact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.dispatch.v1.DispatchService/LogContact',
+            fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactRequest.SerializeToString,
+            fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,6 +60,10 @@ class DispatchServiceStub:
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
+    LogContact: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.LogContactRequest, _dispatch_service_pb2.LogContactResponse]
+    """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+    """
     SetDisposition: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.SetDispositionRequest, _dispatch_service_pb2.SetDispositionResponse]
     """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
@@ -108,6 +112,10 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """
     AcceptDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]  # type: ignore[assignment]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+    """
+    LogContact: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.LogContactRequest, _dispatch_service_pb2.LogContactResponse]  # type: ignore[assignment]
+    """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
     SetDisposition: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.SetDispositionRequest, _dispatch_service_pb2.SetDispositionResponse]  # type: ignore[assignment]
@@ -203,6 +211,16 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.AcceptDemandResponse, _abc.Awaitable[_dispatch_service_pb2.AcceptDemandResponse]]:
         """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+        """
+
+    @_abc_1.abstractmethod
+    def LogContact(
+        self,
+        request: _dispatch_service_pb2.LogContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_dispatch_service_pb2.LogContactResponse, _abc.Awaitable[_dispatch_service_pb2.LogContactResponse]]:
+        """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
         """
 

@@ -64,6 +64,58 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The reply is rated already."""
     ERROR_REASON_DAY_INVALID: _ErrorReason.ValueType  # 20
     """A day that no calendar has; metadata "field"."""
+    ERROR_REASON_PROMISED_DAY_TOO_FAR: _ErrorReason.ValueType  # 21
+    """A promised day is at most a year ahead."""
+    ERROR_REASON_EXTENSION_TOO_LATE: _ErrorReason.ValueType  # 22
+    """An extension is asked for some working days before the reply is due; metadata "days"."""
+    ERROR_REASON_EXTENSION_NOT_LATER: _ErrorReason.ValueType  # 23
+    """The new day is not later than the promised one."""
+    ERROR_REASON_EXTENSIONS_USED_UP: _ErrorReason.ValueType  # 24
+    """The promised day was put off as often as it may be; metadata "most"."""
+    ERROR_REASON_APPROVAL_PENDING: _ErrorReason.ValueType  # 25
+    """A request about the demand waits for a decision."""
+    ERROR_REASON_APPROVAL_NOT_FOUND: _ErrorReason.ValueType  # 26
+    """No such request, or it is decided."""
+    ERROR_REASON_APPROVAL_NOT_YOURS: _ErrorReason.ValueType  # 27
+    """The request is before somebody else; metadata "stage"."""
+    ERROR_REASON_RETURN_TOO_LATE: _ErrorReason.ValueType  # 28
+    """The time to send the demand back is over; metadata "days"."""
+    ERROR_REASON_RETURN_USED_UP: _ErrorReason.ValueType  # 29
+    """The agency has sent it back before, or was designated."""
+    ERROR_REASON_SUBJECT_AGENCY: _ErrorReason.ValueType  # 30
+    """The demand is about this agency."""
+    ERROR_REASON_CO_HANDLER_INVALID: _ErrorReason.ValueType  # 31
+    """The agency leads the demand, assists already, or does not assist."""
+    ERROR_REASON_OPINION_MISSING: _ErrorReason.ValueType  # 32
+    """Opinions are missing; metadata "units"."""
+    ERROR_REASON_INFO_REQUESTS_USED_UP: _ErrorReason.ValueType  # 33
+    """The enterprise was asked as often as it may be; metadata "most"."""
+    ERROR_REASON_LOOK_BACK_NOT_FOUND: _ErrorReason.ValueType  # 34
+    """No look-back is open."""
+    ERROR_REASON_LOOK_BACK_OPEN: _ErrorReason.ValueType  # 35
+    """A look-back is open already."""
+    ERROR_REASON_LOOK_BACK_BY_REPLIER: _ErrorReason.ValueType  # 36
+    """Four eyes: not by the replier or the replying unit."""
+    ERROR_REASON_REOPEN_TOO_LATE: _ErrorReason.ValueType  # 37
+    """The time to have a demand opened again is over; metadata "days"."""
+    ERROR_REASON_ORDER_NOT_FOUND: _ErrorReason.ValueType  # 38
+    """No such order, or it is done with."""
+    ERROR_REASON_ORDER_LEVEL_INVALID: _ErrorReason.ValueType  # 39
+    """An order follows one of the level before."""
+    ERROR_REASON_ORDER_DAY_INVALID: _ErrorReason.ValueType  # 40
+    """The day an order is due on is no working day ahead."""
+    ERROR_REASON_JUDICIAL_MATTER: _ErrorReason.ValueType  # 41
+    """The matter is before a court or procuratorate."""
+    ERROR_REASON_ROUTING_RULE_INVALID: _ErrorReason.ValueType  # 42
+    """A rule leads from a category to an agency that takes part."""
+    ERROR_REASON_SUGGESTION_NOT_FOUND: _ErrorReason.ValueType  # 43
+    """No such suggestion, or it is decided."""
+    ERROR_REASON_JOINT_CASE_NOT_FOUND: _ErrorReason.ValueType  # 44
+    """No such joint case."""
+    ERROR_REASON_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 45
+    """No such template."""
+    ERROR_REASON_BATCH_INVALID: _ErrorReason.ValueType  # 46
+    """Some of a batch cannot be taken in, so none is; metadata "count"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -110,4 +162,56 @@ ERROR_REASON_ALREADY_RATED: ErrorReason.ValueType  # 19
 """The reply is rated already."""
 ERROR_REASON_DAY_INVALID: ErrorReason.ValueType  # 20
 """A day that no calendar has; metadata "field"."""
+ERROR_REASON_PROMISED_DAY_TOO_FAR: ErrorReason.ValueType  # 21
+"""A promised day is at most a year ahead."""
+ERROR_REASON_EXTENSION_TOO_LATE: ErrorReason.ValueType  # 22
+"""An extension is asked for some working days before the reply is due; metadata "days"."""
+ERROR_REASON_EXTENSION_NOT_LATER: ErrorReason.ValueType  # 23
+"""The new day is not later than the promised one."""
+ERROR_REASON_EXTENSIONS_USED_UP: ErrorReason.ValueType  # 24
+"""The promised day was put off as often as it may be; metadata "most"."""
+ERROR_REASON_APPROVAL_PENDING: ErrorReason.ValueType  # 25
+"""A request about the demand waits for a decision."""
+ERROR_REASON_APPROVAL_NOT_FOUND: ErrorReason.ValueType  # 26
+"""No such request, or it is decided."""
+ERROR_REASON_APPROVAL_NOT_YOURS: ErrorReason.ValueType  # 27
+"""The request is before somebody else; metadata "stage"."""
+ERROR_REASON_RETURN_TOO_LATE: ErrorReason.ValueType  # 28
+"""The time to send the demand back is over; metadata "days"."""
+ERROR_REASON_RETURN_USED_UP: ErrorReason.ValueType  # 29
+"""The agency has sent it back before, or was designated."""
+ERROR_REASON_SUBJECT_AGENCY: ErrorReason.ValueType  # 30
+"""The demand is about this agency."""
+ERROR_REASON_CO_HANDLER_INVALID: ErrorReason.ValueType  # 31
+"""The agency leads the demand, assists already, or does not assist."""
+ERROR_REASON_OPINION_MISSING: ErrorReason.ValueType  # 32
+"""Opinions are missing; metadata "units"."""
+ERROR_REASON_INFO_REQUESTS_USED_UP: ErrorReason.ValueType  # 33
+"""The enterprise was asked as often as it may be; metadata "most"."""
+ERROR_REASON_LOOK_BACK_NOT_FOUND: ErrorReason.ValueType  # 34
+"""No look-back is open."""
+ERROR_REASON_LOOK_BACK_OPEN: ErrorReason.ValueType  # 35
+"""A look-back is open already."""
+ERROR_REASON_LOOK_BACK_BY_REPLIER: ErrorReason.ValueType  # 36
+"""Four eyes: not by the replier or the replying unit."""
+ERROR_REASON_REOPEN_TOO_LATE: ErrorReason.ValueType  # 37
+"""The time to have a demand opened again is over; metadata "days"."""
+ERROR_REASON_ORDER_NOT_FOUND: ErrorReason.ValueType  # 38
+"""No such order, or it is done with."""
+ERROR_REASON_ORDER_LEVEL_INVALID: ErrorReason.ValueType  # 39
+"""An order follows one of the level before."""
+ERROR_REASON_ORDER_DAY_INVALID: ErrorReason.ValueType  # 40
+"""The day an order is due on is no working day ahead."""
+ERROR_REASON_JUDICIAL_MATTER: ErrorReason.ValueType  # 41
+"""The matter is before a court or procuratorate."""
+ERROR_REASON_ROUTING_RULE_INVALID: ErrorReason.ValueType  # 42
+"""A rule leads from a category to an agency that takes part."""
+ERROR_REASON_SUGGESTION_NOT_FOUND: ErrorReason.ValueType  # 43
+"""No such suggestion, or it is decided."""
+ERROR_REASON_JOINT_CASE_NOT_FOUND: ErrorReason.ValueType  # 44
+"""No such joint case."""
+ERROR_REASON_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 45
+"""No such template."""
+ERROR_REASON_BATCH_INVALID: ErrorReason.ValueType  # 46
+"""Some of a batch cannot be taken in, so none is; metadata "count"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
