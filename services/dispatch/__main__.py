@@ -16,7 +16,7 @@ from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
-from services.dispatch.servicer import DispatchServicer
+from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"

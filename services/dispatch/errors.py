@@ -202,6 +202,16 @@ class TemplateNotFound(NotFound):
     message = "There is no such template."
 
 
+class ConditionMet(FailedPrecondition):
+    reason = "CONDITION_MET"
+    message = "{condition} is met already, so nothing waits for it."
+
+
+class ConditionNotFound(NotFound):
+    reason = "CONDITION_NOT_FOUND"
+    message = "No demand ever waited for this condition."
+
+
 class BatchInvalid(InvalidArgument):
     reason = "BATCH_INVALID"
     message = "Nothing was taken in: {count} of the demands cannot be."

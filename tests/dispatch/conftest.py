@@ -28,7 +28,7 @@ from services.dispatch.models import Base
 from services.dispatch.moves import Course
 from services.dispatch.rules import Terms
 from services.dispatch.service.reference import KEEP_POINT, KEEP_UNIT, load_categories
-from services.dispatch.servicer import DispatchServicer
+from services.dispatch.servicer.demands import DispatchServicer
 from tests import signing
 from tests.conftest import MakeDatabase
 

@@ -94,7 +94,8 @@ def test_a_move_is_possible_exactly_where_the_table_says(action: Action, state: 
 def test_every_way_through_the_table_keeps_its_clocks() -> None:
     """Walk all that can happen: each state is reached, left by somebody, and has the clocks it should have."""
     seen: set[tuple[State, frozenset[Clock], State | None]] = set()
-    todo = deque([(State.SUBMITTED, frozenset({Clock.TOTAL}), None)])
+    start: tuple[State, frozenset[Clock], State | None] = (State.SUBMITTED, frozenset({Clock.TOTAL}), None)
+    todo = deque([start])
     while todo:
         state, running, waits = todo.popleft()
         if (state, running, waits) in seen:
@@ -104,7 +105,7 @@ def test_every_way_through_the_table_keeps_its_clocks() -> None:
         assert NEEDED.get(state, set()) <= running, state
         for action in ALLOWED[state] - {Action.OPEN_LOOK_BACK}:
             move = MOVES[action]
-            target = waits if move.back else move.target or state
+            target = waits if move.back and waits else move.target or state
             after = running - set(move.stops) | set(move.starts)
             entered = target is State.AWAITING_ENTERPRISE is not state
             todo.append((target, after, state if entered else waits if target is State.AWAITING_ENTERPRISE else None))
@@ -138,7 +139,8 @@ def test_every_move_is_announced_to_those_it_names(action: Action) -> None:
     move, state = MOVES[action], State.HANDLING
     row = {"id": uuid4(), "serial": "FH2026-000001", "version": 3, "state": move.target or state, "enterprise_id": uuid4()}
     row |= {"lead_unit_code": "hrss", "round": 1, "category_code": "hrss", "channel": "PHONE"}
-    people = Contacts(*((uuid4(),) for _ in range(7)))
+    one = (uuid4(),)
+    people = Contacts(one, one, one, one, one, one, one)
     now = datetime.now(UTC)
     event: Any = event_of(action, row, people.of(move.told), now, {})
     assert event.demand.state == demand_pb2.State.Value(f"STATE_{move.target or state}")

@@ -611,6 +611,7 @@ class SetDispositionRequest(_message.Message):
     PROMISED_ON_FIELD_NUMBER: _builtins.int
     CONDITION_TAGS_FIELD_NUMBER: _builtins.int
     REVIEW_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     kind: _demand_pb2.DispositionKind.ValueType
     """One of the three."""
     explanation: _builtins.str
@@ -619,6 +620,8 @@ class SetDispositionRequest(_message.Message):
     """Promised day in Shanghai, "2026-11-30"; compulsory for TIME_BOUND."""
     review_on: _builtins.str
     """Day of review, "2027-02-01"; compulsory for REFERENCE."""
+    reason: _builtins.str
+    """Why the promised day lies beyond the cap, up to 1,000 characters; without it such a day is refused."""
     @_builtins.property
     def on(self) -> Global___Precondition:
         """Which demand."""
@@ -636,10 +639,11 @@ class SetDispositionRequest(_message.Message):
         promised_on: _builtins.str = ...,
         condition_tags: _abc.Iterable[_builtins.str] | None = ...,
         review_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["condition_tags", b"condition_tags", "explanation", b"explanation", "kind", b"kind", "on", b"on", "promised_on", b"promised_on", "review_on", b"review_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["condition_tags", b"condition_tags", "explanation", b"explanation", "kind", b"kind", "on", b"on", "promised_on", b"promised_on", "reason", b"reason", "review_on", b"review_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

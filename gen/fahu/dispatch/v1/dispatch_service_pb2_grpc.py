@@ -181,9 +181,12 @@ class DispatchServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetDisposition(self, request, context):
-        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+        reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+        day once, before it is due; that counts as an extension.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+        REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -191,6 +194,7 @@ class DispatchServiceServicer:
 
     def ReplyDemand(self, request, context):
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
+        An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -65,12 +65,16 @@ class DispatchServiceStub:
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
     SetDisposition: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.SetDispositionRequest, _dispatch_service_pb2.SetDispositionResponse]
-    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+    reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+    day once, before it is due; that counts as an extension.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+    REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
     """
     ReplyDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ReplyDemandRequest, _dispatch_service_pb2.ReplyDemandResponse]
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
+    An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
     """
     RateDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]
@@ -119,12 +123,16 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
     SetDisposition: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.SetDispositionRequest, _dispatch_service_pb2.SetDispositionResponse]  # type: ignore[assignment]
-    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+    reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+    day once, before it is due; that counts as an extension.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+    REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
     """
     ReplyDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ReplyDemandRequest, _dispatch_service_pb2.ReplyDemandResponse]  # type: ignore[assignment]
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
+    An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
     """
     RateDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]  # type: ignore[assignment]
@@ -230,9 +238,12 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _dispatch_service_pb2.SetDispositionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.SetDispositionResponse, _abc.Awaitable[_dispatch_service_pb2.SetDispositionResponse]]:
-        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+        reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+        day once, before it is due; that counts as an extension.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+        REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
         """
 
     @_abc_1.abstractmethod
@@ -242,6 +253,7 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.ReplyDemandResponse, _abc.Awaitable[_dispatch_service_pb2.ReplyDemandResponse]]:
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
+        An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
         """
 

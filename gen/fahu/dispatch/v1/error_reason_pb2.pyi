@@ -116,6 +116,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No such template."""
     ERROR_REASON_BATCH_INVALID: _ErrorReason.ValueType  # 46
     """Some of a batch cannot be taken in, so none is; metadata "count"."""
+    ERROR_REASON_CONDITION_MET: _ErrorReason.ValueType  # 47
+    """The condition is met already, so nothing waits for it; metadata "condition"."""
+    ERROR_REASON_CONDITION_NOT_FOUND: _ErrorReason.ValueType  # 48
+    """No such condition."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -214,4 +218,8 @@ ERROR_REASON_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 45
 """No such template."""
 ERROR_REASON_BATCH_INVALID: ErrorReason.ValueType  # 46
 """Some of a batch cannot be taken in, so none is; metadata "count"."""
+ERROR_REASON_CONDITION_MET: ErrorReason.ValueType  # 47
+"""The condition is met already, so nothing waits for it; metadata "condition"."""
+ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
+"""No such condition."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1,0 +1,63 @@
+"""What the edges share: one change of a demand from the lock to the answer, and a demand with all that belongs to it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from fahu.dispatch.v1 import demand_pb2 as pb
+from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
+from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import faults
+from kit.auth import Actor
+from kit.db import Database
+from kit.rpc.interceptors import actor_of
+from services.dispatch import protos
+from services.dispatch.moves import Course
+from services.dispatch.queries import changes, handling
+from services.dispatch.queries import demands as demand_queries
+from services.dispatch.service import change
+
+UseCase = Callable[[change.Change], Awaitable[None]]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Edge:
+    """Opens the one transaction of a change."""
+
+    def __init__(self, database: Database, course: Course) -> None:
+        self.db = database
+        self.course = course
+
+    async def change(self, on: rpc.Precondition, request: Message, context: Any, use_case: UseCase) -> pb.Demand:
+        """One change of a demand, from locking it to reading it back; a retry only reads it back."""
+        actor, precondition = actor_of(context), protos.precondition_of(on, request)
+        async with self.db.begin() as session:
+            begun = await change.begin(session, actor, precondition, self.course, now())
+            if begun:
+                await use_case(begun)
+                await session.flush()
+                session.expire_all()
+            demand = await whole(session, actor, precondition.demand_id)
+        faults.point("move.after_commit")
+        return demand
+
+
+async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Demand:
+    """One demand with everything that belongs to it, as the actor sees it."""
+    row = await demand_queries.demand_detail(session, actor, demand_id)
+    clocks = await handling.clocks_of(session, [demand_id], running_only=False)
+    demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(changes.columns_of, clocks))
+    if disposition := await handling.latest_disposition(session, demand_id):
+        demand.disposition.CopyFrom(protos.disposition_of(disposition))
+    if found := await handling.latest_reply(session, demand_id):
+        reply, rating = found
+        demand.reply.CopyFrom(protos.reply_of(reply))
+        if rating:
+            demand.rating.CopyFrom(protos.rating_of(rating))
+    return demand
