@@ -1,11 +1,14 @@
 """Composition root of dispatch, and its commands: migrate, load-categories, redrive, rebuild --since TIME."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import grpc
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import dispatch_service_pb2
+from fahu.dispatch.v1 import dispatch_service_pb2, handling_service_pb2
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
+from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
@@ -14,14 +17,19 @@ from kit.db import Database
 from kit.settings import DatabaseSettings
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
+from services.dispatch.service import parking
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.demands import DispatchServicer
+from services.dispatch.servicer.handling import HandlingServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
 MIGRATIONS = Path(__file__).parent / "migrations"
-SERVICES = [dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"]]
+SERVICES = [
+    dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
+    handling_service_pb2.DESCRIPTOR.services_by_name["HandlingService"],
+]
 
 
 async def serve() -> int:
@@ -30,18 +38,28 @@ async def serve() -> int:
     course = Course(WorkingCalendar.from_library(), settings.terms())
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
-    servicer = DispatchServicer(assembly.database, course)
-    return await assembly.serve(
-        SERVICES, access_pb2.rule, [lambda server: add_DispatchServiceServicer_to_server(servicer, server)]
-    )
+    return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, course))
+
+
+def registrations(database: Database, course: Course) -> list[Callable[[grpc.aio.Server], None]]:
+    """The servicers of all SERVICES, for a server."""
+    demands, handling = DispatchServicer(database, course), HandlingServicer(database, course)
+    return [
+        lambda server: add_DispatchServiceServicer_to_server(demands, server),
+        lambda server: add_HandlingServiceServicer_to_server(handling, server),
+    ]
 
 
 async def sweep_all(assembly: Assembly, course: Course) -> None:
-    """Sweep batch by batch until nothing is due."""
+    """Sweep batch by batch until nothing is due, and revive what waited for a condition that is met."""
     looked_at = BATCH
     while looked_at == BATCH:
         async with assembly.database.begin() as session:
             looked_at = await sweep(session, course, datetime.now(UTC))
+    revived = parking.BATCH
+    while revived == parking.BATCH:
+        async with assembly.database.begin() as session:
+            revived = await parking.revive(session, course, datetime.now(UTC))
 
 
 async def load() -> str:

@@ -8,17 +8,27 @@ from uuid import UUID
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
+from fahu.dispatch.v1 import handling_service_pb2 as handling_rpc
 from google.protobuf.message import Message
 
 from kit.auth import Actor
 from kit.idempotency import fingerprint
 from services.dispatch import errors, rules
 from services.dispatch.announcements import stamp
-from services.dispatch.models import DemandDisposition, DemandEvent, DemandRating, DemandReply
+from services.dispatch.models import (
+    ConditionTag,
+    DemandApproval,
+    DemandDisposition,
+    DemandEvent,
+    DemandInfoRequest,
+    DemandRating,
+    DemandReply,
+    DemandSegment,
+)
 from services.dispatch.queries import access
 from services.dispatch.queries.demands import Filter
+from services.dispatch.service.answers import Answer
 from services.dispatch.service.change import Precondition
-from services.dispatch.service.demands import Answer
 from services.dispatch.service.intake import MINI_PROGRAM, Draft
 
 Fields = dict[str, Any]
@@ -139,12 +149,90 @@ def rating_of(row: DemandRating) -> pb.Rating:
     return pb.Rating(satisfaction=row.satisfaction, solved=solved, comment=row.comment, rated_at=stamp(row.rated_at))
 
 
-INTERNAL_LINES = frozenset({"dispatched"})  # their text is a note between staff
+def approval_of(row: DemandApproval) -> pb.Approval:
+    """A request, with what is to be signed."""
+    content: Fields = row.content
+    return pb.Approval(
+        id=str(row.id),
+        kind=_enum(pb.ApprovalKind, "APPROVAL_KIND", row.kind),
+        stage=_enum(pb.Party, "PARTY", row.stage),
+        state=_enum(pb.ApprovalState, "APPROVAL_STATE", row.state),
+        reason=row.reason,
+        unit_code=row.unit_code,
+        asked_by=str(row.asked_by),
+        asked_at=stamp(row.asked_at),
+        day=_day(row.day),
+        proposed_unit_code=row.proposed_unit_code,
+        note=row.note,
+        decided_at=stamp(row.decided_at) if row.decided_at else None,
+        return_reason=_enum(pb.ReturnReason, "RETURN_REASON", row.return_reason),
+        text=content.get("conclusion") or content.get("explanation") or "",
+    )
+
+
+def info_request_of(row: DemandInfoRequest) -> pb.InfoRequest:
+    return pb.InfoRequest(
+        questions=row.questions,
+        unit_code=row.unit_code,
+        asked_at=stamp(row.asked_at),
+        answer=row.answer,
+        answered_at=stamp(row.answered_at) if row.answered_at else None,
+        timed_out=row.timed_out,
+    )
+
+
+def segment_of(row: DemandSegment) -> pb.Segment:
+    return pb.Segment(
+        holder=_enum(pb.Party, "PARTY", row.holder),
+        unit_code=row.unit_code,
+        started_at=stamp(row.started_at),
+        ended_at=stamp(row.ended_at),
+        counted=row.counted,
+        round=row.round,
+    )
+
+
+def condition_of(row: ConditionTag, waiting: int) -> handling_rpc.Condition:
+    return handling_rpc.Condition(
+        name=row.name,
+        waiting=waiting,
+        met_at=stamp(row.met_at) if row.met_at else None,
+        met_unit=row.met_unit,
+        note=row.note,
+    )
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether somebody reads as staff; officers of towns and parks read as the enterprises they speak for."""
+    return not actor.roles <= {int(Role.ROLE_LIAISON), int(Role.ROLE_AREA_OFFICER)}
+
+
+# Their text is between staff.
+INTERNAL_LINES = frozenset(
+    {
+        "dispatched",
+        "return_requested",
+        "return_approved",
+        "return_denied",
+        "approval_requested",
+        "approval_signed",
+        "approval_denied",
+        "opinion_given",
+        "opinion_waived",
+        "order_issued",
+        "order_answered",
+        "order_closed",
+        "appeal_requested",
+        "appeal_decided",
+        "excluded",
+        "look_back_opened",
+        "look_back_tried",
+    }
+)
 
 
 def line_of(row: DemandEvent, actor: Actor) -> pb.DemandEvent:
     """One line of the timeline, with what this caller may read of it."""
-    for_enterprise = actor.roles <= {int(Role.ROLE_LIAISON), int(Role.ROLE_AREA_OFFICER)}
     return pb.DemandEvent(
         sequence=row.sequence,
         type=row.type,
@@ -153,7 +241,7 @@ def line_of(row: DemandEvent, actor: Actor) -> pb.DemandEvent:
         person_id=str(row.person_id or ""),
         unit_code=row.unit_code,
         lead_unit_code=row.lead_unit_code,
-        text="" if for_enterprise and row.type in INTERNAL_LINES else row.text,
+        text=row.text if is_staff(actor) or row.type not in INTERNAL_LINES else "",
         promised_on=str(row.changes.get("promised_on") or ""),
         asked_by_agency=row.asked_by_agency and actor.has(*access.ALL_SEEING),
     )

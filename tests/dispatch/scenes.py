@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import demand_pb2 as pb
@@ -58,6 +59,18 @@ def park(world: World) -> dict[str, Any]:
     }
 
 
+def reparked(world: World) -> dict[str, Any]:
+    review = str(today(world) + timedelta(days=60))
+    return {"explanation": "细则仍未出台。", "condition_tags": ["待市级细则出台"], "review_on": review}
+
+
+def extension(world: World) -> dict[str, Any]:
+    return {"promised_on": workday(world, 6), "reason": "需与社保经办机构核对缴费记录。"}
+
+
+YES, NO = {"approve": True, "note": "同意"}, {"approve": False, "note": "理由不充分"}
+
+
 def step(world: World, action: Action) -> Step:
     """Who takes an action, by which RPC, with what."""
     liaison, agency, centre = world.enterprise.actor(), world.agency(), world.centre()
@@ -73,6 +86,17 @@ def step(world: World, action: Action) -> Step:
         Action.RATE_BADLY: (liaison, "RateDemand", DISCONTENT),
         Action.CLOSE: (liaison, "RateDemand", CONTENT),
         Action.WITHDRAW: (liaison, "WithdrawDemand", WITHDRAWAL),
+        Action.PROMISE_LATER: (agency, "SetDisposition", promise(world)),
+        Action.ASK_PAUSED: (agency, "SetDisposition", park(world)),
+        Action.ASK_APPROVAL: (agency, "RequestExtension", extension(world)),
+        Action.PASS_ON: (world.leader(), "DecideApproval", YES),
+        Action.DENY: (world.leader(), "DecideApproval", NO),
+        Action.APPROVE_PARK: (centre, "DecideApproval", YES),
+        Action.APPROVE_EXTENSION: (centre, "DecideApproval", YES),
+        Action.ASK_INFO: (agency, "RequestInfo", {"questions": ["用工几年？", "合同怎样约定？"]}),
+        Action.SUPPLY_INFO: (liaison, "SupplyInfo", {"answer": "均满五年，合同见附件。"}),
+        Action.REVIEW_PARK: (agency, "ReviewParking", reparked(world)),
+        Action.RESUME: (agency, "ResumeDemand", {"promised_on": workday(world, 3), "explanation": "条件已具备，现予办理。"}),
     }
     return steps[action]
 
@@ -85,7 +109,7 @@ def everybody(world: World) -> dict[str, Actor]:
         "own contact": world.enterprise.actor(),
         "another agency": world.agency("eco_env"),
         "own agency's contact": world.agency("hrss", Role.ROLE_AGENCY_CONTACT),
-        "own agency's lead": world.agency("hrss", Role.ROLE_AGENCY_LEAD),
+        "own agency's lead": world.leader(),
         "own agency's handler": world.agency("hrss", Role.ROLE_AGENCY_HANDLER),
         "agency without unit": world.agency(""),
         "centre": world.centre(),
@@ -105,6 +129,8 @@ PATHS: dict[State, tuple[str, list[Action]]] = {
     State.DISPATCHED: ("hrss", []),
     State.ACCEPTED: ("hrss", [Action.ACCEPT]),
     State.HANDLING: ("hrss", [Action.ACCEPT, Action.PROMISE]),
+    State.AWAITING_ENTERPRISE: ("hrss", [Action.ACCEPT, Action.PROMISE, Action.ASK_INFO]),
+    State.PARKED: ("hrss", [Action.ACCEPT, Action.ASK_PAUSED, Action.PASS_ON, Action.APPROVE_PARK]),
     State.REPLIED: ("hrss", [Action.ACCEPT, Action.HANDLE_NOW, Action.ANSWER]),
     State.CLOSED: ("hrss", [Action.ACCEPT, Action.HANDLE_NOW, Action.ANSWER, Action.CLOSE]),
     State.WITHDRAWN: ("hrss", [Action.WITHDRAW]),
@@ -113,7 +139,14 @@ PATHS: dict[State, tuple[str, list[Action]]] = {
 
 async def take(world: World, demand: Any, action: Action) -> Any:
     actor, method, fields = step(world, action)
-    return await world.move(actor, method, demand, **fields)
+    return await world.move(actor, method, demand, **filled(method, demand, fields))
+
+
+def filled(method: str, demand: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a request, with the request to decide where it is about one."""
+    if method != "DecideApproval":
+        return fields
+    return {"approval_id": demand.approvals[0].id if demand.approvals else str(uuid4()), **fields}
 
 
 async def demand_at(world: World, state: State) -> Any:

@@ -54,7 +54,7 @@ async def listed(world: World, actor: Actor, size: int = 100, wanted: Filter | N
 
 async def counted(world: World, actor: Actor, wanted: Filter | None = None) -> Counter[int]:
     answer = await world.call(actor, "CountDemands", rpc.CountDemandsRequest(filter=wanted))
-    assert [count.state for count in answer.counts] == list(range(1, 10))
+    assert sorted(count.state for count in answer.counts) == list(range(1, 12))
     return Counter({count.state: count.count for count in answer.counts})
 
 
@@ -215,7 +215,7 @@ async def test_a_longer_list_asks_the_database_no_more_often(full: World) -> Non
         ]
         assert counts == [2, 2, 2]
     demand = await scenes.take(full, await scenes.demand_at(full, State.REPLIED), Action.RATE)
-    assert await statements(full, "GetDemand", rpc.GetDemandRequest(demand_id=demand.id), full.centre()) <= 4
+    assert await statements(full, "GetDemand", rpc.GetDemandRequest(demand_id=demand.id), full.centre()) <= 6
     assert await statements(full, "CountDemands", rpc.CountDemandsRequest(), full.centre()) == 1
 
 

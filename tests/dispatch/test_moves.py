@@ -16,18 +16,20 @@ from kit.auth import Actor
 from services.dispatch.rules import MOVES, Action, State
 from tests import signing
 from tests.dispatch import scenes
-from tests.dispatch.conftest import World, on
+from tests.dispatch.conftest import REQUESTS, World, on
 from tests.dispatch.scenes import demand_at, everybody, step, take
 from tests.dispatch.test_rules import ALLOWED, RPC_OF
 
-BY_PEOPLE: list[Action] = [one for actions in RPC_OF.values() for one in actions if one is not Action.SUBMIT]
+# The second is for a demand that was to be handled at once: test_handling.
+ELSEWHERE = (Action.SUBMIT, Action.PROMISE_LATER)
+BY_PEOPLE: list[Action] = [one for actions in RPC_OF.values() for one in actions if one not in ELSEWHERE]
 SOURCE: dict[Action, State] = {
     action: next(state for state in scenes.PATHS if action in ALLOWED[state]) for action in BY_PEOPLE
-}
+} | {Action.ASK_INFO: State.HANDLING}
 
 
 def request_of(method: str, demand: Any, fields: dict[str, Any], **precondition: Any) -> Any:
-    return getattr(rpc, f"{method}Request")(on=on(demand, **precondition), **fields)
+    return REQUESTS[method](on=on(demand, **precondition), **fields)
 
 
 @pytest.mark.parametrize("action", BY_PEOPLE)
@@ -71,6 +73,7 @@ async def test_what_the_state_does_not_allow_is_refused_with_the_state(world: Wo
 
 
 HANDLERS = {"own agency's handler"}
+CENTRE = {"centre", "operator who is a neighbour's contact"}
 MAY: dict[Action, set[str]] = {
     Action.DISPATCH: {"centre", "operator who is a neighbour's contact"},
     Action.REPLY_DIRECTLY: {"centre", "operator who is a neighbour's contact"},
@@ -78,11 +81,15 @@ MAY: dict[Action, set[str]] = {
     Action.HANDLE_NOW: HANDLERS,
     Action.PROMISE: HANDLERS,
     Action.LOG_CONTACT: HANDLERS | {"own agency's contact"},
-    Action.ANSWER: HANDLERS,
+    Action.ANSWER: HANDLERS | {"own agency's lead"},
     Action.RATE: {"own contact"},
     Action.RATE_BADLY: {"own contact"},
     Action.CLOSE: {"own contact"},
     Action.WITHDRAW: {"own contact"},
+    Action.ASK_INFO: HANDLERS | CENTRE,
+    Action.SUPPLY_INFO: {"own contact"},
+    Action.REVIEW_PARK: HANDLERS,
+    Action.RESUME: HANDLERS | CENTRE,
 }
 
 
@@ -192,7 +199,10 @@ async def test_any_way_through_the_loop_can_be_rebuilt(world: World, category: s
         possible = sorted(ALLOWED[state] & set(BY_PEOPLE))
         if not possible or demand.rating.satisfaction:
             break
-        demand = await take(world, demand, possible[choice % len(possible)])
+        action = possible[choice % len(possible)]
+        if action is Action.ASK_INFO and (state is State.TRIAGE or demand.info_requests == 2):
+            continue
+        demand = await take(world, demand, action)
     await scenes.check_histories(world)
 
 

@@ -53,7 +53,7 @@ MOVES: list[Expected] = [
     (State.ACCEPTED, "agency", "SetDisposition", timed(scenes.free_day), "PROMISED_DAY_NOT_A_WORKDAY", NOTHING),
     (State.ACCEPTED, "agency", "SetDisposition", timed(lambda w: str(scenes.today(w))), "PROMISED_DAY_PAST", NOTHING),
     (State.ACCEPTED, "agency", "SetDisposition", timed(lambda w: scenes.workday(w, 11)), "PROMISED_DAY_OVER_CAP", cap),
-    (State.ACCEPTED, "agency", "SetDisposition", timed(lambda _: "9999-12-31"), "PROMISED_DAY_OVER_CAP", cap),
+    (State.ACCEPTED, "agency", "SetDisposition", timed(lambda _: "9999-12-31"), "PROMISED_DAY_TOO_FAR", NOTHING),
     (
         State.ACCEPTED,
         "agency",

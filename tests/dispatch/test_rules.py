@@ -10,11 +10,12 @@ from uuid import uuid4
 import pytest
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
-from fahu.dispatch.v1 import demand_pb2, dispatch_service_pb2
+from fahu.dispatch.v1 import demand_pb2
 
 from kit.calendar import BEIJING, WorkingCalendar
 from kit.errors import ServiceError
 from services.dispatch import errors, rules
+from services.dispatch.__main__ import SERVICES
 from services.dispatch.announcements import SILENT, Contacts, event_of
 from services.dispatch.rules import (
     MOVES,
@@ -118,7 +119,11 @@ RPC_OF = {
     "DispatchDemand": [Action.DISPATCH],
     "AcceptDemand": [Action.ACCEPT],
     "LogContact": [Action.LOG_CONTACT],
-    "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE],
+    "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE, Action.PROMISE_LATER],
+    "RequestInfo": [Action.ASK_INFO],
+    "SupplyInfo": [Action.SUPPLY_INFO],
+    "ReviewParking": [Action.REVIEW_PARK],
+    "ResumeDemand": [Action.RESUME],
     "ReplyDemand": [Action.ANSWER, Action.REPLY_DIRECTLY],
     "RateDemand": [Action.RATE, Action.RATE_BADLY, Action.CLOSE],
     "WithdrawDemand": [Action.WITHDRAW],
@@ -126,9 +131,9 @@ RPC_OF = {
 
 
 def test_whoever_may_call_may_make_a_move_and_nobody_else() -> None:
-    service = dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"]
+    methods = {method.name: method for service in SERVICES for method in service.methods}
     for rpc, actions in RPC_OF.items():
-        declared = set(service.methods_by_name[rpc].GetOptions().Extensions[access_pb2.rule].roles)
+        declared = set(methods[rpc].GetOptions().Extensions[access_pb2.rule].roles)
         assert declared == {role for action in actions for role in MOVES[action].roles}, rpc
     by_platform = {action for action in Action if not MOVES[action].roles}
     assert by_platform == {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import faults
@@ -16,7 +17,7 @@ from services.dispatch.announcements import Contacts
 from services.dispatch.clocks import Name, Start
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import access, changes, demands
-from services.dispatch.rules import Action, State
+from services.dispatch.rules import Action, Clock, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,17 @@ def take(
     return moves.take(change.written, action, act, change.course, told, row, facts, starts, stops)
 
 
+VOID = text("""
+UPDATE demand_approval SET state = 'VOID', decided_at = :now WHERE demand_id = :demand AND state = 'PENDING'
+""")
+
+
 async def save(change: Change) -> None:
-    """Write the moves taken."""
+    """Write the moves taken. A request that they leave without a clock is void: the demand moved on."""
     await moves.save(change.session, change.written)
+    asked = [clock for clock in change.written.clocks if clock["kind"] == Clock.APPROVAL]
+    if asked and all(clock["stopped_at"] for clock in asked):
+        await change.session.execute(VOID, {"demand": change.on.demand_id, "now": change.now})
     faults.point("move.before_commit")
 
 

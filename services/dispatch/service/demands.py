@@ -1,15 +1,11 @@
-"""What people do with a demand after it was taken in: dispatch, accept, decide, reply, rate, withdraw (DEM-4…6, 8)."""
+"""The plain moves of people after a demand was taken in: dispatch, accept, contact, rate, withdraw (DEM-4, 5, 8)."""
 
-from dataclasses import dataclass
-
-import uuid_utils.compat
 from fahu.dispatch.v1 import demand_pb2
 
 from services.dispatch import rules
-from services.dispatch.models import DemandDisposition, DemandRating, DemandReply
-from services.dispatch.moves import Row
+from services.dispatch.models import DemandRating
 from services.dispatch.queries import handling, reference
-from services.dispatch.rules import Action, Clock, Plan
+from services.dispatch.rules import Action
 from services.dispatch.service.change import Change, move, save, take, told_of_new_lead
 
 
@@ -31,68 +27,6 @@ async def accept_demand(change: Change) -> None:
 async def log_contact(change: Change, note: str) -> None:
     """Note that the agency got in touch with the enterprise (先行联系)."""
     await move(change, Action.LOG_CONTACT, change.act(note))
-
-
-async def set_disposition(change: Change, plan: Plan) -> None:
-    """Choose 即行即办 or 限时办理, with what each demands."""
-    action = rules.DISPOSITION_ACTION[plan.kind]
-    rules.check_move(action, change.state)
-    rules.check_plan(plan, change.now, change.course.calendar, change.course.terms)
-    days = {Clock.HANDLE: plan.promised_on} if plan.promised_on else {}
-    row = {"disposition": plan.kind, "promised_on": plan.promised_on, "review_on": None}
-    facts = {"kind": demand_pb2.DispositionKind.Value(f"DISPOSITION_KIND_{plan.kind}")}
-    after = await move(change, action, change.act(plan.explanation, days=days), row, facts)
-    change.session.add(disposition_of(change, after, plan))
-
-
-def disposition_of(change: Change, after: Row, plan: Plan) -> DemandDisposition:
-    """The row of a decision that the last line of the timeline tells of."""
-    return DemandDisposition(
-        demand_id=after["id"],
-        sequence=after["version"],
-        kind=plan.kind,
-        explanation=plan.explanation,
-        promised_on=plan.promised_on,
-        condition_tags=list(plan.condition_tags),
-        review_on=plan.review_on,
-        set_at=change.now,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A reply as asked for."""
-
-    kind: rules.ReplyKind
-    conclusion: str
-    legal_basis: str
-    next_steps: str
-    claim: str
-
-
-async def reply_demand(change: Change, answer: Answer) -> None:
-    """Answer the enterprise: the agency what it handles, the centre what it assesses."""
-    action = rules.check_reply(answer.kind, answer.legal_basis, change.actor.roles)
-    facts = {"kind": demand_pb2.ReplyKind.Value(f"REPLY_KIND_{answer.kind}")}
-    after = await move(change, action, change.act(answer.conclusion), {"triage_reason": None}, facts)
-    change.session.add(reply_of(change, after, answer))
-
-
-def reply_of(change: Change, after: Row, answer: Answer) -> DemandReply:
-    """The row of a reply that the last line of the timeline tells of."""
-    return DemandReply(
-        id=uuid_utils.compat.uuid7(),
-        demand_id=after["id"],
-        round=after["round"],
-        kind=answer.kind,
-        conclusion=answer.conclusion,
-        legal_basis=answer.legal_basis,
-        next_steps=answer.next_steps,
-        claim=answer.claim,
-        unit_code=change.actor.unit_code,
-        person_id=change.actor.person_id,
-        replied_at=change.now,
-    )
 
 
 async def rate_demand(change: Change, satisfaction: int, solved: rules.Solved, comment: str) -> None:

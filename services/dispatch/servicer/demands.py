@@ -17,10 +17,11 @@ from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos, rules
 from services.dispatch.moves import Course
-from services.dispatch.queries import changes, handling
+from services.dispatch.queries import changes
 from services.dispatch.queries import demands as demand_queries
+from services.dispatch.queries import handling as handling_queries
 from services.dispatch.queries import reference as reference_queries
-from services.dispatch.service import demands
+from services.dispatch.service import demands, handling
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
 from services.dispatch.servicer.edge import Edge, now, whole
 
@@ -69,7 +70,7 @@ class DispatchServicer(DispatchServiceServicer):
         async with self.db.read() as session:
             rows = await demand_queries.demands_page(session, actor, wanted, now(), before, size)
             shown = rows[:size]
-            clocks = await handling.clocks_of(session, [row.id for row in shown], running_only=True)
+            clocks = await handling_queries.clocks_of(session, [row.id for row in shown], running_only=True)
         running: dict[UUID, list[protos.Fields]] = {}
         for clock in clocks:
             running.setdefault(clock.demand_id, []).append(changes.columns_of(clock))
@@ -106,15 +107,15 @@ class DispatchServicer(DispatchServiceServicer):
         )
 
     async def SetDisposition(self, request: rpc.SetDispositionRequest, context: Any) -> rpc.SetDispositionResponse:
-        plan = protos.plan_of(request)
+        plan, reason = protos.plan_of(request), request.reason.strip()
         return rpc.SetDispositionResponse(
-            demand=await self._edge.change(request.on, request, context, lambda c: demands.set_disposition(c, plan))
+            demand=await self._edge.change(request.on, request, context, lambda c: handling.set_disposition(c, plan, reason))
         )
 
     async def ReplyDemand(self, request: rpc.ReplyDemandRequest, context: Any) -> rpc.ReplyDemandResponse:
         answer = protos.answer_of(request)
         return rpc.ReplyDemandResponse(
-            demand=await self._edge.change(request.on, request, context, lambda c: demands.reply_demand(c, answer))
+            demand=await self._edge.change(request.on, request, context, lambda c: handling.reply(c, answer))
         )
 
     async def RateDemand(self, request: rpc.RateDemandRequest, context: Any) -> rpc.RateDemandResponse:

@@ -16,7 +16,7 @@ from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos
 from services.dispatch.moves import Course
-from services.dispatch.queries import changes, handling
+from services.dispatch.queries import changes, handling, requests
 from services.dispatch.queries import demands as demand_queries
 from services.dispatch.service import change
 
@@ -60,4 +60,9 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
         demand.reply.CopyFrom(protos.reply_of(reply))
         if rating:
             demand.rating.CopyFrom(protos.rating_of(rating))
+    if protos.is_staff(actor) and (approval := await requests.pending_of(session, demand_id)):
+        demand.approvals.append(protos.approval_of(approval))
+    if row.info_requests and (asked := await requests.latest_info_request(session, demand_id)):
+        demand.info_request.CopyFrom(protos.info_request_of(asked))
+    demand.segments.extend(map(protos.segment_of, await handling.segments_of(session, demand_id)))
     return demand
