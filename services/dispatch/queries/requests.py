@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import ColumnElement, func, literal, or_, select, text, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -66,9 +67,7 @@ async def conditions(session: AsyncSession, actor: Actor, name: str | None = Non
     """Conditions with how many demands the actor sees waiting for each: those not met first, then the newest."""
     waiting = (
         select(literal(1))
-        .where(
-            Demand.state == State.PARKED, Demand.condition_tags.contains(func.array(ConditionTag.name)), visible_to(actor)
-        )
+        .where(Demand.state == State.PARKED, Demand.condition_tags.contains(array([ConditionTag.name])), visible_to(actor))
         .limit(MOST_WAITING)
         .correlate(ConditionTag)
         .lateral("waiting")
