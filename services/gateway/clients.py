@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
+from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
@@ -17,6 +18,7 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
+    from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
@@ -39,6 +41,7 @@ class Clients:
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
+        self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
         self.notify: NotifyServiceAsyncStub = NotifyServiceStub(_channel(to_notify))
         self._units: dict[str, str] = {}
         self._units_until = 0.0

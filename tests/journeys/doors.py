@@ -88,6 +88,14 @@ DOORS = {
     f"POST {DEMANDS}/reply": Door(STALE, _fixed(**REPLY)),
     f"POST {DEMANDS}/rating": Door(STALE, _fixed(satisfaction=5, solved="yes")),
     f"POST {DEMANDS}/withdraw": Door(STALE, _fixed(reason="示例")),
+    f"POST {DEMANDS}/extension": Door(STALE, _fixed(promised_on="2026-11-30", reason="示例")),
+    f"POST {DEMANDS}/approvals/{{approval_id}}/decision": Door(STALE, _fixed(approve=True)),
+    f"POST {DEMANDS}/info-request": Door(STALE, _fixed(questions=["示例？"])),
+    f"POST {DEMANDS}/info": Door(STALE, _fixed(answer="示例")),
+    f"POST {DEMANDS}/parking-review": Door(STALE),
+    f"POST {DEMANDS}/resume": Door(STALE),
+    f"POST {DEMANDS}/infeasible": Door(STALE, _fixed(conclusion="结论", legal_basis="法", next_steps="下一步")),
+    "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), _fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
     "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), _fixed(template_ids=["none"])),
     f"POST {ENTERPRISES}/liaison": Door(("409 LIAISON_EXISTS",), _fixed(**LIAISON)),
@@ -109,7 +117,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     method, path = line.name.split(" ")
     for part in ("demand_id", "enterprise_id", "task_id", "person_id"):
         path = path.replace(f"{{{part}}}", thing)
-    path = path.replace("{year}", "2031").replace("{name}", "favicon.png")
+    path = path.replace("{approval_id}", str(uuid4())).replace("{year}", "2031").replace("{name}", "favicon.png")
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
@@ -159,6 +167,14 @@ CALLS = {
     "ReplyDemand": Door(STALE_RPC, _on(**REPLY_RPC)),
     "RateDemand": Door(STALE_RPC, _on(satisfaction=5, solved="SOLVED_YES")),
     "WithdrawDemand": Door(STALE_RPC, _on(reason="示例")),
+    "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
+    "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
+    "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),
+    "SupplyInfo": Door(STALE_RPC, _on(answer="示例")),
+    "ReviewParking": Door(STALE_RPC, _on()),
+    "ResumeDemand": Door(STALE_RPC, _on()),
+    "ProposeInfeasible": Door(STALE_RPC, _on(conclusion="结论", legal_basis="法", next_steps="下一步")),
+    "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), _fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
     "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), _fixed(template_ids=["none"], request_id="示例")),
     "CompleteCallTask": Door(("OK", "FAILED_PRECONDITION CALL_TASK_DONE"), _about("call_task_id")),

@@ -8,6 +8,7 @@ from services.gateway.examples.things import (
     BODY,
     CLOSED,
     COHORT,
+    CONDITION,
     DEMAND,
     DEMAND_ID,
     ENTERPRISE_ID,
@@ -18,6 +19,7 @@ from services.gateway.examples.things import (
     LINE,
     MESSAGE,
     MESSAGE_ID,
+    PENDING,
     PROMISE,
     RATING,
     REPLIED,
@@ -56,6 +58,40 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "withdraw_demand": {
         "request": {"reason": "已与员工协商一致，不再需要。", "asked_by_agency": False},
         "response": WITHDRAWN,
+    },
+    "request_extension": {
+        "request": {"promised_on": "2026-12-04", "reason": "需与社保经办机构核对缴费记录。"},
+        "response": HANDLING,
+    },
+    "decide_approval": {"request": {"approve": True, "note": "情况属实，同意。"}, "response": HANDLING},
+    "list_approvals": {"response": {"approvals": [PENDING]}},
+    "request_info": {"request": {"questions": ["三名员工的入职时间？", "劳动合同是否到期？"]}, "response": HANDLING},
+    "supply_info": {"request": {"answer": "均于2021年入职，合同尚未到期。"}, "response": HANDLING},
+    "review_parking": {
+        "request": {
+            "explanation": "市级细则仍在征求意见，预计明年一季度出台。",
+            "condition_tags": ["待市级细则出台"],
+            "review_on": "2027-02-01",
+        },
+        "response": HANDLING,
+    },
+    "resume_demand": {
+        "request": {"promised_on": "2026-12-01", "explanation": "细则已出台，现按新规定为您办理。"},
+        "response": HANDLING,
+    },
+    "propose_infeasible": {
+        "request": {
+            "conclusion": "该地块规划已明确，不再调整用途。",
+            "legal_basis": "《城乡规划法》第四十七条",
+            "next_steps": "可联系所在园区另行选址。",
+        },
+        "response": HANDLING,
+    },
+    "list_conditions": {"response": {"conditions": [CONDITION]}},
+    "meet_condition": {
+        "request": {"name": "待市级细则出台", "note": "沪人社规〔2026〕18号已印发"},
+        "response": CONDITION
+        | {"met_at": "2026-12-01T10:00:00+08:00", "met_unit": "hrss", "note": "沪人社规〔2026〕18号已印发"},
     },
     "list_demand_events": {"response": {"events": [TIMELINE_LINE]}},
     "list_deliveries": {

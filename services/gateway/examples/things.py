@@ -234,3 +234,19 @@ UNIT = {
     "position": 5,
     "duties": [{"duty": "contact", "person_id": HANDLER_ID, "name": "例经办"}],
 }
+
+PENDING: dict[str, Any] = {
+    "id": "019ab0d6-c1f2-7c1f-8e0a-5c1d2b3a4f77",
+    "kind": "extension",
+    "stage": "centre",
+    "reason": "需与社保经办机构核对缴费记录。",
+    "text": "",
+    "unit_code": "hrss",
+    "asked_at": "2026-11-27T10:00:00+08:00",
+    "day": "2026-12-04",
+    "demand_id": DEMAND_ID,
+    "serial": "FH2026-000123",
+    "title": TITLE,
+    "version": 4,
+}
+CONDITION: dict[str, Any] = {"name": "待市级细则出台", "waiting": 3, "met_at": None, "met_unit": None, "note": ""}

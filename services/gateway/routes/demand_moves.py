@@ -28,7 +28,7 @@ from services.gateway.schemas import UNIQUE, Code, Day, In, Score, remark, writt
 router = APIRouter(prefix="/api/v1/demands/{demand_id}", tags=["demands"])
 Acceptor = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER))]
 Handler = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_HANDLER))]
-Replier = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_HANDLER, *CENTRE))]
+Replier = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_LEAD, *CENTRE))]
 Tag = Annotated[str, written(40)]
 
 

@@ -53,6 +53,23 @@ DISPATCH = {
     "LEGAL_BASIS_MISSING": _of(422, "答复须写明法律依据", "An answer names the law it rests on", "legal_basis"),
     "ALREADY_RATED": _of(409, "这次答复已经评价过", "The reply is rated already"),
     "DAY_INVALID": _of(422, "日期不存在", "There is no such day in the calendar"),
+    "PROMISED_DAY_TOO_FAR": _of(
+        422, "承诺的日期过远，须在一年之内", "The promised day is more than a year ahead", "promised_on"
+    ),
+    "EXTENSION_TOO_LATE": _of(409, "已过申请延期的时间", "It is too late to ask for an extension"),
+    "EXTENSION_NOT_LATER": _of(
+        422, "新的日期应晚于原承诺日期", "The new day is not later than the promised one", "promised_on"
+    ),
+    "EXTENSIONS_USED_UP": _of(409, "延期次数已用完", "The promised day was put off as often as it may be"),
+    "APPROVAL_PENDING": _of(
+        409, "这条需求有一项申请正在审批，请待决定后再操作", "A request about this demand is still to be decided"
+    ),
+    "APPROVAL_NOT_FOUND": _of(404, "没有这项申请，或已经决定", "There is no such request, or it is decided"),
+    "APPROVAL_NOT_YOURS": _of(409, "这项申请不由您决定", "This request is somebody else's to decide"),
+    "INFO_REQUESTS_USED_UP": _of(409, "请企业补充的次数已用完", "The enterprise was asked as often as it may be"),
+    "CONDITION_MET": _of(409, "所列条件已经具备，不必再等", "The condition is met already", "condition_tags"),
+    "CONDITION_NOT_FOUND": _of(404, "没有需求在等待这项条件", "No demand ever waited for this condition", "name"),
+    "OPINION_MISSING": _of(409, "协办部门的意见尚未到齐", "Opinions of assisting agencies are missing"),
 }
 REGISTRY = {
     "ENTERPRISE_NOT_FOUND": _of(404, "没有这家企业，或您无权查看", "There is no such enterprise, or it is not yours to see"),
