@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
 from fahu.dispatch.v1 import events_pb2
@@ -304,7 +305,7 @@ async def test_each_sees_the_requests_that_are_before_them(world: World) -> None
 
     assert await seen(world.leader())
     assert await seen(world.centre())
-    assert not await seen(world.agency("eco_env", scenes.Role.ROLE_AGENCY_LEAD))
+    assert not await seen(world.agency("eco_env", Role.ROLE_AGENCY_LEAD))
     await decide(world, world.leader(), demand, approve=True)
     assert not await seen(world.leader())
 
