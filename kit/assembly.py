@@ -109,9 +109,19 @@ async def redrive_all(name: str, *handlers_by_source: Handlers) -> str:
 
 async def rebuild_since(flag: str = "", since: str = "") -> str:
     """The `rebuild --since TIME` command: have all events since then published again. TIME is ISO 8601 with its zone."""
-    if flag != "--since" or not since:
+    moment = _moment(since) if flag == "--since" else None
+    if moment is None:
         raise SystemExit("usage: rebuild --since 2026-11-23T00:00:00+08:00")
     database = Database(DatabaseSettings().database_url.get_secret_value())
-    count = await rebuild(database, datetime.fromisoformat(since))
+    count = await rebuild(database, moment)
     await database.close()
     return f"{count} events to be published again"
+
+
+def _moment(given: str) -> datetime | None:
+    """None for what is no moment. Without a zone the database would take it for its own, eight hours off and too late."""
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

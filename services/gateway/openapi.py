@@ -197,8 +197,9 @@ def _add_headers(operation: dict[str, Any], etag: bool) -> None:
 def _add_examples(operation: dict[str, Any]) -> None:
     shown = examples.OPERATIONS.get(operation["operationId"], {})
     if "request" in shown:
-        for media in operation["requestBody"]["content"].values():
-            media["example"] = shown["request"]
+        for kind, media in operation["requestBody"]["content"].items():
+            if kind.startswith("text/") or kind.endswith("json"):  # no text shows what a workbook looks like
+                media["example"] = shown["request"]
     if "response" in shown:
         success = next(response for status, response in operation["responses"].items() if status in ("200", "201"))
         for media in success["content"].values():

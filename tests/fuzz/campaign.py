@@ -1,5 +1,6 @@
 """One person's turn: schemathesis draws requests from the API's description and judges every answer by it."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from tests.fuzz.feed import PATHS, PROBABILITY, WORDS, Feed
 
 HANG_SECONDS = 10.0
 STREAM = "/api/v1/events"
+TABLE = "text/csv"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a request can be refused for although it is well-formed is no fault; being called malformed is.
 MALFORMED = frozenset(
@@ -54,10 +56,17 @@ class Findings:
         self.hangs += other.hangs
 
 
-def know_workbooks() -> None:
-    """Have bodies that claim to be workbooks: the generator knows no such media type. Some begin as ZIP archives do."""
+def know_files() -> None:
+    """Have bodies that claim to be workbooks, and send those that are tables: the generator knows neither media type."""
     archive = strategies.binary(max_size=200).map(lambda rest: b"PK\x03\x04" + rest)
     schemathesis.openapi.media_type(WORKBOOK, strategies.binary(max_size=200) | archive)
+    for kind in (WORKBOOK, TABLE):
+        schemathesis.serializer(kind)(_as_bytes)
+
+
+def _as_bytes(_context: Any, value: Any) -> bytes:
+    """What was drawn to be a file, or anything else, as a client would send it."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
 
 
 def attack(document: dict[str, Any], url: str, token: str, feed: Feed, *, seconds: int, seed: int) -> Findings:
@@ -104,6 +113,8 @@ def _hook(schema: Any, feed: Feed, findings: Findings) -> None:
     @schema.hook  # type: ignore[untyped-decorator]
     def map_case(_context: Any, case: Any) -> Any:
         drawn = case.path_parameters or {}
+        if case.meta and not case.meta.is_negative_at(ParameterLocation.BODY):
+            case.body = _without_repetition(case.body)
         if case.meta is None or case.meta.is_negative_at(ParameterLocation.PATH):
             return case
         for name in PATHS.keys() & drawn.keys():
@@ -131,8 +142,32 @@ def _hook(schema: Any, feed: Feed, findings: Findings) -> None:
         findings.hangs += 1
 
     @schema.hook  # type: ignore[untyped-decorator]
-    def filter_failure(_context: Any, failure: Failure, _case: Any, response: Any) -> bool:
-        return not isinstance(failure, RejectedPositiveData) or response.json().get("reason") in MALFORMED
+    def filter_failure(_context: Any, failure: Failure, case: Any, response: Any) -> bool:
+        if not isinstance(failure, RejectedPositiveData):
+            return True
+        return response.json().get("reason") in MALFORMED and not _beyond_unicode(case.body)
+
+
+def _without_repetition(body: Any) -> Any:
+    """The body with each of its lists' words once: the words were put in after the lists had been drawn as sets."""
+    if not isinstance(body, dict):
+        return body
+    return {name: list(dict.fromkeys(value)) if _is_words(value) else value for name, value in body.items()}
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _beyond_unicode(body: Any) -> bool:
+    """Whether a body has characters that do not exist: the generator takes some of them for letters or marks."""
+    return isinstance(body, dict) and any(unicodedata.category(character) == "Cn" for character in _text_of(body))
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, dict):
+        return "".join(map(_text_of, value.values()))
+    return "".join(map(_text_of, value)) if isinstance(value, list) else str(value)
 
 
 def _read(recorder: ScenarioRecorder, findings: Findings) -> None:
