@@ -5,18 +5,21 @@ import contextlib
 import json
 import logging
 import os
+import struct
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 
 from kit.errors import Unavailable
 from kit.uploads.errors import BY_REASON, UploadBomb, UploadMalformed
 from kit.uploads.kinds import Kind, admit
-from kit.uploads.worker import HEAD, READY
 
 log = logging.getLogger(__name__)
 WORKERS = 2
 SECONDS = 8.0
 START_SECONDS = 10.0
+# What goes to a process before each file: the lengths of name, media type and content. READY is the first it says.
+HEAD = struct.Struct(">III")
+READY = b"ready\n"
 # A parser that loses a little memory with each file does not do so for ever.
 FILES_EACH = 500
 

@@ -6,17 +6,15 @@ and one file. Run by `Checker` as `python -m kit.uploads.worker`; it ends with i
 
 import json
 import resource
-import struct
 import sys
 from typing import BinaryIO
 
+from kit.uploads.checker import HEAD, READY
 from kit.uploads.errors import UploadRefused
 from kit.uploads.inspect import inspect
 
-HEAD = struct.Struct(">III")
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 20
-READY = b"ready\n"
 
 
 def limit() -> None:

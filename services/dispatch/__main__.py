@@ -1,10 +1,13 @@
 """Composition root of dispatch, and its commands: migrate, load-categories, redrive, rebuild --since TIME."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import grpc
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import dispatch_service_pb2
+from fahu.dispatch.v1 import attachment_service_pb2, dispatch_service_pb2
+from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 
 from kit import migrate, runtime
@@ -12,6 +15,9 @@ from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.calendar import WorkingCalendar
 from kit.db import Database
 from kit.settings import DatabaseSettings
+from kit.uploads import Checker
+from services.dispatch.attachments_servicer import AttachmentServicer
+from services.dispatch.filing import Filing
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
 from services.dispatch.service.deadlines import BATCH, sweep
@@ -21,7 +27,12 @@ from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
 MIGRATIONS = Path(__file__).parent / "migrations"
-SERVICES = [dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"]]
+SERVICES = [
+    dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
+    attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
+]
+# A file of 20 MiB, and what stands around it.
+MAX_REQUEST_BYTES = 24 * 1024 * 1024
 
 
 async def serve() -> int:
@@ -30,10 +41,15 @@ async def serve() -> int:
     course = Course(WorkingCalendar.from_library(), settings.terms())
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
-    servicer = DispatchServicer(assembly.database, course)
-    return await assembly.serve(
-        SERVICES, access_pb2.rule, [lambda server: add_DispatchServiceServicer_to_server(servicer, server)]
-    )
+    filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
+    assembly.runtime.every(settings.sweep_seconds, "attachments", lambda: filing.sweep(datetime.now(UTC)))
+    assembly.runtime.on_stop(filing.aclose)
+    demands, attachments = DispatchServicer(assembly.database, course), AttachmentServicer(assembly.database, filing)
+    registrations: list[Callable[[grpc.aio.Server], None]] = [
+        lambda server: add_DispatchServiceServicer_to_server(demands, server),
+        lambda server: add_AttachmentServiceServicer_to_server(attachments, server),
+    ]
+    return await assembly.serve(SERVICES, access_pb2.rule, registrations, MAX_REQUEST_BYTES)
 
 
 async def sweep_all(assembly: Assembly, course: Course) -> None:
