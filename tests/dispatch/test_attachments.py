@@ -290,16 +290,6 @@ async def test_death_between_two_steps_orphans_nothing(
     assert desk.blobs() == set()
 
 
-async def test_a_row_whose_bytes_never_came_goes(desk: Desk) -> None:
-    await desk.upload(desk.world.enterprise.actor())
-    await desk.world.sql("UPDATE attachment SET stored_at = NULL")
-    await desk.filing.sweep(datetime.now(UTC) + timedelta(minutes=50))
-    assert len(await desk.rows()) == 1
-    await desk.filing.sweep(datetime.now(UTC) + timedelta(minutes=70))
-    assert await desk.rows() == []
-    assert desk.blobs() == set()
-
-
 async def test_bytes_that_changed_are_not_handed_out(desk: Desk) -> None:
     me = desk.world.enterprise.actor()
     found = await desk.upload(me)

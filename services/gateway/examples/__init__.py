@@ -5,6 +5,9 @@ from typing import Any
 from services.gateway.examples.things import (
     ACCEPTED,
     ACCOUNT,
+    ATTACHED,
+    ATTACHMENT,
+    ATTACHMENT_ID,
     BODY,
     CLOSED,
     COHORT,
@@ -12,6 +15,7 @@ from services.gateway.examples.things import (
     DEMAND_ID,
     ENTERPRISE_ID,
     ENTERPRISE_SHOWN,
+    FILE,
     HANDLING,
     LIAISON,
     LIAISON_ID,
@@ -57,6 +61,11 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "request": {"reason": "已与员工协商一致，不再需要。", "asked_by_agency": False},
         "response": WITHDRAWN,
     },
+    "upload_attachment": {"request": FILE, "response": ATTACHMENT},
+    "get_attachment": {"response": ATTACHMENT},
+    "download_attachment": {"response": FILE},
+    "list_attachments": {"response": {"attachments": [ATTACHED]}},
+    "attach_to_demand": {"request": {"attachment_ids": [ATTACHMENT_ID]}, "response": {"attachments": [ATTACHED]}},
     "list_demand_events": {"response": {"events": [TIMELINE_LINE]}},
     "list_deliveries": {
         "response": {
@@ -128,6 +137,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     "demand_id": DEMAND_ID,
+    "attachment_id": ATTACHMENT_ID,
+    "file_name": "劳动合同.pdf",
     "enterprise_id": ENTERPRISE_ID,
     "person_id": LIAISON_ID,
     "task_id": TASK_ID,
