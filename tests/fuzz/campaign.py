@@ -15,7 +15,9 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.openapi.checks import RejectedPositiveData
 
+from kit.uploads.kinds import MEDIA_TYPES, Kind
 from tests.fuzz.feed import PATHS, PROBABILITY, WORDS, Feed
+from tests.kit.uploads.makers import minimal, packed, page_pdf, png
 
 HANG_SECONDS = 10.0
 STREAM = "/api/v1/events"
@@ -54,10 +56,14 @@ class Findings:
         self.hangs += other.hangs
 
 
-def know_workbooks() -> None:
-    """Have bodies that claim to be workbooks: the generator knows no such media type. Some begin as ZIP archives do."""
-    archive = strategies.binary(max_size=200).map(lambda rest: b"PK\x03\x04" + rest)
-    schemathesis.openapi.media_type(WORKBOOK, strategies.binary(max_size=200) | archive)
+def know_files() -> None:
+    """Have bodies that claim to be files: the generator knows none of these media types. Some are what they claim."""
+    anything = strategies.binary(max_size=200)
+    archive = anything.map(lambda rest: b"PK\x03\x04" + rest)
+    schemathesis.openapi.media_type(WORKBOOK, anything | archive)
+    good = {Kind.DOCX: packed(minimal()), Kind.PDF: page_pdf(), Kind.PNG: png(), Kind.JPG: b"\xff\xd8\xff"}
+    for kind, media_type in MEDIA_TYPES.items():
+        schemathesis.openapi.media_type(media_type, anything | strategies.just(good[kind]))
 
 
 def attack(document: dict[str, Any], url: str, token: str, feed: Feed, *, seconds: int, seed: int) -> Findings:
