@@ -21,6 +21,7 @@ _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END = struct.Struct("<4sHHHHIIH")
 ENCRYPTED, DESCRIBED_LATER, PATCHED, MASKED = 1 << 0, 1 << 3, 1 << 5, 1 << 13
 STORED, DEFLATED = 0, 8
+SECOND_NAME = 0x7075
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _entries(content: bytes, count: int, position: int, end: int) -> Iterator[En
         if signature != b"PK\x01\x02" or disk:
             raise UploadMalformed("the directory is damaged")
         name = content[position + _CENTRAL.size :][:names]
+        _refuse_second_name(content[position + _CENTRAL.size + names :][:extras])
         position += _CENTRAL.size + names + extras + comments
         start, after = _local(content, offset, flags, method, folded, name)
         found.append((offset, Entry(_path(name, flags), method, size, checksum, start, start + folded), after))
@@ -141,7 +143,6 @@ def _local(content: bytes, offset: int, flags: int, method: int, folded: int, na
 
 def _check_contiguous(content: bytes, found: list[tuple[int, Entry, int]], end: int) -> None:
     """No byte before the directory belongs to nobody, and none to two."""
-    directory = end
     expected = 0
     found.sort(key=lambda one: one[0])
     starts = [offset for offset, _, _ in found[1:]]
@@ -155,6 +156,15 @@ def _check_contiguous(content: bytes, found: list[tuple[int, Entry, int]], end: 
         if gap != 0 and not (described and gap in (12, 16, 20, 24)):
             raise UploadPolyglot("something lies before or between the entries")
         expected = following
+
+
+def _refuse_second_name(extras: bytes) -> None:
+    """A field that gives an entry another name, which some readers go by and others do not."""
+    while len(extras) >= 4:
+        kind, length = struct.unpack_from("<HH", extras)
+        if kind == SECOND_NAME:
+            raise UploadMalformed("an entry has two names")
+        extras = extras[4 + length :]
 
 
 def _path(raw: bytes, flags: int) -> str:

@@ -1,5 +1,6 @@
 """Hostile Word documents and archives: macros, objects, links that act, traps for parsers, bombs, archives in disguise."""
 
+import io
 import random
 import struct
 import zipfile
@@ -212,6 +213,7 @@ def tricks(base: bytes, draw: random.Random) -> Iterator[File]:
     for at, values in ((6, (1, 0x20, 0x2000)), (8, (1, 9, 12, 14, 99))):
         for value in values:
             yield "header.docx", edited_zip(base, lambda c, d, r, a=at, v=value: _set(c, r, a, v))  # type: ignore[misc]
+    yield "two names.docx", _second_name(base)
     for number in range(10):
         yield "name.docx", edited_zip(base, lambda c, d, r, n=number: _rename(c, r[n % len(r)]))  # type: ignore[misc]
         where = draw.randint(30, len(base) - 30)
@@ -223,6 +225,19 @@ def _set(content: bytearray, records: list[int], at: int, value: int) -> None:
         struct.pack_into("<H", content, record + at + 2, value)
         (offset,) = struct.unpack_from("<I", content, record + 42)
         struct.pack_into("<H", content, offset + at, value)
+
+
+def _second_name(base: bytes) -> bytes:
+    """The first entry is also called by another name, in a field for names in Unicode."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, content) in enumerate(parts_of(base).items()):
+            entry = zipfile.ZipInfo(name)
+            if not number:
+                other = b"word/vbaProject.bin"
+                entry.extra = struct.pack("<HHBI", 0x7075, 5 + len(other), 1, zlib.crc32(name.encode())) + other
+            archive.writestr(entry, content)
+    return target.getvalue()
 
 
 def _rename(content: bytearray, record: int) -> None:
