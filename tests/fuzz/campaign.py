@@ -64,6 +64,12 @@ def know_files() -> None:
     good = {Kind.DOCX: packed(minimal()), Kind.PDF: page_pdf(), Kind.PNG: png(), Kind.JPG: b"\xff\xd8\xff"}
     for kind, media_type in MEDIA_TYPES.items():
         schemathesis.openapi.media_type(media_type, anything | strategies.just(good[kind]))
+        schemathesis.serializer(media_type)(_as_bytes)
+
+
+def _as_bytes(_context: Any, value: Any) -> bytes:
+    """What was drawn to be a file, or anything else, as a client would send it."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
 
 
 def attack(document: dict[str, Any], url: str, token: str, feed: Feed, *, seconds: int, seed: int) -> Findings:
