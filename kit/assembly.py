@@ -19,7 +19,7 @@ from kit.events.deadletters import redrive
 from kit.events.handling import Handlers, Handling
 from kit.events.relay import Relay, rebuild
 from kit.migrate import check_current
-from kit.rpc.server import RpcServer
+from kit.rpc.server import MAX_REQUEST_BYTES, RpcServer
 from kit.runtime import Runtime
 from kit.settings import DatabaseSettings, ServiceSettings
 
@@ -67,9 +67,10 @@ class Assembly:
         services: list[ServiceDescriptor],
         rule_option: Any,
         registrations: list[Callable[[grpc.aio.Server], None]],
+        max_request_bytes: int = MAX_REQUEST_BYTES,
     ) -> int:
         """Start relay, housekeeping and gRPC, then live until told to stop. Returns the exit status."""
-        server = RpcServer(services, rule_option, registrations, self.verifier, f"{self.name}.fahu")
+        server = RpcServer(services, rule_option, registrations, self.verifier, f"{self.name}.fahu", max_request_bytes)
         relay = Relay(self.database, self.client, self.name)
         self.runtime.spawn("relay", self._once_there(self.name, relay))
         self.runtime.every(60, "outbox housekeeping", relay.tidy)

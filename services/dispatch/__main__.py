@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import grpc
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import dispatch_service_pb2, handling_service_pb2
+from fahu.dispatch.v1 import attachment_service_pb2, dispatch_service_pb2, handling_service_pb2
+from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
 
@@ -15,11 +17,14 @@ from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.calendar import WorkingCalendar
 from kit.db import Database
 from kit.settings import DatabaseSettings
+from kit.uploads import Checker
+from services.dispatch.filing import Filing
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
 from services.dispatch.service import parking
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
+from services.dispatch.servicer.attachments import AttachmentServicer
 from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.handling import HandlingServicer
 from services.dispatch.settings import DispatchSettings
@@ -29,7 +34,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
     handling_service_pb2.DESCRIPTOR.services_by_name["HandlingService"],
+    attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
 ]
+# A file of 20 MiB, and what stands around it.
+MAX_REQUEST_BYTES = 24 * 1024 * 1024
 
 
 async def serve() -> int:
@@ -38,15 +46,19 @@ async def serve() -> int:
     course = Course(WorkingCalendar.from_library(), settings.terms())
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
-    return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, course))
+    filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
+    assembly.runtime.every(settings.sweep_seconds, "attachments", lambda: filing.sweep(datetime.now(UTC)))
+    assembly.runtime.on_stop(filing.aclose)
+    servicers = registrations(assembly.database, course, filing)
+    return await assembly.serve(SERVICES, access_pb2.rule, servicers, MAX_REQUEST_BYTES)
 
 
-def registrations(database: Database, course: Course) -> list[Callable[[grpc.aio.Server], None]]:
-    """The servicers of all SERVICES, for a server."""
-    demands, handling = DispatchServicer(database, course), HandlingServicer(database, course)
+def registrations(database: Database, course: Course, filing: Filing) -> list[Callable[[grpc.aio.Server], None]]:
+    """The servicers of all SERVICES, in their order, for a server."""
     return [
-        lambda server: add_DispatchServiceServicer_to_server(demands, server),
-        lambda server: add_HandlingServiceServicer_to_server(handling, server),
+        partial(add_DispatchServiceServicer_to_server, DispatchServicer(database, course)),
+        partial(add_HandlingServiceServicer_to_server, HandlingServicer(database, course)),
+        partial(add_AttachmentServiceServicer_to_server, AttachmentServicer(database, filing)),
     ]
 
 

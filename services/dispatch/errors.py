@@ -245,3 +245,23 @@ class AlreadyRated(FailedPrecondition):
 class DayInvalid(InvalidArgument):
     reason = "DAY_INVALID"
     message = "{field} is not a day of the calendar."
+
+
+class AttachmentNotFound(NotFound):
+    reason = "ATTACHMENT_NOT_FOUND"
+    message = "There is no such attachment."
+
+
+class AttachmentAttached(FailedPrecondition):
+    reason = "ATTACHMENT_ATTACHED"
+    message = "The attachment is attached already."
+
+
+class AttachmentNotClean(FailedPrecondition):
+    reason = "ATTACHMENT_NOT_CLEAN"
+    message = "The attachment is {state}."
+
+
+class AttachmentsTooMany(FailedPrecondition):
+    reason = "ATTACHMENTS_TOO_MANY"
+    message = "There are {limit} attachments already, and no more are taken."

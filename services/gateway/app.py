@@ -9,6 +9,7 @@ from services.gateway import openapi, problems
 from services.gateway.auth import Parts, declared_rules
 from services.gateway.edge import Edge
 from services.gateway.routes import (
+    attachments,
     call_tasks,
     cohorts,
     demand_moves,
@@ -30,6 +31,7 @@ ROUTERS = (
     demands.router,
     demand_moves.router,
     timeline.router,
+    attachments.router,
     notifications.router,
     events.router,
     sign_in.router,

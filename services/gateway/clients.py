@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
+from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
@@ -17,6 +18,7 @@ from kit.auth import TokenSigner
 from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
+    from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
     from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
@@ -27,6 +29,8 @@ if TYPE_CHECKING:  # these exist for type checkers only
 NAMES_SECONDS = 1.0
 UNITS_KEPT_SECONDS = 60.0
 MOST_NAMES = 200
+# An attachment of 20 MiB, and what is known of it.
+MAX_FILE_ANSWER = 24 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
@@ -35,13 +39,14 @@ class Clients:
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
         to_registry, as_gateway = RpcChannel(registry), RpcChannel(registry, signer=signer)
-        to_dispatch, to_notify = RpcChannel(dispatch), RpcChannel(notify)
+        to_dispatch, to_notify = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER), RpcChannel(notify)
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
+        self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))
         self.notify: NotifyServiceAsyncStub = NotifyServiceStub(_channel(to_notify))
         self._units: dict[str, str] = {}
         self._units_until = 0.0

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,13 +19,17 @@ from sqlalchemy import text
 
 from kit import migrate
 from kit.auth import Actor
+from kit.blobs import FolderBlobs
 from kit.calendar import WorkingCalendar
 from kit.context import CallContext, enter_call, new_request_id
 from kit.db import Database
 from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
+from kit.scanning import NoScanner
+from kit.uploads import Checker
 from services.dispatch.__main__ import MIGRATIONS, SERVICES, registrations
+from services.dispatch.filing import Filing
 from services.dispatch.models import Base
 from services.dispatch.moves import Course
 from services.dispatch.rules import Terms
@@ -200,7 +206,10 @@ async def populate(
 @asynccontextmanager
 async def served(database: Database, course: Course) -> AsyncIterator[Any]:
     """A real server over this database, and a stub that calls it."""
-    server = RpcServer(SERVICES, access_pb2.rule, registrations(database, course), signing.verifier(), "dispatch.fahu")
+    filing = Filing(database, FolderBlobs(Path(mkdtemp())), Checker(), NoScanner())
+    server = RpcServer(
+        SERVICES, access_pb2.rule, registrations(database, course, filing), signing.verifier(), "dispatch.fahu"
+    )
     port = await server.start("127.0.0.1", 0)
     channel = RpcChannel(f"127.0.0.1:{port}")
     yield Stubs(channel)

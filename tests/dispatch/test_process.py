@@ -49,6 +49,7 @@ async def process(folder: Path, database_url: str, ports: Ports) -> AsyncIterato
         "OPS_PORT": ports.ops,
         "GRPC_PORT": ports.grpc,
         "DATABASE_URL": database_url,
+        "BLOB_FOLDER": folder / "blobs",
         "NATS_URL": f"nats://127.0.0.1:{ports.nats}",
         "NATS_MONITOR_URL": f"http://127.0.0.1:{ports.monitor}",
         "TRUSTED_KEYS_FILE": folder / "trusted",

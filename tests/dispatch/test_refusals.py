@@ -88,6 +88,10 @@ ELSEWHERE = {
     "ENTERPRISE_NOT_DESIGNATED": "test_submit",
     "ENTERPRISE_NOT_FOUND": "test_submit",
     "CHANNEL_NOT_ALLOWED": "test_submit",
+    "ATTACHMENT_NOT_FOUND": "test_attachments",
+    "ATTACHMENT_ATTACHED": "test_attachments",
+    "ATTACHMENT_NOT_CLEAN": "test_attachments",
+    "ATTACHMENTS_TOO_MANY": "test_attachments",
 }
 
 

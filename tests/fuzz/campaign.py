@@ -16,7 +16,9 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.openapi.checks import RejectedPositiveData
 
+from kit.uploads.kinds import MEDIA_TYPES, Kind
 from tests.fuzz.feed import PATHS, PROBABILITY, WORDS, Feed
+from tests.kit.uploads.makers import minimal, packed, page_pdf, png
 
 HANG_SECONDS = 10.0
 STREAM = "/api/v1/events"
@@ -57,11 +59,14 @@ class Findings:
 
 
 def know_files() -> None:
-    """Have bodies that claim to be workbooks, and send those that are tables: the generator knows neither media type."""
-    archive = strategies.binary(max_size=200).map(lambda rest: b"PK\x03\x04" + rest)
-    schemathesis.openapi.media_type(WORKBOOK, strategies.binary(max_size=200) | archive)
-    for kind in (WORKBOOK, TABLE):
-        schemathesis.serializer(kind)(_as_bytes)
+    """Have bodies that claim to be files, some of which are, and send tables: the generator knows none of these."""
+    anything = strategies.binary(max_size=200)
+    schemathesis.openapi.media_type(WORKBOOK, anything | anything.map(lambda rest: b"PK\x03\x04" + rest))
+    good = {Kind.DOCX: packed(minimal()), Kind.PDF: page_pdf(), Kind.PNG: png(), Kind.JPG: b"\xff\xd8\xff"}
+    for kind, media_type in MEDIA_TYPES.items():
+        schemathesis.openapi.media_type(media_type, anything | strategies.just(good[kind]))
+    for media_type in (WORKBOOK, TABLE, *MEDIA_TYPES.values()):
+        schemathesis.serializer(media_type)(_as_bytes)
 
 
 def _as_bytes(_context: Any, value: Any) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import dispatch_service_pb2, handling_service_pb2
+from fahu.dispatch.v1 import attachment_service_pb2, dispatch_service_pb2, handling_service_pb2
 from fahu.notify.v1 import notify_service_pb2
 from fahu.registry.v1 import account_service_pb2, registry_service_pb2
 from fastapi import FastAPI
@@ -17,6 +17,7 @@ from services.gateway.auth import EVERYBODY, RuleMissing, declared_rules
 SERVICES: list[Any] = [
     dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
     handling_service_pb2.DESCRIPTOR.services_by_name["HandlingService"],
+    attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
     notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],

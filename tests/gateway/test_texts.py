@@ -15,7 +15,7 @@ import kit
 import services.gateway
 from kit.errors import ServiceError
 from services.gateway import problems, schemas
-from services.gateway.routes import demand_schemas, enterprises, reference, timeline
+from services.gateway.routes import attachments, demand_schemas, enterprises, reference, timeline
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import ENTERPRISE, LINES, STAFF, line_text, status_text
 from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
@@ -31,6 +31,8 @@ WORDS = [
     (demand_schemas.SolvedWord, demand_schemas.SOLVED),
     (demand_schemas.ClockWord, demand_schemas.CLOCKS),
     (demand_schemas.TriageWord, demand_schemas.TRIAGE_REASONS),
+    (attachments.KindWord, attachments.KINDS),
+    (attachments.FileStateWord, attachments.FILE_STATES),
     (timeline.DeliveryWord, timeline.DELIVERIES),
     (enterprises.LevelWord, enterprises.LEVELS),
     (reference.AreaWord, reference.AREA_KINDS),

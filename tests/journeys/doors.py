@@ -17,6 +17,7 @@ from google.protobuf import json_format, message_factory
 
 from kit.rpc.client import refusal_of
 from tests.journeys.table import CONTRACTS, NOBODY, REFUSED, WORDS, Line
+from tests.kit.uploads.makers import png
 
 UNSEEN = 999
 NOT_FOUND = {
@@ -26,9 +27,12 @@ NOT_FOUND = {
     "message": "NOTIFICATION_NOT_FOUND",
     "person": "PERSON_NOT_FOUND",
     "call task": "CALL_TASK_NOT_FOUND",
+    "attachment": "ATTACHMENT_NOT_FOUND",
+    "upload": "ATTACHMENT_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
+NO_FILE = "0192f0c1-0000-7000-8000-000000000001"
 SHEET = "统一社会信用代码,企业名称,街镇(园区),级别,联系人,手机号,同意\n"
 Fill = Callable[[str, str], dict[str, Any]]
 
@@ -81,6 +85,9 @@ class Door:
 STALE = ("412 STALE_VERSION",)
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
 DOORS = {
+    "POST /api/v1/attachments": Door(("201",)),
+    "DELETE /api/v1/attachments/{attachment_id}": Door(("409 ATTACHMENT_ATTACHED",)),
+    f"POST {DEMANDS}/attachments": Door(("404 ATTACHMENT_NOT_FOUND",), _fixed(attachment_ids=[NO_FILE])),
     "POST /api/v1/demands": Door(("201",), _submission),
     f"POST {DEMANDS}/dispatch": Door(STALE, _fixed(unit_code="hrss")),
     f"POST {DEMANDS}/accept": Door(STALE),
@@ -115,7 +122,7 @@ DOORS = {
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
-    for part in ("demand_id", "enterprise_id", "task_id", "person_id"):
+    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id"):
         path = path.replace(f"{{{part}}}", thing)
     path = path.replace("{approval_id}", str(uuid4())).replace("{year}", "2031").replace("{name}", "favicon.png")
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
@@ -124,7 +131,10 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     if path.endswith("/import"):
         sent = {"content": SHEET.encode(), "params": {"dry_run": "true"}}
         headers["content-type"] = "text/csv"
-    elif method != "GET":
+    elif path == "/api/v1/attachments":
+        sent = {"content": png(), "params": {"file_name": "a.png"}}
+        headers["content-type"] = "image/png"
+    elif method == "POST" or method == "PUT":
         sent = {"json": DOORS[line.name].body(thing, column)}
     async with http.stream(method, path, headers=headers, **sent) as answer:
         if answer.is_success:
@@ -158,6 +168,21 @@ STALE_RPC = ("ABORTED STALE_VERSION",)
 REPLY_RPC = REPLY | {"kind": "REPLY_KIND_GUIDANCE", "claim": "CLAIM_EXPLAINED"}
 FILE_RPC = {"year": 2031, "file_name": "cohort.csv", "content": base64.b64encode(SHEET.encode()).decode(), "dry_run": True}
 CALLS = {
+    "UploadAttachment": Door(
+        ("OK",),
+        lambda thing, column: {
+            "file_name": "a.png",
+            "content": base64.b64encode(png()).decode(),
+            "request_id": uuid4().hex,
+        },
+    ),
+    "GetAttachment": Door(("OK",), _about("attachment_id")),
+    "DownloadAttachment": Door(("OK",), _about("attachment_id")),
+    "ListAttachments": Door(("OK",), _about("demand_id")),
+    "DeleteAttachment": Door(("FAILED_PRECONDITION ATTACHMENT_ATTACHED",), _about("attachment_id")),
+    "AttachToDemand": Door(
+        ("NOT_FOUND ATTACHMENT_NOT_FOUND",), lambda thing, column: {"demand_id": thing, "attachment_ids": [NO_FILE]}
+    ),
     "SubmitDemand": Door(("OK",), _submit_request),
     "GetDemand": Door(("OK",), _about("demand_id")),
     "ListDemandEvents": Door(("OK",), _about("demand_id")),

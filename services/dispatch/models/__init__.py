@@ -1,5 +1,6 @@
 """Tables of dispatch. What the database can hold true, it holds: constraints first, checks in code second."""
 
+from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment, AttachmentState
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.dispatch.models.clocks import DemandClock, DemandSegment
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
@@ -12,7 +13,10 @@ __all__ = [
     "DEAD_LETTER",
     "DEMAND_NUMBER",
     "INBOX",
+    "MOST_OF_A_DEMAND",
     "OUTBOX",
+    "Attachment",
+    "AttachmentState",
     "Base",
     "Category",
     "ConditionTag",

@@ -5,6 +5,9 @@ from typing import Any
 from services.gateway.examples.things import (
     ACCEPTED,
     ACCOUNT,
+    ATTACHED,
+    ATTACHMENT,
+    ATTACHMENT_ID,
     BODY,
     CLOSED,
     COHORT,
@@ -13,6 +16,7 @@ from services.gateway.examples.things import (
     DEMAND_ID,
     ENTERPRISE_ID,
     ENTERPRISE_SHOWN,
+    FILE,
     HANDLING,
     LIAISON,
     LIAISON_ID,
@@ -93,6 +97,11 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "response": CONDITION
         | {"met_at": "2026-12-01T10:00:00+08:00", "met_unit": "hrss", "note": "沪人社规〔2026〕18号已印发"},
     },
+    "upload_attachment": {"request": FILE, "response": ATTACHMENT},
+    "get_attachment": {"response": ATTACHMENT},
+    "download_attachment": {"response": FILE},
+    "list_attachments": {"response": {"attachments": [ATTACHED]}},
+    "attach_to_demand": {"request": {"attachment_ids": [ATTACHMENT_ID]}, "response": {"attachments": [ATTACHED]}},
     "list_demand_events": {"response": {"events": [TIMELINE_LINE]}},
     "list_deliveries": {
         "response": {
@@ -164,6 +173,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     "demand_id": DEMAND_ID,
+    "attachment_id": ATTACHMENT_ID,
+    "file_name": "劳动合同.pdf",
     "enterprise_id": ENTERPRISE_ID,
     "person_id": LIAISON_ID,
     "task_id": TASK_ID,

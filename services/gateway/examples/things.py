@@ -9,6 +9,7 @@ ENTERPRISE_ID = "0192f0a0-1111-7222-8333-444455556666"
 LIAISON_ID = "0192f0a0-2222-7333-8444-555566667777"
 HANDLER_ID = "0192f0a0-3333-7444-8555-666677778888"
 MESSAGE_ID = "0192f0c2-0001-7aaa-8bbb-ccccddddeeee"
+ATTACHMENT_ID = "0192f0c3-0001-7aaa-8bbb-ccccddddeeee"
 TASK_ID = "0192f0c2-0002-7aaa-8bbb-ccccddddeeee"
 ENTERPRISE = "上海甲乙丙示例金属制品有限公司（虚构）"
 TITLE = "关于裁减三名员工的经济补偿问题"
@@ -250,3 +251,18 @@ PENDING: dict[str, Any] = {
     "version": 4,
 }
 CONDITION: dict[str, Any] = {"name": "待市级细则出台", "waiting": 3, "met_at": None, "met_unit": None, "note": ""}
+ATTACHMENT = {
+    "id": ATTACHMENT_ID,
+    "demand_id": None,
+    "file_name": "劳动合同.pdf",
+    "kind": "pdf",
+    "media_type": "application/pdf",
+    "size": 183214,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "state": "clean",
+    "uploaded_by": LIAISON_ID,
+    "uploaded_at": "2026-11-23T10:01:40+08:00",
+    "attached_at": None,
+}
+ATTACHED = ATTACHMENT | {"demand_id": DEMAND_ID, "attached_at": "2026-11-23T10:02:30+08:00"}
+FILE = "%PDF-1.7 …"

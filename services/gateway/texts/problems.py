@@ -70,6 +70,27 @@ DISPATCH = {
     "CONDITION_MET": _of(409, "所列条件已经具备，不必再等", "The condition is met already", "condition_tags"),
     "CONDITION_NOT_FOUND": _of(404, "没有需求在等待这项条件", "No demand ever waited for this condition", "name"),
     "OPINION_MISSING": _of(409, "协办部门的意见尚未到齐", "Opinions of assisting agencies are missing"),
+    "ATTACHMENT_NOT_FOUND": _of(404, "没有这个附件，或您无权查看", "There is no such attachment, or it is not yours to see"),
+    "ATTACHMENT_ATTACHED": _of(409, "附件已经提交，不能再更改", "The attachment is attached already"),
+    "ATTACHMENT_NOT_CLEAN": _of(409, "附件尚未通过安全检查", "The attachment has not passed the security check"),
+    "ATTACHMENTS_TOO_MANY": _of(409, "附件数量已达上限", "There are as many attachments as may be"),
+}
+UPLOADS = {
+    "UPLOAD_EMPTY": _of(422, "文件是空的", "The file is empty"),
+    "UPLOAD_TOO_LARGE": _of(413, "文件过大，最多 20 MiB", "The file is too large, at most 20 MiB"),
+    "UPLOAD_NAME_INVALID": _of(422, "文件名含有不能使用的字符，或过长", "The file's name cannot be used", "file_name"),
+    "UPLOAD_TYPE_NOT_ALLOWED": _of(422, "只接收 docx、pdf、jpg、png 文件", "Only docx, pdf, jpg and png are taken"),
+    "UPLOAD_MISLABELLED": _of(422, "文件内容与其名称或类型不符", "The file is not what its name or media type says"),
+    "UPLOAD_MALFORMED": _of(422, "文件已损坏，无法读取", "The file is damaged"),
+    "UPLOAD_ENCRYPTED": _of(422, "文件已加密，请去掉密码后再上传", "The file is encrypted: remove the password first"),
+    "UPLOAD_ACTIVE_CONTENT": _of(
+        422,
+        "文件含有宏、脚本、嵌入对象或外部引用，请另存为普通文件",
+        "The file holds macros, scripts, objects or outside links",
+    ),
+    "UPLOAD_POLYGLOT": _of(422, "文件中藏有另一种格式的内容", "The file holds a second file of another kind"),
+    "UPLOAD_BOMB": _of(422, "文件展开后过大，无法检查", "The file unfolds into more than can be checked"),
+    "UPLOAD_INFECTED": _of(422, "文件未通过病毒检查", "The virus scanner refused the file"),
 }
 REGISTRY = {
     "ENTERPRISE_NOT_FOUND": _of(404, "没有这家企业，或您无权查看", "There is no such enterprise, or it is not yours to see"),
@@ -154,9 +175,10 @@ DETAILS: dict[str, Text] = {
     "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
+    "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
 }
-PROBLEMS: dict[str, Problem] = DISPATCH | REGISTRY | NOTIFY | SHARED | GATEWAY
+PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY
 
 # What is wrong with one field; where the rule has a limit, it is told as well.
 FIELDS: dict[str, Text] = {

@@ -120,6 +120,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The condition is met already, so nothing waits for it; metadata "condition"."""
     ERROR_REASON_CONDITION_NOT_FOUND: _ErrorReason.ValueType  # 48
     """No such condition."""
+    ERROR_REASON_ATTACHMENT_NOT_FOUND: _ErrorReason.ValueType  # 101
+    """No such attachment, or not one the caller may see."""
+    ERROR_REASON_ATTACHMENT_ATTACHED: _ErrorReason.ValueType  # 102
+    """The attachment is attached already."""
+    ERROR_REASON_ATTACHMENT_NOT_CLEAN: _ErrorReason.ValueType  # 103
+    """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
+    ERROR_REASON_ATTACHMENTS_TOO_MANY: _ErrorReason.ValueType  # 104
+    """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -222,4 +230,12 @@ ERROR_REASON_CONDITION_MET: ErrorReason.ValueType  # 47
 """The condition is met already, so nothing waits for it; metadata "condition"."""
 ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
 """No such condition."""
+ERROR_REASON_ATTACHMENT_NOT_FOUND: ErrorReason.ValueType  # 101
+"""No such attachment, or not one the caller may see."""
+ERROR_REASON_ATTACHMENT_ATTACHED: ErrorReason.ValueType  # 102
+"""The attachment is attached already."""
+ERROR_REASON_ATTACHMENT_NOT_CLEAN: ErrorReason.ValueType  # 103
+"""The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
+ERROR_REASON_ATTACHMENTS_TOO_MANY: ErrorReason.ValueType  # 104
+"""So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
