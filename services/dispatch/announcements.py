@@ -25,6 +25,10 @@ PARTY_FIELDS = {
 }
 
 
+STATES = {name.removeprefix("STATE_"): number for name, number in demand_pb2.State.items()}
+CHANNELS = {name.removeprefix("CHANNEL_"): number for name, number in demand_pb2.Channel.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """Who is to be told about a demand, by party. `of_subject` are those of the agency it is about: they never are."""
@@ -59,12 +63,12 @@ def subject_of(demand: Row) -> pb.Subject:
         demand_id=str(demand["id"]),
         serial=demand["serial"],
         version=demand["version"],
-        state=demand_pb2.State.Value(f"STATE_{demand['state']}"),
+        state=STATES[demand["state"]],
         enterprise_id=str(demand["enterprise_id"]),
         lead_unit_code=demand["lead_unit_code"],
         round=demand["round"],
         category_code=demand["category_code"],
-        channel=demand_pb2.Channel.Value(f"CHANNEL_{demand['channel']}"),
+        channel=CHANNELS[demand["channel"]],
     )
 
 
@@ -72,13 +76,11 @@ def event_of(action: Action, demand: Row, audience: pb.Audience, due: datetime |
     """The event that an action is to the others. `facts` are the fields it has beside subject, audience and due time."""
     kind = EVENTS[action]
     fields: Row = {"demand": subject_of(demand), "audience": audience, **facts}
-    due_field = next((name for name in DUE_FIELDS if name in kind.DESCRIPTOR.fields_by_name), "")
-    if due_field and due:
+    if due and (due_field := DUE_FIELD[kind]):
         fields[due_field] = stamp(due)
     return kind(**fields)
 
 
-DUE_FIELDS = ("due_at", "rate_until")
 # Taking a demand in is told by the event of its routing, which the same transaction brings.
 SILENT = frozenset({Action.SUBMIT})
 EVENTS: dict[Action, type[Message]] = {
@@ -133,4 +135,9 @@ EVENTS: dict[Action, type[Message]] = {
     Action.REVEAL: pb.DemandIdentityRevealed,
     Action.JOIN: pb.DemandJoined,
     Action.WITHDRAW: pb.DemandWithdrawn,
+}
+# Which field of each event tells when something is due; empty where none does.
+DUE_FIELD = {
+    kind: next((name for name in ("due_at", "rate_until") if name in kind.DESCRIPTOR.fields_by_name), "")
+    for kind in EVENTS.values()
 }

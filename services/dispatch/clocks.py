@@ -7,11 +7,12 @@ from typing import Any
 
 import uuid_utils.compat
 
-from kit.calendar import WorkingCalendar
+from kit.calendar import WorkingCalendar, fraction_at
 from services.dispatch import rules
 from services.dispatch.rules import Clock, Move, Party, Terms
 
 Row = dict[str, Any]
+FIRST_MARK = rules.WARNINGS[0] / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _new(one: Start, demand: Row, at: datetime, calendar: WorkingCalendar, terms
         "first_due_at": due.at if due else None,
         "provisional": bool(due and due.provisional),
         "fired": 0,
-        "next_look": rules.next_mark(at, due.at, 0) if due else None,
+        "next_look": fraction_at(at, due.at, FIRST_MARK) if due else None,
         "paused_at": None,
         "breached_at": None,
         "stopped_at": None,

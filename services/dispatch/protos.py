@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from services.dispatch.service.intake import MINI_PROGRAM, Draft
 Fields = dict[str, Any]
 
 
+@cache  # looking a name up in protobuf's own table takes ten times as long
 def _enum(kind: Any, prefix: str, value: str | None) -> Any:
     return kind.Value(f"{prefix}_{value}") if value else 0
 
