@@ -42,17 +42,17 @@ TOLD: list[tuple[type[Message], dict[str, Any], tuple[Kind, Kind, Kind]]] = [
     (
         E.DemandDispositionSet,
         {"kind": demand_pb2.DISPOSITION_KIND_TIME_BOUND, "due_at": DUE},
-        (Kind.DEMAND_DISPOSITION_SET, Kind.DEMAND_CHANGED, Kind.DEMAND_CHANGED),
+        (Kind.DEMAND_DISPOSITION_SET, Kind.REQUEST_APPROVED, Kind.DEMAND_CHANGED),
     ),
     (
         E.DemandDispositionSet,
         {"kind": demand_pb2.DISPOSITION_KIND_REFERENCE, "due_at": DUE},
-        (Kind.DEMAND_PARKED, Kind.DEMAND_CHANGED, Kind.CENTRE_DEMAND_PARKED),
+        (Kind.DEMAND_PARKED, Kind.REQUEST_APPROVED, Kind.CENTRE_DEMAND_PARKED),
     ),
     (
         E.DemandReplied,
         {"kind": demand_pb2.REPLY_KIND_DIRECT, "rate_until": DUE},
-        (Kind.DEMAND_REPLIED, Kind.DEMAND_CHANGED, Kind.DEMAND_CHANGED),
+        (Kind.DEMAND_REPLIED, Kind.AGENCY_DEMAND_REPLIED, Kind.DEMAND_CHANGED),
     ),
     (
         E.DemandRated,
@@ -110,6 +110,18 @@ async def test_who_belongs_to_two_parties_is_told_once(world: World) -> None:
     people = audience(agency=[both, both], centre=[both])
     await world.happen(E.DeadlineBreached(demand=subject(), audience=people, clock=HANDLE, due_at=DUE))
     assert [message.kind for message in await world.inbox(both)] == ["deadline_breached"]
+
+
+async def test_who_belongs_to_two_parties_is_told_what_wants_most_of_them(world: World) -> None:
+    """Whoever led the agency before and works for the one that has it now learns that a demand waits, in either order."""
+    both = uuid4()
+    people = E.Audience(former_agency_ids=[str(both)], agency_ids=[str(both)], centre_ids=[str(both)])
+    await world.happen(E.DemandReturnDecided(demand=subject(), audience=people, approved=True, due_at=DUE))
+    signing = E.Audience(agency_lead_ids=[str(both)], centre_ids=[str(both)], agency_ids=[str(both)])
+    await world.happen(E.DemandApprovalRequested(demand=subject(), audience=signing, due_at=DUE))
+    assert [message.kind for message in await world.inbox(both)] == ["approval_requested", "demand_dispatched"]
+    async with world.database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM delivery WHERE must_reach")) == 2
 
 
 async def test_messages_name_the_agency_by_its_newest_name(world: World) -> None:
