@@ -1,4 +1,4 @@
-"""The verbs that move a demand on: dispatch, accept, dispose, reply, rate, withdraw (notice 三（三）2: 派单、接收、反馈)."""
+"""The verbs that move a demand on: dispatch, accept, contact, dispose, reply, rate, withdraw (notice 三（三）2: 派单、接收、反馈)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -47,6 +47,12 @@ class DispatchIn(In):
 
     unit_code: Code
     note: Annotated[str, remark(500), Field(description="给部门的说明，企业看不到。Not shown to the enterprise.")] = ""
+
+
+class ContactIn(In):
+    """What was said at the first contact."""
+
+    note: Annotated[str, written(500), Field(description="联系情况，企业也能看到。The enterprise reads it too.")]
 
 
 class DispositionIn(In):
@@ -103,6 +109,13 @@ async def accept_demand(demand_id: UUID, caller: Acceptor) -> Response:
     return demand_answer((await caller.clients.dispatch.AcceptDemand(request)).demand, caller)
 
 
+@router.post("/contact", response_model=DemandOut, summary="先行联系", openapi_extra=_tells())
+async def log_contact(demand_id: UUID, body: ContactIn, caller: Acceptor) -> Response:
+    """Note that the agency got in touch with the enterprise. Stops its time to do so."""
+    request = pb.LogContactRequest(on=_on(demand_id, caller), note=body.note)
+    return demand_answer((await caller.clients.dispatch.LogContact(request)).demand, caller)
+
+
 @router.post(
     "/disposition",
     response_model=DemandOut,
@@ -139,7 +152,7 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
     openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING"),
 )
 async def reply_demand(demand_id: UUID, body: ReplyIn, caller: Replier) -> Response:
-    """Answer a demand: the agency with kind answer, the centre directly or with guidance."""
+    """Answer a demand: the agency, its lead signing, with kind answer; the centre directly or with guidance."""
     request = pb.ReplyDemandRequest(
         on=_on(demand_id, caller),
         kind=REPLIES.number(body.kind),

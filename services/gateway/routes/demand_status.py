@@ -1,0 +1,69 @@
+"""What a demand's status says to this caller: which clock counts now, and what the caller is to the demand."""
+
+from datetime import datetime
+
+from fahu.access.v1.access_pb2 import Role
+from fahu.dispatch.v1 import demand_pb2 as pb
+
+from services.gateway.auth import CENTRE, Caller
+from services.gateway.texts.status import Reader, Standing, status_text
+from services.gateway.words import moment_of
+
+# The clock that counts in each state. Others may run beside it: of a first contact, an opinion, a request, an order.
+COUNTS: dict[int, int] = {
+    pb.STATE_TRIAGE: pb.CLOCK_KIND_TRIAGE,
+    pb.STATE_DISPATCHED: pb.CLOCK_KIND_ACCEPT,
+    pb.STATE_ACCEPTED: pb.CLOCK_KIND_CLASSIFY,
+    pb.STATE_HANDLING: pb.CLOCK_KIND_HANDLE,
+    pb.STATE_AWAITING_ENTERPRISE: pb.CLOCK_KIND_INFO,
+    pb.STATE_PARKED: pb.CLOCK_KIND_PARK_REVIEW,
+    pb.STATE_REPLIED: pb.CLOCK_KIND_RATING,
+    pb.STATE_RETURN_REVIEW: pb.CLOCK_KIND_APPROVAL,
+}
+OF_AGENCY = {
+    Role.ROLE_AGENCY_HANDLER: Reader.HANDLER,
+    Role.ROLE_AGENCY_CONTACT: Reader.CONTACT,
+    Role.ROLE_AGENCY_LEAD: Reader.LEAD,
+}
+
+
+def due_of(demand: pb.Demand) -> datetime | None:
+    """When the clock that counts now is due; None if there is none, or it has no end."""
+    counts = pb.CLOCK_KIND_LOOK_BACK if _by_centre(demand) else COUNTS.get(demand.state)
+    running = (clock for clock in demand.clocks if clock.kind == counts and not clock.HasField("stopped_at"))
+    return next((moment_of(clock.due_at) for clock in running if clock.HasField("due_at")), None)
+
+
+def status_of(demand: pb.Demand, state: str, disposition: str, due: datetime | None, caller: Caller) -> str:
+    """The status of a demand in words."""
+    closed = demand.closed_at if demand.HasField("closed_at") else demand.updated_at
+    standing = Standing(
+        state=state,
+        since=moment_of(demand.held_since if demand.HasField("held_since") else closed).date(),
+        due=due.date() if due else None,
+        disposition=disposition,
+        unit=demand.lead_unit_name,
+        by_centre=_by_centre(demand),
+        shielded=demand.shielded,
+    )
+    return status_text(standing, reader_of(demand, caller), caller.heads.language)
+
+
+def reader_of(demand: pb.Demand, caller: Caller) -> Reader:
+    """What the caller is to this demand; of several, what gives them most to do with it."""
+    if caller.of_enterprise:
+        return Reader.ENTERPRISE
+    actor = caller.actor
+    if demand.lead_unit_code and actor.unit_code == demand.lead_unit_code:
+        found = next((reader for role, reader in OF_AGENCY.items() if actor.has(role)), None)
+        if found:
+            return found
+    if actor.has(*CENTRE):
+        return Reader.CENTRE
+    if actor.has(Role.ROLE_SUPERVISOR):
+        return Reader.SUPERVISOR
+    return Reader.CO_HANDLER if actor.has(*OF_AGENCY) else Reader.AREA
+
+
+def _by_centre(demand: pb.Demand) -> bool:
+    return demand.state == pb.STATE_REPLIED and demand.holder == pb.PARTY_CENTRE
