@@ -37,9 +37,9 @@ class Kind(StrEnum):
     DEMAND_DISPATCHED = "demand_dispatched"
     RETURN_DENIED = "return_denied"
     RETURN_APPROVED = "return_approved"
-    APPROVAL_REQUESTED = "approval_requested"
-    REQUEST_APPROVED = "request_approved"
-    REQUEST_DENIED = "request_denied"
+    APPROVAL_TO_SIGN = "approval_to_sign"
+    APPROVAL_GRANTED = "approval_granted"
+    APPROVAL_DENIED = "approval_denied"
     INFO_SUPPLIED = "info_supplied"
     CO_DEMAND_DISPATCHED = "co_demand_dispatched"
     CO_HANDLER_ADDED = "co_handler_added"
@@ -151,9 +151,9 @@ FOR_AGENCIES: Mapping[Kind, Way] = {
     Kind.DEMAND_DISPATCHED: CALL,
     Kind.RETURN_DENIED: CALL,
     Kind.RETURN_APPROVED: INBOX,
-    Kind.APPROVAL_REQUESTED: CALL,
-    Kind.REQUEST_APPROVED: INBOX,
-    Kind.REQUEST_DENIED: TASK,
+    Kind.APPROVAL_TO_SIGN: TASK,  # its own people are nearer than the centre, which calls when the term is over
+    Kind.APPROVAL_GRANTED: INBOX,
+    Kind.APPROVAL_DENIED: TASK,
     Kind.INFO_SUPPLIED: TASK,
     Kind.CO_DEMAND_DISPATCHED: CALL,
     Kind.CO_HANDLER_ADDED: CALL,

@@ -42,12 +42,12 @@ TOLD: list[tuple[type[Message], dict[str, Any], tuple[Kind, Kind, Kind]]] = [
     (
         E.DemandDispositionSet,
         {"kind": demand_pb2.DISPOSITION_KIND_TIME_BOUND, "due_at": DUE},
-        (Kind.DEMAND_DISPOSITION_SET, Kind.REQUEST_APPROVED, Kind.DEMAND_CHANGED),
+        (Kind.DEMAND_DISPOSITION_SET, Kind.APPROVAL_GRANTED, Kind.DEMAND_CHANGED),
     ),
     (
         E.DemandDispositionSet,
         {"kind": demand_pb2.DISPOSITION_KIND_REFERENCE, "due_at": DUE},
-        (Kind.DEMAND_PARKED, Kind.REQUEST_APPROVED, Kind.CENTRE_DEMAND_PARKED),
+        (Kind.DEMAND_PARKED, Kind.APPROVAL_GRANTED, Kind.CENTRE_DEMAND_PARKED),
     ),
     (
         E.DemandReplied,
@@ -119,9 +119,9 @@ async def test_who_belongs_to_two_parties_is_told_what_wants_most_of_them(world:
     await world.happen(E.DemandReturnDecided(demand=subject(), audience=people, approved=True, due_at=DUE))
     signing = E.Audience(agency_lead_ids=[str(both)], centre_ids=[str(both)], agency_ids=[str(both)])
     await world.happen(E.DemandApprovalRequested(demand=subject(), audience=signing, due_at=DUE))
-    assert [message.kind for message in await world.inbox(both)] == ["approval_requested", "demand_dispatched"]
+    assert [message.kind for message in await world.inbox(both)] == ["approval_to_sign", "demand_dispatched"]
     async with world.database.read() as session:
-        assert await session.scalar(text("SELECT count(*) FROM delivery WHERE must_reach")) == 2
+        assert await session.scalar(text("SELECT count(*) FROM delivery WHERE must_reach")) == 1
 
 
 async def test_messages_name_the_agency_by_its_newest_name(world: World) -> None:

@@ -27,7 +27,7 @@ def test_what_needs_its_reader_must_reach_and_what_only_informs_need_not() -> No
     enterprises = {Kind.DEMAND_REPLIED, Kind.DEMAND_PARKED, Kind.DEMAND_PARK_REVIEWED, Kind.DEMAND_INFO_REQUESTED}
     dispatched = {Kind.DEMAND_DISPATCHED, Kind.AGENCY_DEMAND_REOPENED, Kind.RETURN_DENIED, Kind.DEMAND_REVIVED}
     assist = {Kind.CO_DEMAND_DISPATCHED, Kind.CO_HANDLER_ADDED}
-    pressed = {Kind.APPROVAL_REQUESTED, Kind.ORDER_ISSUED, Kind.DEADLINE_BREACHED}
+    pressed = {Kind.ORDER_ISSUED, Kind.DEADLINE_BREACHED}
     assert enterprises | dispatched | assist | pressed == must
 
 

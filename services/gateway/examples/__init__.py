@@ -12,6 +12,7 @@ from services.gateway.examples.things import (
     CLOSED,
     COHORT,
     CONDITION,
+    CONTACTED,
     DEMAND,
     DEMAND_ID,
     ENTERPRISE_ID,
@@ -53,6 +54,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "get_demand": {"response": DEMAND},
     "dispatch_demand": {"request": {"unit_code": "hrss", "note": "请按劳动用工类办理。"}, "response": DEMAND},
     "accept_demand": {"response": ACCEPTED},
+    "log_contact": {"request": {"note": "已电话联系，约定周三上门查看合同。"}, "response": CONTACTED},
     "set_disposition": {
         "request": {key: PROMISE[key] for key in ("kind", "explanation", "promised_on")},
         "response": HANDLING,

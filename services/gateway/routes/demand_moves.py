@@ -1,4 +1,4 @@
-"""The verbs that move a demand on: dispatch, accept, contact, dispose, reply, rate, withdraw (notice 三（三）2: 派单、接收、反馈)."""
+"""The verbs that move a demand on, from dispatch to rating and withdrawal (notice 三（三）2: 派单、接收、反馈)."""
 
 from typing import Annotated
 from uuid import UUID

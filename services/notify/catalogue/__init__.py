@@ -15,7 +15,7 @@ VARIANTS: Mapping[Kind, str] = {
     Kind.DEMAND_CLOSED: "unrated",
     Kind.DEMAND_RATED: "look_back",
     Kind.AGENCY_DEMAND_CLOSED: "unrated",
-    Kind.REQUEST_APPROVED: "approval",
+    Kind.APPROVAL_GRANTED: "approval",
     Kind.INFO_SUPPLIED: "timed_out",
     Kind.CENTRE_INFO_SUPPLIED: "timed_out",
     Kind.CENTRE_INFO_NOTED: "timed_out",

@@ -25,43 +25,43 @@ FOR_AGENCIES: Texts = {
         "Return approved",
         "The return of demand {serial} was approved. It goes elsewhere; nothing more is to be done.",
     ),
-    K.APPROVAL_REQUESTED: text(
+    K.APPROVAL_TO_SIGN: text(
         "有申请待审批",
         "需求 {serial} 有一项申请待审批（{approval}），请于{due}作出决定。",
         "A request to decide",
         "There is a request to decide about demand {serial} ({approval}). Please decide it {due}.",
     ),
-    K.REQUEST_DENIED: text(
+    K.APPROVAL_DENIED: text(
         "申请未获同意",
         "需求 {serial} 的申请（{approval}）未获同意，请按原定时限继续办理。",
         "Request denied",
         "The request about demand {serial} ({approval}) was denied. Please go on within the time set before.",
     ),
-    (K.REQUEST_APPROVED, "OVER_CAP"): text(
+    (K.APPROVAL_GRANTED, "OVER_CAP"): text(
         "承诺日期已获同意",
         "需求 {serial} 的承诺日期已获同意，请于{due}答复企业。",
         "Promise approved",
         "The promised day of demand {serial} was approved. Please answer the enterprise {due}.",
     ),
-    (K.REQUEST_APPROVED, "EXTENSION"): text(
+    (K.APPROVAL_GRANTED, "EXTENSION"): text(
         "延期已获同意",
         "需求 {serial} 的延期已获同意，请于{due}答复企业。",
         "Extension approved",
         "The extension of demand {serial} was approved. Please answer the enterprise {due}.",
     ),
-    (K.REQUEST_APPROVED, "PARK"): text(
+    (K.APPROVAL_GRANTED, "PARK"): text(
         "留作参考已获同意",
         "需求 {serial} 留作参考已获同意，请做好沟通解释，并于{due}复核。",
         "Parking approved",
         "Demand {serial} may be kept for reference. Please explain it to the enterprise and review it {due}.",
     ),
-    (K.REQUEST_APPROVED, "PARK_REVIEW"): text(
+    (K.APPROVAL_GRANTED, "PARK_REVIEW"): text(
         "继续留作参考获同意",
         "需求 {serial} 继续留作参考已获同意，请做好沟通解释，并于{due}复核。",
         "Parking once more approved",
         "Demand {serial} may be kept for reference further. Please explain it to the enterprise and review it {due}.",
     ),
-    (K.REQUEST_APPROVED, ""): text(
+    (K.APPROVAL_GRANTED, ""): text(
         "申请已获同意",
         "需求 {serial} 的申请（{approval}）已获同意，请点开查看。",
         "Request approved",
