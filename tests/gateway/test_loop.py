@@ -60,6 +60,10 @@ async def test_a_demand_goes_its_way_and_every_side_reads_its_own_words(liaison:
     rated = await liaison.post(f"{path}/rating", {"satisfaction": 5, "solved": "yes"}, etag='"6"')
     assert (rated.status_code, rated.json()["state"]) == (200, "closed")
 
+    await _both_read_the_timeline(liaison, handler, path, day)
+
+
+async def _both_read_the_timeline(liaison: Person, handler: Person, path: str, day: date) -> None:
     lines = (await _read(liaison, f"{path}/timeline"))["events"]
     assert [line["sentence"] for line in lines] == [
         "需求已提交",

@@ -81,7 +81,7 @@ def test_every_operation_names_its_refusals(document: dict[str, Any]) -> None:
 
 
 def test_verbs_of_demands_need_key_and_version(document: dict[str, Any]) -> None:
-    for verb in ("dispatch", "accept", "disposition", "reply", "rating", "withdraw"):
+    for verb in ("dispatch", "accept", "contact", "disposition", "reply", "rating", "withdraw"):
         parameters = document["paths"][f"/api/v1/demands/{{demand_id}}/{verb}"]["post"]["parameters"]
         named = {parameter.get("$ref", "").split("/")[-1] for parameter in parameters}
         assert {"IdempotencyKey", "IfMatch"} <= named

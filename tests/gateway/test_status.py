@@ -160,6 +160,24 @@ def test_an_agency_that_does_not_know_the_enterprise_is_not_sent_to_it() -> None
     assert "致电区综治中心" in demand_line(replied, caller("handler"))["status_text"]
 
 
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_request_is_told_with_whose_yes_it_waits_for(paused: bool) -> None:
+    asking = demand("accepted")
+    asked = asking.clocks.add(kind=pb.CLOCK_KIND_APPROVAL, holder=pb.PARTY_AGENCY_LEAD)
+    asked.due_at.FromDatetime(DUE)
+    if paused:
+        for clock in asking.clocks:
+            if clock.kind == pb.CLOCK_KIND_CLASSIFY:
+                clock.paused_at.FromDatetime(SINCE)
+    read = {who: demand_line(asking, caller(who))["status_text"] for who in WHO}
+    assert read["lead"].endswith("有一项申请请您于11月25日前决定。")
+    assert read["operator"].endswith("有一项申请由区人社局分管负责人于11月25日前决定。")
+    assert read["liaison"].endswith("办理意见正在审核。")
+    assert ("请您" in read["handler"]) != paused
+    asked.holder = pb.PARTY_CENTRE
+    assert "Please decide a request by 25 November." in demand_line(asking, caller("operator", "en"))["status_text"]
+
+
 def _hidden() -> Iterator[tuple[str, dict[str, Any]]]:
     shown = demand("handling")
     shown.subject_unit_code = "eco_env"

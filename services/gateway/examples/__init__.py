@@ -2,33 +2,37 @@
 
 from typing import Any
 
-from services.gateway.examples.things import (
+from services.gateway.examples.demands import (
     ACCEPTED,
+    CLOSED,
+    CONTACTED,
+    DEMAND,
+    HANDLING,
+    LINE,
+    PROMISE,
+    RATING,
+    REPLIED,
+    REPLY,
+    TIMELINE_LINE,
+    WITHDRAWN,
+)
+from services.gateway.examples.things import (
     ACCOUNT,
     ATTACHED,
     ATTACHMENT,
     ATTACHMENT_ID,
     BODY,
-    CLOSED,
     COHORT,
     CONDITION,
-    CONTACTED,
-    DEMAND,
     DEMAND_ID,
     ENTERPRISE_ID,
     ENTERPRISE_SHOWN,
     FILE,
-    HANDLING,
     LIAISON,
     LIAISON_ID,
-    LINE,
     MESSAGE,
     MESSAGE_ID,
     PENDING,
-    PROMISE,
-    RATING,
-    REPLIED,
-    REPLY,
     REQUEST_ID,
     SESSION,
     STAFF_ACCOUNT,
@@ -36,10 +40,8 @@ from services.gateway.examples.things import (
     TASK,
     TASK_ID,
     TEMPLATES,
-    TIMELINE_LINE,
     TITLE,
     UNIT,
-    WITHDRAWN,
 )
 from services.gateway.texts.problems import DETAILS, PROBLEMS
 

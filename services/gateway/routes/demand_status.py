@@ -7,7 +7,7 @@ from fahu.dispatch.v1 import demand_pb2 as pb
 
 from services.gateway.auth import CENTRE, Caller
 from services.gateway.texts.status import Reader, Standing, status_text
-from services.gateway.words import moment_of
+from services.gateway.words import moment, moment_of
 
 # The clock that counts in each state. Others may run beside it: of a first contact, an opinion, a request, an order.
 COUNTS: dict[int, int] = {
@@ -27,15 +27,29 @@ OF_AGENCY = {
 }
 
 
+DECIDERS = {pb.PARTY_AGENCY_LEAD: Reader.LEAD, pb.PARTY_CENTRE: Reader.CENTRE}
+ASKING = frozenset({pb.STATE_ACCEPTED, pb.STATE_HANDLING, pb.STATE_PARKED})
+
+
+def _counting(demand: pb.Demand) -> pb.Clock | None:
+    return _running(demand, pb.CLOCK_KIND_LOOK_BACK if _by_centre(demand) else COUNTS.get(demand.state))
+
+
+def _running(demand: pb.Demand, kind: int | None) -> pb.Clock | None:
+    return next((clock for clock in demand.clocks if clock.kind == kind and not clock.HasField("stopped_at")), None)
+
+
 def due_of(demand: pb.Demand) -> datetime | None:
     """When the clock that counts now is due; None if there is none, or it has no end."""
-    counts = pb.CLOCK_KIND_LOOK_BACK if _by_centre(demand) else COUNTS.get(demand.state)
-    running = (clock for clock in demand.clocks if clock.kind == counts and not clock.HasField("stopped_at"))
-    return next((moment_of(clock.due_at) for clock in running if clock.HasField("due_at")), None)
+    counting = _counting(demand)
+    return moment(counting, "due_at") if counting else None
 
 
 def status_of(demand: pb.Demand, state: str, disposition: str, due: datetime | None, caller: Caller) -> str:
     """The status of a demand in words."""
+    counting = _counting(demand)
+    asked = _running(demand, pb.CLOCK_KIND_APPROVAL) if demand.state in ASKING else None
+    decision = moment(asked, "due_at") if asked else None
     closed = demand.closed_at if demand.HasField("closed_at") else demand.updated_at
     standing = Standing(
         state=state,
@@ -45,6 +59,9 @@ def status_of(demand: pb.Demand, state: str, disposition: str, due: datetime | N
         unit=demand.lead_unit_name,
         by_centre=_by_centre(demand),
         shielded=demand.shielded,
+        decider=DECIDERS.get(asked.holder) if asked else None,
+        decision_due=decision.date() if decision else None,
+        paused=counting is not None and counting.HasField("paused_at"),
     )
     return status_text(standing, reader_of(demand, caller), caller.heads.language)
 

@@ -53,7 +53,7 @@ LINES: dict[str, tuple[Text, Text]] = {
         Text("{unit}不同意退单，指定{lead}承办", "{unit} denied the return; {lead} handles it"),
     ),
     "approval_requested": (
-        Text("{unit}提出了一项申请，待审批", "{unit} asked for an approval"),
+        Text("{unit}的办理意见正在审核", "What {unit} proposes is being decided"),
         Text("{unit}提出申请，待审批", "{unit} asked for an approval"),
     ),
     "approval_signed": (
@@ -61,7 +61,7 @@ LINES: dict[str, tuple[Text, Text]] = {
         Text("{lead}分管负责人已审核，转区综治中心审批", "The lead of {lead} agreed; the centre decides"),
     ),
     "approval_denied": (
-        Text("申请未获同意，按原定时限办理", "The request was denied; the time limit stays"),
+        Text("办理意见未获同意，按原定时限办理", "What was proposed was not approved; the time limit stays"),
         Text("{unit}不同意申请", "{unit} denied the request"),
     ),
     "extended": (Text("答复日期推迟", "The answer comes later"), Text("{unit}同意延期", "{unit} approved the extension")),

@@ -28,7 +28,10 @@ class Reader(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a status is made of. `due` is that of the clock that counts now; `by_centre`: answered, and the centre's turn."""
+    """What a status is made of. `due` is that of the clock that counts now; `by_centre`: answered, and the centre's turn.
+
+    `decider` is whom a request is before, until `decision_due`; while it waits the agency's own clock may be `paused`.
+    """
 
     state: str
     since: date
@@ -37,6 +40,9 @@ class Standing:
     unit: str = ""
     by_centre: bool = False
     shielded: bool = False
+    decider: Reader | None = None
+    decision_due: date | None = None
+    paused: bool = False
 
     @property
     def key(self) -> str:
@@ -78,6 +84,10 @@ TO_ALL = Text(
     "{label}：不再由任何一方办理（{since}起，没有后续期限）。下一步：{next}。了解情况请致电{call}。",
     "{label}: nobody holds it any more (since {since}, no time limit runs). Next: {next}. For news, call {call}.",
 )
+ASKED = Text("有一项申请由{decider}{until}决定。", "{decider} is to decide a request {until}.")
+ASKED_OF_YOU = Text("有一项申请请您{until}决定。", "Please decide a request {until}.")
+UNDER_REVIEW = Text("办理意见正在审核。", "What is proposed is being decided.")
+DECIDERS = {R.LEAD: Text("{unit}分管负责人", "the lead of {unit}"), R.CENTRE: CENTRE}
 UNTIL = Text("于{day}前", "by {day}")
 SOON = Text("尽快", "as soon as possible")
 EITHER = Text("{unit}或区综治中心", "{unit} or the governance centre")
@@ -86,18 +96,17 @@ EITHER = Text("{unit}或区综治中心", "{unit} or the governance centre")
 def status_text(standing: Standing, reader: Reader, language: Language) -> str:
     """Who holds the demand, since when, until when, what comes next, and whom to call."""
     unit = standing.unit or (CENTRE if standing.state in AT_ENTERPRISE else UNNAMED).say(language)
-    until = UNTIL.say(language, day=_due_text(standing, language)) if standing.due else SOON.say(language)
-    values = {"unit": unit, "until": until, "since": day_text(standing.since, language)}
+    values = {"unit": unit, "until": _until(standing.due, standing, language), "since": day_text(standing.since, language)}
     values["call"] = _whom_to_call(standing, reader).say(language, unit=unit)
     if reader is Reader.ENTERPRISE:
         told = ENTERPRISE[standing.key if standing.key == LOOKED_BACK else standing.state]
         parts = {name: text.say(language, **values) for name, text in told._asdict().items()}
-        return _sentence(TO_ENTERPRISE.say(language, **values, **parts))
+        return _sentence(TO_ENTERPRISE.say(language, **values, **parts)) + _asked(standing, reader, unit, language)
     task = STAFF[standing.key]
     parts = {name: text.say(language, **values) for name, text in task._asdict().items()}
-    acts = reader in ACTORS.get(_base(standing), ())
+    acts = reader in ACTORS.get(_base(standing), ()) and not standing.paused
     frame = TO_ALL if task.holder is NOBODY else TO_ACTOR if acts else TO_OTHERS
-    return _sentence(frame.say(language, **values, **parts))
+    return _sentence(frame.say(language, **values, **parts)) + _asked(standing, reader, unit, language)
 
 
 def state_label(state: str, language: Language) -> str | None:
@@ -110,13 +119,24 @@ def _base(standing: Standing) -> str:
     return LOOKED_BACK if standing.key == LOOKED_BACK else standing.state
 
 
-def _due_text(standing: Standing, language: Language) -> str:
+def _asked(standing: Standing, reader: Reader, unit: str, language: Language) -> str:
+    """What waits for somebody's yes, after the rest; nothing where nothing does."""
+    if standing.decider is None:
+        return ""
+    text = UNDER_REVIEW if reader is Reader.ENTERPRISE else ASKED_OF_YOU if reader is standing.decider else ASKED
+    until = _until(standing.decision_due, standing, language)
+    said = text.say(language, decider=DECIDERS[standing.decider].say(language, unit=unit), until=until)
+    return f" {_sentence(said)}" if language == "en" else said
+
+
+def _until(due: date | None, standing: Standing, language: Language) -> str:
     """With its year where that is not the one the stretch began in."""
-    due = standing.due or standing.since
+    if due is None:
+        return SOON.say(language)
     text = day_text(due, language)
-    if due.year == standing.since.year:
-        return text
-    return f"{text} {due.year}" if language == "en" else f"{due.year}年{text}"
+    if due.year != standing.since.year:
+        text = f"{text} {due.year}" if language == "en" else f"{due.year}年{text}"
+    return UNTIL.say(language, day=text)
 
 
 def _whom_to_call(standing: Standing, reader: Reader) -> Text:
