@@ -47,7 +47,7 @@ class CoHandlerOut(TypedDict):
 
     unit_code: str
     unit_name: str
-    opinion: str
+    opinion: Annotated[str, Field(description="协办意见，企业看不到。Not shown to the enterprise.")]
     opinion_at: datetime | None
     waived: Annotated[bool, Field(description="区综治中心决定不再等待。The centre does without.")]
     round: int
@@ -136,7 +136,7 @@ def parts_of(demand: pb.Demand, *, enterprise: bool, centre: bool) -> Parts:
         extensions=demand.extensions,
         info_requests=demand.info_requests,
         approvals=[] if enterprise else [_approval(one) for one in demand.approvals],
-        co_handlers=[_co_handler(one) for one in demand.co_handlers],
+        co_handlers=[_co_handler(one, enterprise) for one in demand.co_handlers],
         info_request=_info_request(demand.info_request) if demand.HasField("info_request") else None,
         look_back=_look_back(demand.look_back) if demand.HasField("look_back") and not enterprise else None,
         orders=[] if enterprise else [_order(one) for one in demand.orders],
@@ -163,11 +163,11 @@ def _approval(one: pb.Approval) -> ApprovalOut:
     )
 
 
-def _co_handler(one: pb.CoHandler) -> CoHandlerOut:
+def _co_handler(one: pb.CoHandler, enterprise: bool) -> CoHandlerOut:
     return CoHandlerOut(
         unit_code=one.unit_code,
         unit_name=one.unit_name,
-        opinion=one.opinion,
+        opinion="" if enterprise else one.opinion,
         opinion_at=moment(one, "opinion_at"),
         waived=one.waived,
         round=one.round,
