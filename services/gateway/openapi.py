@@ -198,16 +198,20 @@ def _add_headers(operation: dict[str, Any], etag: bool) -> None:
 def _add_examples(operation: dict[str, Any]) -> None:
     shown = examples.OPERATIONS.get(operation["operationId"], {})
     if "request" in shown:
-        for kind, media in operation["requestBody"]["content"].items():
-            if kind.startswith("text/") or kind.endswith("json"):  # no text shows what a workbook looks like
-                media["example"] = shown["request"]
+        _show(operation["requestBody"]["content"], shown["request"])
     if "response" in shown:
         success = next(response for status, response in operation["responses"].items() if status in ("200", "201"))
-        for media in success["content"].values():
-            media["example"] = shown["response"]
+        _show(success["content"], shown["response"])
     for parameter in operation["parameters"]:
         if "$ref" not in parameter and parameter["name"] in examples.PARAMETERS:
             parameter["example"] = examples.PARAMETERS[parameter["name"]]
+
+
+def _show(content: dict[str, Any], example: Any) -> None:
+    """Give what is text its example: none shows what a workbook or a picture looks like."""
+    for kind, media in content.items():
+        if kind.startswith("text/") or kind.endswith("json"):
+            media["example"] = example
 
 
 def _headers(*names: str) -> dict[str, Any]:

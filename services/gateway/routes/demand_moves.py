@@ -63,6 +63,9 @@ class DispositionIn(In):
     promised_on: Day | None = None
     condition_tags: Annotated[list[Tag], Field(max_length=5, default_factory=list, json_schema_extra=UNIQUE)]
     review_on: Day | None = None
+    reason: Annotated[
+        str, remark(1000), Field(description="超出可自行承诺的时限时的理由，报区综治中心审批。Why it lies beyond the cap.")
+    ] = ""
 
 
 class ReplyIn(In):
@@ -127,6 +130,10 @@ async def log_contact(demand_id: UUID, body: ContactIn, caller: Acceptor) -> Res
         "PROMISED_DAY_NOT_A_WORKDAY",
         "PROMISED_DAY_PAST",
         "PROMISED_DAY_OVER_CAP",
+        "PROMISED_DAY_TOO_FAR",
+        "CONDITION_MET",
+        "APPROVAL_PENDING",
+        "EXTENSION_TOO_LATE",
         "REVIEW_DAY_MISSING",
         "REVIEW_DAY_OUT_OF_RANGE",
         "DAY_INVALID",
@@ -141,6 +148,7 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
         promised_on=body.promised_on or "",
         condition_tags=body.condition_tags,
         review_on=body.review_on or "",
+        reason=body.reason,
     )
     return demand_answer((await caller.clients.dispatch.SetDisposition(request)).demand, caller)
 
