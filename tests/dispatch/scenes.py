@@ -86,6 +86,7 @@ def step(world: World, action: Action) -> Step:
         Action.RATE_BADLY: (liaison, "RateDemand", DISCONTENT),
         Action.CLOSE: (liaison, "RateDemand", CONTENT),
         Action.WITHDRAW: (liaison, "WithdrawDemand", WITHDRAWAL),
+        Action.REOPEN: (liaison, "ReopenDemand", {"new_facts": "员工提出仲裁，另有加班费争议。"}),
         Action.PROMISE_LATER: (agency, "SetDisposition", promise(world)),
         Action.ASK_PAUSED: (agency, "SetDisposition", park(world)),
         Action.ASK_APPROVAL: (agency, "RequestExtension", extension(world)),

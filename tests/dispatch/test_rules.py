@@ -127,6 +127,7 @@ RPC_OF = {
     "ReplyDemand": [Action.ANSWER, Action.REPLY_DIRECTLY],
     "RateDemand": [Action.RATE, Action.RATE_BADLY, Action.CLOSE],
     "WithdrawDemand": [Action.WITHDRAW],
+    "ReopenDemand": [Action.REOPEN],
 }
 
 

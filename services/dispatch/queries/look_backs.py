@@ -24,6 +24,12 @@ from services.dispatch.queries.access import visible_to
 from services.dispatch.rules import Clock, LookBackOrigin, Party, Solved, State
 
 OF_OFFICE = (Party.AGENCY, Party.AGENCY_LEAD, Party.CO_HANDLER, Party.CENTRE)
+# The lines of the timeline with which a demand comes to rest: closed, withdrawn, parked, or parked once more.
+TO_REST = or_(
+    DemandEvent.type.in_(("closed", "withdrawn", "park_reviewed")),
+    and_(DemandEvent.type == "disposition_set", DemandEvent.state == State.PARKED),
+)
+RESTING = Demand.state.in_((State.CLOSED, State.WITHDRAWN, State.PARKED))
 KEEP_CANDIDATES = text("""
 INSERT INTO look_back_candidate (sample_id, demand_id, stratum, drawn)
 SELECT :sample, * FROM unnest(CAST(:ids AS uuid[]), CAST(:strata AS text[]), CAST(:drawn AS boolean[]))
@@ -64,13 +70,6 @@ async def look_backs_page(
     return (await session.execute(query.order_by(LookBack.id.desc()).limit(size + 1))).all()
 
 
-def _in_period(since: datetime, until: datetime) -> Any:
-    """Whether a line of the timeline says that the demand was closed, withdrawn, parked or reviewed in the period."""
-    ended = DemandEvent.type.in_(("closed", "withdrawn", "park_reviewed"))
-    parked = and_(DemandEvent.type == "disposition_set", DemandEvent.state == State.PARKED)
-    return and_(DemandEvent.at >= since, DemandEvent.at < until, or_(ended, parked))
-
-
 async def population(session: AsyncSession, actor: Actor, since: datetime, until: datetime) -> Sequence[Any]:
     """The demands that rest since this period, with what tells their stratum."""
     line, rating, clock = DemandEvent.demand_id, DemandRating.demand_id, DemandClock.demand_id
@@ -84,10 +83,10 @@ async def population(session: AsyncSession, actor: Actor, since: datetime, until
         (Demand.state == State.PARKED).label("parked"),
         exists().where(clock == Demand.id, late).label("overdue"),
     ).where(
-        Demand.state.in_((State.CLOSED, State.WITHDRAWN, State.PARKED)),
+        RESTING,
         Demand.submitted_at < until,
         Demand.updated_at >= since,
-        exists().where(line == Demand.id, _in_period(since, until)),
+        exists().where(line == Demand.id, TO_REST, DemandEvent.at >= since, DemandEvent.at < until),
         visible_to(actor),
     )
     return (await session.execute(query)).all()
@@ -144,20 +143,16 @@ def _to_open(drawn: Any, drawn_at: Any) -> Any:
     """
     ended = (
         select(func.max(DemandEvent.at))
-        .where(
-            DemandEvent.demand_id == Demand.id,
-            or_(
-                DemandEvent.type.in_(("closed", "withdrawn", "park_reviewed")),
-                and_(DemandEvent.type == "disposition_set", DemandEvent.state == State.PARKED),
-            ),
-            DemandEvent.at < drawn_at,
-        )
+        .where(DemandEvent.demand_id == Demand.id, TO_REST, DemandEvent.at < drawn_at)
+        .correlate(Demand, LookBackSample)
         .scalar_subquery()
     )
-    served = exists().where(
-        LookBack.demand_id == Demand.id, or_(LookBack.recorded_at.is_(None), LookBack.recorded_at >= ended)
+    served = (
+        exists()
+        .where(LookBack.demand_id == Demand.id, or_(LookBack.recorded_at.is_(None), LookBack.recorded_at >= ended))
+        .correlate(Demand, LookBackSample)
     )
-    return and_(drawn, Demand.state.in_((State.CLOSED, State.WITHDRAWN, State.PARKED)), ~served)
+    return and_(drawn, RESTING, ~served)
 
 
 async def to_open(session: AsyncSession, found: LookBackSample, limit: int) -> Sequence[Any]:
