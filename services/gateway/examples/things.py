@@ -120,7 +120,7 @@ CLOSED = REPLIED | {
     "status_text": "已办结",
     "due_at": None,
     "clocks": [],
-    "rating": RATING | {"rated_at": "2026-11-26T11:00:00+08:00"},
+    "rating": RATING | {"rated_at": "2026-11-26T11:00:00+08:00", "excluded": False, "ruling": None},
     "version": 7,
     "updated_at": "2026-11-26T11:00:00+08:00",
     "closed_at": "2026-11-26T11:00:00+08:00",
