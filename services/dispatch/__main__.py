@@ -7,10 +7,18 @@ from pathlib import Path
 
 import grpc
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import attachment_service_pb2, dispatch_service_pb2, handling_service_pb2
+from fahu.dispatch.v1 import (
+    attachment_service_pb2,
+    dispatch_service_pb2,
+    handling_service_pb2,
+    look_back_service_pb2,
+    supervision_service_pb2,
+)
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
+from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
@@ -27,6 +35,8 @@ from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.attachments import AttachmentServicer
 from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.handling import HandlingServicer
+from services.dispatch.servicer.look_backs import LookBackServicer
+from services.dispatch.servicer.supervision import SupervisionServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
@@ -35,6 +45,8 @@ SERVICES = [
     dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
     handling_service_pb2.DESCRIPTOR.services_by_name["HandlingService"],
     attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
+    look_back_service_pb2.DESCRIPTOR.services_by_name["LookBackService"],
+    supervision_service_pb2.DESCRIPTOR.services_by_name["SupervisionService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -59,6 +71,8 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_DispatchServiceServicer_to_server, DispatchServicer(database, course)),
         partial(add_HandlingServiceServicer_to_server, HandlingServicer(database, course)),
         partial(add_AttachmentServiceServicer_to_server, AttachmentServicer(database, filing)),
+        partial(add_LookBackServiceServicer_to_server, LookBackServicer(database, course)),
+        partial(add_SupervisionServiceServicer_to_server, SupervisionServicer(database, course)),
     ]
 
 

@@ -125,6 +125,7 @@ EVENTS: dict[Action, type[Message]] = {
     Action.LOOK_BACK: pb.DemandLookedBack,
     Action.NOTE_UNREACHED: pb.DemandLookedBack,
     Action.REWORK: pb.DemandReopened,
+    Action.REASSESS: pb.DemandReopened,
     Action.REOPEN: pb.DemandReopened,
     Action.ISSUE_ORDER: pb.DemandOrderIssued,
     Action.ANSWER_ORDER: pb.DemandOrderAnswered,

@@ -147,6 +147,11 @@ class LookBackNotFound(NotFound):
     message = "No look-back is open."
 
 
+class SampleNotFound(NotFound):
+    reason = "SAMPLE_NOT_FOUND"
+    message = "There is no such sample."
+
+
 class LookBackOpen(FailedPrecondition):
     reason = "LOOK_BACK_OPEN"
     message = "A look-back is open already."

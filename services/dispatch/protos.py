@@ -148,7 +148,14 @@ def reply_of(row: DemandReply) -> pb.Reply:
 
 def rating_of(row: DemandRating) -> pb.Rating:
     solved = _enum(pb.Solved, "SOLVED", row.solved)
-    return pb.Rating(satisfaction=row.satisfaction, solved=solved, comment=row.comment, rated_at=stamp(row.rated_at))
+    return pb.Rating(
+        satisfaction=row.satisfaction,
+        solved=solved,
+        comment=row.comment,
+        rated_at=stamp(row.rated_at),
+        excluded=row.excluded,
+        ruling=row.ruling,
+    )
 
 
 def approval_of(row: DemandApproval) -> pb.Approval:
@@ -229,6 +236,7 @@ INTERNAL_LINES = frozenset(
         "excluded",
         "look_back_opened",
         "look_back_tried",
+        "looked_back",
     }
 )
 

@@ -17,12 +17,14 @@ from services.gateway.routes import (
     enterprises,
     events,
     handling,
+    look_backs,
     me,
     notifications,
     people,
     platform,
     reference,
     sign_in,
+    supervision,
     timeline,
 )
 
@@ -37,6 +39,8 @@ ROUTERS = (
     sign_in.router,
     me.router,
     handling.router,
+    look_backs.router,
+    supervision.router,
     reference.router,
     enterprises.router,
     call_tasks.router,

@@ -9,6 +9,8 @@ import grpc
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
+from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
+from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
@@ -21,6 +23,8 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
     from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
+    from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceAsyncStub
+    from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
@@ -46,6 +50,8 @@ class Clients:
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
+        self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
+        self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))
         self.notify: NotifyServiceAsyncStub = NotifyServiceStub(_channel(to_notify))
         self._units: dict[str, str] = {}

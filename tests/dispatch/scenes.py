@@ -86,6 +86,7 @@ def step(world: World, action: Action) -> Step:
         Action.RATE_BADLY: (liaison, "RateDemand", DISCONTENT),
         Action.CLOSE: (liaison, "RateDemand", CONTENT),
         Action.WITHDRAW: (liaison, "WithdrawDemand", WITHDRAWAL),
+        Action.REOPEN: (liaison, "ReopenDemand", {"new_facts": "员工提出仲裁，另有加班费争议。"}),
         Action.PROMISE_LATER: (agency, "SetDisposition", promise(world)),
         Action.ASK_PAUSED: (agency, "SetDisposition", park(world)),
         Action.ASK_APPROVAL: (agency, "RequestExtension", extension(world)),
@@ -172,7 +173,8 @@ SELECT d.id, d.version,
        SELECT DISTINCT ON (c.key) c.key, c.value FROM demand_event e, jsonb_each(e.changes) c
        WHERE e.demand_id = d.id ORDER BY c.key, e.sequence DESC) c)) r) AS folded, ROW({PRESENT})::text AS present,
   d.state, (SELECT count(*) FROM demand_clock k
-            WHERE k.demand_id = d.id AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.due_at IS NOT NULL) AS running,
+            WHERE k.demand_id = d.id AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.due_at IS NOT NULL
+            AND (k.kind NOT IN ('LOOK_BACK', 'ORDER', 'APPROVAL') OR d.state NOT IN ('CLOSED', 'WITHDRAWN'))) AS running,
   d.holder,
   (SELECT COALESCE(sum(ended_at - started_at), interval '0') FROM demand_segment s WHERE s.demand_id = d.id AND counted)
     + CASE WHEN d.holder IS NOT NULL AND d.state <> 'REPLIED' THEN d.updated_at - d.held_since ELSE interval '0' END AS held,

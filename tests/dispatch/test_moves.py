@@ -86,6 +86,7 @@ MAY: dict[Action, set[str]] = {
     Action.RATE_BADLY: {"own contact"},
     Action.CLOSE: {"own contact"},
     Action.WITHDRAW: {"own contact"},
+    Action.REOPEN: {"own contact"},
     Action.ASK_INFO: HANDLERS | CENTRE,
     Action.SUPPLY_INFO: {"own contact"},
     Action.REVIEW_PARK: HANDLERS,

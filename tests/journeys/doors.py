@@ -33,6 +33,8 @@ NOT_FOUND = {
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
 NO_FILE = "0192f0c1-0000-7000-8000-000000000001"
+# A period that ends before it begins, so that nothing is drawn.
+BACKWARDS = {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
 SHEET = "统一社会信用代码,企业名称,街镇(园区),级别,联系人,手机号,同意\n"
 Fill = Callable[[str, str], dict[str, Any]]
 
@@ -98,6 +100,18 @@ DOORS = {
     f"POST {DEMANDS}/withdraw": Door(STALE, _fixed(reason="示例")),
     f"POST {DEMANDS}/extension": Door(STALE, _fixed(promised_on="2026-11-30", reason="示例")),
     f"POST {DEMANDS}/approvals/{{approval_id}}/decision": Door(STALE, _fixed(approve=True)),
+    f"POST {DEMANDS}/look-back": Door(STALE, _fixed(reason="示例")),
+    f"POST {DEMANDS}/look-back-record": Door(STALE, _fixed(outcome="solved", note="示例")),
+    f"POST {DEMANDS}/reopen": Door(STALE, _fixed(new_facts="示例")),
+    f"POST {DEMANDS}/orders": Door(STALE, _fixed(level="reminder", text="示例", due_on="2026-11-30")),
+    f"POST {DEMANDS}/orders/{{order_id}}/answer": Door(STALE, _fixed(answer="示例")),
+    f"POST {DEMANDS}/orders/{{order_id}}/close": Door(STALE),
+    f"POST {DEMANDS}/appeal": Door(STALE, _fixed(reason="示例")),
+    f"POST {DEMANDS}/appeal-decision": Door(STALE, _fixed(uphold=True, ruling="示例")),
+    f"POST {DEMANDS}/kpi-exclusion": Door(STALE, _fixed(reason="示例")),
+    "POST /api/v1/look-back-samples": Door(("422 FIELDS_INVALID",), _fixed(**BACKWARDS, share_percent=5)),
+    "GET /api/v1/look-back-samples/{sample_id}": Door(("404 SAMPLE_NOT_FOUND",)),
+    "GET /api/v1/look-back-samples/{sample_id}/redraw": Door(("404 SAMPLE_NOT_FOUND",)),
     f"POST {DEMANDS}/info-request": Door(STALE, _fixed(questions=["示例？"])),
     f"POST {DEMANDS}/info": Door(STALE, _fixed(answer="示例")),
     f"POST {DEMANDS}/parking-review": Door(STALE),
@@ -125,7 +139,9 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     method, path = line.name.split(" ")
     for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id"):
         path = path.replace(f"{{{part}}}", thing)
-    path = path.replace("{approval_id}", str(uuid4())).replace("{year}", "2031").replace("{name}", "favicon.png")
+    for part in ("approval_id", "order_id", "sample_id"):
+        path = path.replace(f"{{{part}}}", str(uuid4()))
+    path = path.replace("{year}", "2031").replace("{name}", "favicon.png")
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
@@ -194,6 +210,18 @@ CALLS = {
     "ReplyDemand": Door(STALE_RPC, _on(**REPLY_RPC)),
     "RateDemand": Door(STALE_RPC, _on(satisfaction=5, solved="SOLVED_YES")),
     "WithdrawDemand": Door(STALE_RPC, _on(reason="示例")),
+    "OpenLookBack": Door(STALE_RPC, _on(reason="示例")),
+    "RecordLookBack": Door(STALE_RPC, _on(outcome="LOOK_BACK_OUTCOME_SOLVED", note="示例")),
+    "ReopenDemand": Door(STALE_RPC, _on(new_facts="示例")),
+    "DrawSample": Door(("INVALID_ARGUMENT FIELDS_INVALID",), _fixed(**BACKWARDS, request_id="示例")),
+    "GetSample": Door(("NOT_FOUND SAMPLE_NOT_FOUND",), _fixed(sample_id=NO_FILE)),
+    "RedrawSample": Door(("NOT_FOUND SAMPLE_NOT_FOUND",), _fixed(sample_id=NO_FILE)),
+    "IssueOrder": Door(STALE_RPC, _on(level="ORDER_LEVEL_REMINDER", text="示例", due_on="2026-11-30")),
+    "AnswerOrder": Door(STALE_RPC, _on(order_id=NO_FILE, answer="示例")),
+    "CloseOrder": Door(STALE_RPC, _on(order_id=NO_FILE)),
+    "AskAppeal": Door(STALE_RPC, _on(reason="示例")),
+    "DecideAppeal": Door(STALE_RPC, _on(uphold=True, ruling="示例")),
+    "ExcludeFromKpi": Door(STALE_RPC, _on(reason="示例")),
     "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
     "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
     "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),

@@ -10,7 +10,16 @@ from kit.calendar import WorkingCalendar
 from services.dispatch import errors
 from services.dispatch.rules.table import AGENCY_LEAD, CENTRE_ROLES, HANDLER
 from services.dispatch.rules.terms import Terms
-from services.dispatch.rules.words import Action, Disposition, LookBackOutcome, ReplyKind, Solved, State, TriageReason
+from services.dispatch.rules.words import (
+    Action,
+    Disposition,
+    LookBackOutcome,
+    OrderLevel,
+    ReplyKind,
+    Solved,
+    State,
+    TriageReason,
+)
 
 FAR_DAYS = 366  # no promise is that far ahead; spares counting working days up to the year 9999
 UNSURE = "unsure"  # the category 不确定
@@ -153,11 +162,33 @@ def is_content(satisfaction: int, solved: Solved) -> bool:
     return satisfaction >= 3 and solved is not Solved.NO
 
 
-def after_look_back(outcome: LookBackOutcome, state: State) -> Action | None:
-    """What a look-back's outcome does to the demand, beside being written down."""
+def after_look_back(outcome: LookBackOutcome, state: State, *, may_rate: bool) -> Action | None:
+    """What a look-back's outcome does to the demand, beside being written down.
+
+    It closes nothing while the enterprise may still rate the answer: that is its own word to give.
+    """
     if outcome in (LookBackOutcome.UNSOLVED, LookBackOutcome.RELAPSED):
         return Action.REWORK if state in (State.REPLIED, State.CLOSED) else None
-    return Action.CLOSE_EXPLAINED if state is State.REPLIED else None
+    return Action.CLOSE_EXPLAINED if state is State.REPLIED and not may_rate else None
+
+
+def rests(state: str) -> bool:
+    """Whether nothing is to happen to a demand for now: where samples find those to look back on."""
+    return state in (State.CLOSED, State.WITHDRAWN, State.PARKED)
+
+
+def level_before(level: OrderLevel) -> OrderLevel | None:
+    """The level that an order of this one must follow; None for the first."""
+    levels = list(OrderLevel)
+    position = levels.index(level)
+    return levels[position - 1] if position else None
+
+
+def check_order_day(day: date | None, today: date, calendar: WorkingCalendar) -> date:
+    """The day an order is due on, if it is a working day ahead and within a year."""
+    if day is None or not 0 < (day - today).days <= FAR_DAYS or not calendar.is_workday(day):
+        raise errors.OrderDayInvalid
+    return day
 
 
 def read_day(text: str, field: str) -> date | None:

@@ -57,7 +57,8 @@ SENDERS = LIAISON | CENTRE_ROLES | _roles(Role.ROLE_AREA_OFFICER)
 
 K, S, P = Clock, State, Party
 NEW: frozenset[State] = frozenset()
-ALL_CLOCKS = tuple(Clock)
+# A look-back goes on whatever becomes of the demand, an order as long as its agency has the lead.
+ALL_BUT_LOOK_BACK = tuple(clock for clock in Clock if clock is not K.LOOK_BACK)
 OF_AGENCY = (K.ACCEPT, K.CONTACT, K.CLASSIFY)
 OF_HANDLING = (K.HANDLE, K.CONTACT, K.OPINION, K.APPROVAL)
 WITH_AGENCY = _at(S.DISPATCHED, S.ACCEPTED, S.HANDLING)
@@ -92,7 +93,7 @@ RETURN_MOVES = {
         _at(S.RETURN_REVIEW),
         S.TRIAGE,
         CENTRE_ROLES,
-        (K.APPROVAL, K.CONTACT, K.CLASSIFY, K.OPINION),
+        (K.APPROVAL, K.CONTACT, K.CLASSIFY, K.OPINION, K.ORDER),
         (K.TRIAGE,),
         (L, FORMER),
     ),
@@ -101,7 +102,7 @@ RETURN_MOVES = {
         _at(S.RETURN_REVIEW),
         S.DISPATCHED,
         CENTRE_ROLES,
-        (K.APPROVAL, K.CONTACT, K.CLASSIFY, K.OPINION),
+        (K.APPROVAL, K.CONTACT, K.CLASSIFY, K.OPINION, K.ORDER),
         OF_AGENCY,
         (A, L, FORMER),
     ),
@@ -214,24 +215,42 @@ PARKING_MOVES = {
 RESULT_MOVES = {
     Action.RATE: Move("rated", _at(S.REPLIED), None, LIAISON, (K.RATING,), told=(A,)),
     Action.RATE_BADLY: Move("rated", _at(S.REPLIED), None, LIAISON, (K.RATING,), (K.LOOK_BACK,), (A, C), ball=P.CENTRE),
-    Action.CLOSE: Move("closed", _at(S.REPLIED), S.CLOSED, LIAISON, ALL_CLOCKS),
-    Action.EXPIRE: Move("closed", _at(S.REPLIED), S.CLOSED, stops=ALL_CLOCKS, told=(L, A)),
+    Action.CLOSE: Move("closed", _at(S.REPLIED), S.CLOSED, LIAISON, (K.RATING,)),
+    Action.EXPIRE: Move("closed", _at(S.REPLIED), S.CLOSED, stops=(K.RATING,), told=(L, A)),
     Action.OPEN_LOOK_BACK: Move("look_back_opened", ALL | _at(S.WITHDRAWN), None, CENTRE_ROLES | SUPERVISORS, told=(C,)),
     Action.LOOK_BACK: Move(
         "looked_back", ALL | _at(S.WITHDRAWN), None, CENTRE_ROLES | SUPERVISORS, (K.LOOK_BACK,), told=(A,)
     ),
     Action.NOTE_UNREACHED: Move("look_back_tried", ALL | _at(S.WITHDRAWN), None, CENTRE_ROLES | SUPERVISORS),
-    Action.CLOSE_EXPLAINED: Move("closed", _at(S.REPLIED), S.CLOSED, CENTRE_ROLES | SUPERVISORS, ALL_CLOCKS, told=(L, A)),
+    Action.CLOSE_EXPLAINED: Move("closed", _at(S.REPLIED), S.CLOSED, CENTRE_ROLES | SUPERVISORS, (K.RATING,), told=(L, A)),
     Action.REWORK: Move(
-        "reopened", ANSWERED, S.DISPATCHED, CENTRE_ROLES | SUPERVISORS, ALL_CLOCKS, (K.TOTAL, *OF_AGENCY), (L, A, C)
+        "reopened",
+        ANSWERED,
+        S.DISPATCHED,
+        CENTRE_ROLES | SUPERVISORS,
+        (K.RATING, K.APPROVAL),
+        (K.TOTAL, *OF_AGENCY),
+        (L, A, C),
     ),
-    Action.REOPEN: Move("reopened", _at(S.CLOSED), S.TRIAGE, LIAISON, ALL_CLOCKS, (K.TOTAL, K.TRIAGE), (C, A)),
-    Action.WITHDRAW: Move("withdrawn", BEFORE_REPLY, S.WITHDRAWN, LIAISON, ALL_CLOCKS, told=(A, C, CO)),
+    # Where no agency could handle it again: none had, or its agency has nobody to tell.
+    Action.REASSESS: Move(
+        "reopened",
+        ANSWERED,
+        S.TRIAGE,
+        CENTRE_ROLES | SUPERVISORS,
+        (K.RATING, K.APPROVAL, K.ORDER),
+        (K.TOTAL, K.TRIAGE),
+        (L, C),
+    ),
+    Action.REOPEN: Move(
+        "reopened", _at(S.CLOSED), S.TRIAGE, LIAISON, (K.APPROVAL, K.ORDER), (K.TOTAL, K.TRIAGE), (C, FORMER)
+    ),
+    Action.WITHDRAW: Move("withdrawn", BEFORE_REPLY, S.WITHDRAWN, LIAISON, ALL_BUT_LOOK_BACK, told=(A, C, CO)),
 }
 SUPERVISION_MOVES = {
     Action.ISSUE_ORDER: Move("order_issued", ALL, None, CENTRE_ROLES | SUPERVISORS, told=(A, AL)),
     Action.ANSWER_ORDER: Move("order_answered", ALL, None, ACCEPTING_ROLES | AGENCY_LEAD, told=(C, SV)),
-    Action.CLOSE_ORDER: Move("order_closed", ALL, None, CENTRE_ROLES | SUPERVISORS, told=(A,)),
+    Action.CLOSE_ORDER: Move("order_closed", ALL | _at(S.WITHDRAWN), None, CENTRE_ROLES | SUPERVISORS, told=(A,)),
     Action.ASK_APPEAL: Move("appeal_requested", ANSWERED, None, AGENCY_LEAD, told=(C,)),
     Action.DECIDE_APPEAL: Move("appeal_decided", ANSWERED, None, CENTRE_LEAD, (K.APPROVAL,), told=(A,)),
     Action.EXCLUDE: Move("excluded", ALL | _at(S.WITHDRAWN), None, CENTRE_LEAD, told=(A,)),

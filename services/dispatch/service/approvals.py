@@ -18,8 +18,13 @@ from services.dispatch.service.change import Change, roles_on, save, take
 
 # The centre's lead alone says yes to these.
 FOR_CENTRE_LEAD = frozenset({ApprovalKind.OVER_CAP, ApprovalKind.PARK_REVIEW, ApprovalKind.INFEASIBLE})
-# While these are decided, the agency's clock stands still; its due time does not wait.
-PAUSED = frozenset({ApprovalKind.OVER_CAP, ApprovalKind.PARK, ApprovalKind.INFEASIBLE})
+# How each is asked for. While those that pause are decided, the agency's clock stands still; its due time does not wait.
+ASKING = {
+    ApprovalKind.OVER_CAP: Action.ASK_PAUSED,
+    ApprovalKind.PARK: Action.ASK_PAUSED,
+    ApprovalKind.INFEASIBLE: Action.ASK_PAUSED,
+    ApprovalKind.APPEAL: Action.ASK_APPEAL,
+}
 
 
 async def ask(
@@ -33,7 +38,7 @@ async def ask(
     """Put a request before somebody, who is told. `content` is what is done if the answer is yes."""
     if await requests.pending_of(change.session, change.on.demand_id):
         raise errors.ApprovalPending
-    action = Action.ASK_PAUSED if kind in PAUSED else Action.ASK_APPROVAL
+    action = ASKING.get(kind, Action.ASK_APPROVAL)
     rules.check_move(action, change.state)
     approval_id = uuid_utils.compat.uuid7()
     act = change.act(reason, also_told=(stage,))

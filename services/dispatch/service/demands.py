@@ -6,6 +6,7 @@ from services.dispatch import rules
 from services.dispatch.models import DemandRating
 from services.dispatch.queries import handling, reference
 from services.dispatch.rules import Action
+from services.dispatch.service import look_backs
 from services.dispatch.service.change import Change, move, save, take, told_of_new_lead
 
 
@@ -36,10 +37,15 @@ async def rate_demand(change: Change, satisfaction: int, solved: rules.Solved, c
     content = rules.is_content(satisfaction, solved)
     solved_value = demand_pb2.Solved.Value(f"SOLVED_{solved}")
     facts = {"satisfaction": satisfaction, "solved": solved_value, "look_back_due": not content}
-    take(change, Action.RATE if content else Action.RATE_BADLY, change.act(comment), None, facts)
     if content:
+        take(change, Action.RATE, change.act(comment), None, facts)
         take(change, Action.CLOSE, change.act())
+    else:
+        act = change.act(comment, also_told=look_backs.also_told(look_backs.by_reply(reply)))
+        take(change, Action.RATE_BADLY, act, None, facts, stops=[look_backs.CLOCK])
     await save(change)
+    if not content:
+        await look_backs.owe_for_bad_rating(change, reply)
     rating = DemandRating(
         reply_id=reply.id,
         demand_id=change.on.demand_id,

@@ -23,7 +23,7 @@ from services.dispatch.queries import handling as handling_queries
 from services.dispatch.queries import reference as reference_queries
 from services.dispatch.service import demands, handling
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
-from services.dispatch.servicer.edge import Edge, now, whole
+from services.dispatch.servicer.edge import Edge, now, position, whole
 
 
 class DispatchServicer(DispatchServiceServicer):
@@ -66,7 +66,7 @@ class DispatchServicer(DispatchServiceServicer):
         actor, wanted = actor_of(context), protos.filter_of(request.filter)
         list_id = paging.fingerprint(list="demands", **{name: str(value) for name, value in asdict(wanted).items()})
         size = paging.normal_page_size(request.page_size)
-        before = _position(request.page_token, list_id)
+        before = position(request.page_token, list_id)
         async with self.db.read() as session:
             rows = await demand_queries.demands_page(session, actor, wanted, now(), before, size)
             shown = rows[:size]
@@ -138,10 +138,3 @@ class DispatchServicer(DispatchServiceServicer):
                 lambda c: demands.withdraw_demand(c, request.reason.strip(), request.asked_by_agency),
             )
         )
-
-
-def _position(token: str, list_id: str) -> UUID | None:
-    if not token:
-        return None
-    (last,) = paging.decode_token(token, list_id, kinds=(UUID,))
-    return UUID(str(last))

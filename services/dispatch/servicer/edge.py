@@ -10,15 +10,16 @@ from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
 from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit import faults
+from kit import faults, paging
 from kit.auth import Actor
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos
 from services.dispatch.moves import Course
-from services.dispatch.queries import changes, handling, requests
+from services.dispatch.queries import access, changes, handling, look_backs, orders, requests
 from services.dispatch.queries import demands as demand_queries
 from services.dispatch.service import change
+from services.dispatch.servicer import results
 
 UseCase = Callable[[change.Change], Awaitable[None]]
 
@@ -53,7 +54,7 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
     row = await demand_queries.demand_detail(session, actor, demand_id)
     clocks = await handling.clocks_of(session, [demand_id], running_only=False)
     demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(changes.columns_of, clocks))
-    if disposition := await handling.latest_disposition(session, demand_id):
+    if row.disposition and (disposition := await handling.latest_disposition(session, demand_id)):
         demand.disposition.CopyFrom(protos.disposition_of(disposition))
     if found := await handling.latest_reply(session, demand_id):
         reply, rating = found
@@ -65,4 +66,26 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
     if row.info_requests and (asked := await requests.latest_info_request(session, demand_id)):
         demand.info_request.CopyFrom(protos.info_request_of(asked))
     demand.segments.extend(map(protos.segment_of, await handling.segments_of(session, demand_id)))
+    await _add_results(session, actor, demand)
     return demand
+
+
+async def _add_results(session: AsyncSession, actor: Actor, demand: pb.Demand) -> None:
+    """What became of the answer: for those who follow all, and for the agency whose work it is about."""
+    follows = actor.has(*access.ALL_SEEING)
+    leads = actor.has(*access.AGENCY) and bool(actor.unit_code) and actor.unit_code == demand.lead_unit_code
+    if not follows and not leads:
+        return
+    demand_id = UUID(demand.id)
+    if look_back := await look_backs.latest_of(session, demand_id):
+        demand.look_back.CopyFrom(results.look_back_of(look_back))
+    found = await orders.orders_of(session, demand_id)
+    demand.orders.extend(results.order_of(one) for one in found if follows or one.unit_code == actor.unit_code)
+
+
+def position(token: str, list_id: str) -> UUID | None:
+    """The row that a page comes after; none for the first page."""
+    if not token:
+        return None
+    (last,) = paging.decode_token(token, list_id, kinds=(UUID,))
+    return UUID(str(last))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.gateway.examples import oversight
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -47,6 +48,7 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
+    **oversight.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
@@ -176,6 +178,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
+    **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",

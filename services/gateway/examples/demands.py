@@ -157,7 +157,7 @@ CLOSED = REPLIED | {
     "held_since": None,
     "due_at": None,
     "clocks": [],
-    "rating": RATING | {"rated_at": "2026-11-26T11:00:00+08:00"},
+    "rating": RATING | {"rated_at": "2026-11-26T11:00:00+08:00", "excluded": False, "ruling": None},
     "version": 8,
     "updated_at": "2026-11-26T11:00:00+08:00",
     "closed_at": "2026-11-26T11:00:00+08:00",

@@ -112,6 +112,8 @@ class RatingOut(TypedDict):
     solved: SolvedWord
     comment: str
     rated_at: datetime
+    excluded: Annotated[bool, Field(description="经申诉裁定不计入考核。Not counted, by the ruling.")]
+    ruling: Annotated[str | None, Field(description="对部门申诉的裁定。The ruling on the agency's appeal.")]
 
 
 class DemandLine(TypedDict):
@@ -263,4 +265,6 @@ def _rating(rating: pb.Rating) -> RatingOut:
         solved=SOLVED.of(rating.solved),
         comment=rating.comment,
         rated_at=moment_of(rating.rated_at),
+        excluded=rating.excluded,
+        ruling=rating.ruling or None,
     )

@@ -52,6 +52,21 @@ DISPATCH = {
     "REPLY_KIND_NOT_ALLOWED": _of(422, "目前不能作出这种答复", "This kind of reply is not possible now", "kind"),
     "LEGAL_BASIS_MISSING": _of(422, "答复须写明法律依据", "An answer names the law it rests on", "legal_basis"),
     "ALREADY_RATED": _of(409, "这次答复已经评价过", "The reply is rated already"),
+    "LOOK_BACK_OPEN": _of(409, "这条需求已有一次回头看待办", "A look-back on this demand is open already"),
+    "LOOK_BACK_NOT_FOUND": _of(404, "这条需求没有待办的回头看", "No look-back on this demand is open"),
+    "LOOK_BACK_BY_REPLIER": _of(
+        409, "答复人和答复单位不能核实自己的答复", "Who replied, or is of the replying unit, does not look back on it"
+    ),
+    "SAMPLE_NOT_FOUND": _of(404, "没有这次抽样", "There is no such sample"),
+    "REOPEN_TOO_LATE": _of(409, "已过重新提起的期限，请提交新的需求", "It is too late to reopen it: send a new demand"),
+    "ORDER_NOT_FOUND": _of(404, "没有这件督办，或已经办结", "There is no such order, or it is done with"),
+    "ORDER_LEVEL_INVALID": _of(
+        409, "须先催办、再督办、后通报，同一层级一次只能有一件", "An order follows the level before, one at a time", "level"
+    ),
+    "ORDER_DAY_INVALID": _of(422, "答复期限须为今后的工作日", "The answer is due on a working day ahead", "due_on"),
+    "JUDICIAL_MATTER": _of(
+        409, "该事项正在诉讼、检察程序中，不得督办", "The matter is before a court or procuratorate: no orders about it"
+    ),
     "DAY_INVALID": _of(422, "日期不存在", "There is no such day in the calendar"),
     "PROMISED_DAY_TOO_FAR": _of(
         422, "承诺的日期过远，须在一年之内", "The promised day is more than a year ahead", "promised_on"
@@ -174,6 +189,7 @@ DETAILS: dict[str, Text] = {
     "ENTERPRISE_NOT_DESIGNATED": Text("年度：{year}", "Year: {year}"),
     "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
+    "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
     "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),

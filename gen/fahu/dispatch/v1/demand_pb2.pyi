@@ -844,12 +844,18 @@ class Rating(_message.Message):
     SOLVED_FIELD_NUMBER: _builtins.int
     COMMENT_FIELD_NUMBER: _builtins.int
     RATED_AT_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     satisfaction: _builtins.int
     """5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
     solved: Global___Solved.ValueType
     """Whether the matter is solved."""
     comment: _builtins.str
     """Comment; may be empty."""
+    excluded: _builtins.bool
+    """True if it does not count in the assessment, by the ruling on an appeal. It stays as it is."""
+    ruling: _builtins.str
+    """Ruling on the agency's appeal; empty if there was none."""
     @_builtins.property
     def rated_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -861,10 +867,12 @@ class Rating(_message.Message):
         solved: Global___Solved.ValueType = ...,
         comment: _builtins.str = ...,
         rated_at: _timestamp_pb2.Timestamp | None = ...,
+        excluded: _builtins.bool = ...,
+        ruling: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rated_at", b"rated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "rated_at", b"rated_at", "satisfaction", b"satisfaction", "solved", b"solved"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "excluded", b"excluded", "rated_at", b"rated_at", "ruling", b"ruling", "satisfaction", b"satisfaction", "solved", b"solved"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

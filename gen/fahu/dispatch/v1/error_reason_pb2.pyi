@@ -120,6 +120,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The condition is met already, so nothing waits for it; metadata "condition"."""
     ERROR_REASON_CONDITION_NOT_FOUND: _ErrorReason.ValueType  # 48
     """No such condition."""
+    ERROR_REASON_SAMPLE_NOT_FOUND: _ErrorReason.ValueType  # 52
+    """No such sample."""
     ERROR_REASON_ATTACHMENT_NOT_FOUND: _ErrorReason.ValueType  # 101
     """No such attachment, or not one the caller may see."""
     ERROR_REASON_ATTACHMENT_ATTACHED: _ErrorReason.ValueType  # 102
@@ -230,6 +232,8 @@ ERROR_REASON_CONDITION_MET: ErrorReason.ValueType  # 47
 """The condition is met already, so nothing waits for it; metadata "condition"."""
 ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
 """No such condition."""
+ERROR_REASON_SAMPLE_NOT_FOUND: ErrorReason.ValueType  # 52
+"""No such sample."""
 ERROR_REASON_ATTACHMENT_NOT_FOUND: ErrorReason.ValueType  # 101
 """No such attachment, or not one the caller may see."""
 ERROR_REASON_ATTACHMENT_ATTACHED: ErrorReason.ValueType  # 102
