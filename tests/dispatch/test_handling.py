@@ -1,4 +1,4 @@
-"""What others have a say in: promises, extensions, signatures, parking, questions; and that time never says yes."""
+"""What others have a say in: promises, extensions, signatures, questions; and that time never says yes."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,48 +7,17 @@ from uuid import uuid4
 import pytest
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import demand_pb2 as pb
-from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
 from fahu.dispatch.v1 import events_pb2
 from fahu.dispatch.v1 import handling_service_pb2 as handling
 from sqlalchemy import text
 
 from kit.auth import Actor
-from services.dispatch.__main__ import sweep_all
 from services.dispatch.rules import Action, State
 from services.dispatch.service.deadlines import sweep
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
+from tests.dispatch.looks import audience, clock, decide, read, refused, runs, timeline
 from tests.dispatch.scenes import demand_at, take, workday
-
-
-async def refused(world: World, actor: Actor, method: str, demand: Any, **fields: Any) -> tuple[str, dict[str, str]]:
-    found = await world.refused(actor, method, REQUESTS[method](on=on(demand), **fields))
-    return found.reason, found.metadata
-
-
-async def decide(world: World, actor: Actor, demand: Any, approve: bool, note: str = "") -> Any:
-    (pending,) = (await read(world, demand)).approvals
-    fields = {"approval_id": pending.id, "approve": approve, "note": note}
-    return await world.move(actor, "DecideApproval", await read(world, demand), **fields)
-
-
-async def read(world: World, demand: Any, actor: Actor | None = None) -> Any:
-    request = rpc.GetDemandRequest(demand_id=demand.id)
-    return (await world.call(actor or world.centre(), "GetDemand", request)).demand
-
-
-def clock(demand: Any, kind: pb.ClockKind.ValueType) -> Any:
-    return [one for one in demand.clocks if one.kind == kind][-1]
-
-
-def runs(one: Any) -> bool:
-    return not one.HasField("stopped_at") and not one.HasField("paused_at")
-
-
-async def audience(world: World, demand: Any, kind: Any) -> dict[str, list[str]]:
-    query = "SELECT payload FROM outbox WHERE aggregate_id = :id AND type = :type ORDER BY id DESC LIMIT 1"
-    ((payload,),) = await world.sql(query, id=demand.id, type=kind.DESCRIPTOR.full_name)
-    return {field.name: list(ids) for field, ids in kind.FromString(payload).audience.ListFields()}
 
 
 def over_cap(world: World) -> dict[str, Any]:
@@ -143,11 +112,6 @@ async def test_an_extension_that_comes_too_late_is_refused(world: World) -> None
     )
 
 
-async def timeline(world: World, demand: Any) -> Any:
-    request = rpc.ListDemandEventsRequest(demand_id=demand.id)
-    return (await world.call(world.enterprise.actor(), "ListDemandEvents", request)).events
-
-
 async def test_an_answer_is_signed_by_the_agencys_lead_in_the_name_of_who_wrote_it(world: World) -> None:
     demand = await demand_at(world, State.HANDLING)
     asked = await take(world, demand, Action.ANSWER)
@@ -170,73 +134,6 @@ async def test_an_answer_is_signed_by_the_agencys_lead_in_the_name_of_who_wrote_
 async def test_what_the_lead_writes_needs_no_other_signature(world: World) -> None:
     demand = await demand_at(world, State.HANDLING)
     assert (await world.move(world.leader(), "ReplyDemand", demand, **scenes.ANSWER)).state == pb.STATE_REPLIED
-
-
-async def test_parking_is_signed_and_countersigned_and_told_to_the_enterprise(world: World) -> None:
-    demand = await demand_at(world, State.HANDLING)
-    handle = clock(demand, pb.CLOCK_KIND_HANDLE)
-    asked = await take(world, demand, Action.ASK_PAUSED)
-    assert not runs(clock(asked, pb.CLOCK_KIND_HANDLE))
-    signed = await decide(world, world.leader(), asked, approve=True)
-    assert (signed.state, signed.approvals[0].stage) == (pb.STATE_HANDLING, pb.PARTY_CENTRE)
-    assert [one.holder for one in signed.clocks if one.kind == pb.CLOCK_KIND_APPROVAL and runs(one)] == [pb.PARTY_CENTRE]
-    parked = await decide(world, world.centre(), signed, approve=True)
-    assert (parked.state, parked.disposition.review_on) == (pb.STATE_PARKED, scenes.park(world)["review_on"])
-    assert clock(parked, pb.CLOCK_KIND_HANDLE).due_at == handle.due_at
-    told = await audience(world, parked, events_pb2.DemandDispositionSet)
-    assert told["liaison_ids"] == [str(world.enterprise.liaison)]
-
-
-async def test_a_third_review_is_the_centre_leads_to_allow_and_parked_never_counts_as_answered(world: World) -> None:
-    demand = await demand_at(world, State.PARKED)
-    for _ in range(2):
-        demand = await take(world, demand, Action.REVIEW_PARK)
-    asked = await take(world, demand, Action.REVIEW_PARK)
-    assert asked.approvals[0].kind == pb.APPROVAL_KIND_PARK_REVIEW
-    again = await decide(world, world.centre_lead(), asked, approve=True)
-    assert (again.state, again.disposition.review_on) == (pb.STATE_PARKED, scenes.reparked(world)["review_on"])
-    assert not again.HasField("reply")
-
-
-async def test_what_cannot_be_met_ends_in_a_reasoned_answer_that_can_be_rated(world: World) -> None:
-    demand = await demand_at(world, State.PARKED)
-    fields = {"conclusion": "规划已明确不予调整。", "legal_basis": "《城乡规划法》第四十七条", "next_steps": "可另行选址。"}
-    asked = await world.move(world.leader(), "ProposeInfeasible", demand, **fields)
-    assert not runs(clock(asked, pb.CLOCK_KIND_PARK_REVIEW))
-    ended = await decide(world, world.centre_lead(), asked, approve=True)
-    assert (ended.state, ended.reply.kind, ended.reply.unit_code) == (pb.STATE_REPLIED, pb.REPLY_KIND_INFEASIBLE, "hrss")
-    rated = await take(world, ended, Action.RATE)
-    assert rated.state == pb.STATE_CLOSED
-
-
-async def test_a_condition_that_is_met_brings_every_demand_back_that_waits_for_it_once(world: World) -> None:
-    tag = f"待{uuid4().hex[:8]}批复"
-    fields = scenes.park(world) | {"condition_tags": [tag]}
-    waiting = []
-    for _ in range(3):
-        demand = await world.move(world.agency(), "SetDisposition", await demand_at(world, State.ACCEPTED), **fields)
-        demand = await decide(world, world.leader(), demand, approve=True)
-        waiting.append(await decide(world, world.centre(), demand, approve=True))
-    met = handling.MeetConditionRequest(name=tag, note="沪府〔2026〕5号")
-    first = (await world.call(world.agency(), "MeetCondition", met)).condition
-    assert (first.waiting, first.met_unit) == (3, "hrss")
-    any_assembly: Any = world
-    for _ in range(2):
-        await sweep_all(any_assembly, world.course)
-        await world.call(world.centre(), "MeetCondition", met)
-    for demand in waiting:
-        assert (await world.events(demand.id)).count("DemandRevived") == 1
-        told = await audience(world, demand, events_pb2.DemandRevived)
-        assert set(told) == {"agency_ids", "liaison_ids"}
-        review = clock(await read(world, demand), pb.CLOCK_KIND_PARK_REVIEW)
-        assert review.due_at.ToDatetime(UTC) == world.course.calendar.add_workdays(datetime.now(UTC), 3).at
-    again = fields | {"kind": pb.DISPOSITION_KIND_REFERENCE}
-    accepted = await demand_at(world, State.ACCEPTED)
-    assert await refused(world, world.agency(), "SetDisposition", accepted, **again) == ("CONDITION_MET", {"condition": tag})
-    nothing = handling.MeetConditionRequest(name="无此条件", note="无")
-    assert (await world.refused(world.agency(), "MeetCondition", nothing)).reason == "CONDITION_NOT_FOUND"
-    resumed = await take(world, await read(world, waiting[0]), Action.RESUME)
-    assert (resumed.state, resumed.disposition.promised_on) == (pb.STATE_HANDLING, workday(world, 3))
 
 
 async def test_questions_stop_the_clock_and_an_answer_gives_back_what_was_left(world: World) -> None:

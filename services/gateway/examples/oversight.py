@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.gateway.examples.things import CLOSED, DEMAND, DEMAND_ID, ENTERPRISE, HANDLER_ID, HANDLING, REPLIED, TITLE
+from services.gateway.examples.demands import CLOSED, DEMAND, HANDLING, REPLIED
+from services.gateway.examples.things import DEMAND_ID, ENTERPRISE, HANDLER_ID, TITLE
 
 SAMPLE: dict[str, Any] = {
     "id": "019ab0e0-0001-7c1f-8e0a-5c1d2b3a4f77",
