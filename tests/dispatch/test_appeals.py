@@ -11,8 +11,8 @@ from services.dispatch.rules import Action, State
 from tests import signing
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
+from tests.dispatch.looks import audience, clock, read, refused, runs
 from tests.dispatch.scenes import demand_at, take
-from tests.dispatch.test_handling import audience, clock, read, refused, runs
 from tests.dispatch.test_look_backs import NOTE, UNSOLVED, answered_again, badly_rated, record
 from tests.dispatch.test_supervision import issue
 

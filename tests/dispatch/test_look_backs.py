@@ -16,8 +16,8 @@ from services.dispatch.service.deadlines import sweep
 from tests import signing
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
+from tests.dispatch.looks import audience, clock, read, refused, runs
 from tests.dispatch.scenes import demand_at, take
-from tests.dispatch.test_handling import audience, clock, read, refused, runs
 
 SOLVED, PARTLY, UNSOLVED, RELAPSED, UNREACHABLE = (number for number in pb.LookBackOutcome.values() if number)
 OPEN = {"reason": "群众来电反映未落实"}

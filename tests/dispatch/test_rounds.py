@@ -6,8 +6,8 @@ from fahu.dispatch.v1 import events_pb2
 from services.dispatch.rules import Action, State
 from tests.dispatch import scenes
 from tests.dispatch.conftest import World
+from tests.dispatch.looks import audience, refused, runs
 from tests.dispatch.scenes import demand_at, take
-from tests.dispatch.test_handling import audience, refused, runs
 from tests.dispatch.test_look_backs import UNSOLVED, answered_again, change, record, signed
 
 

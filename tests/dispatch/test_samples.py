@@ -18,8 +18,8 @@ from services.dispatch.service import samples
 from services.dispatch.service.deadlines import sweep
 from tests.dispatch import scenes
 from tests.dispatch.conftest import World
+from tests.dispatch.looks import clock, read, runs
 from tests.dispatch.scenes import demand_at, take
-from tests.dispatch.test_handling import clock, read, runs
 from tests.dispatch.test_look_backs import SOLVED, badly_rated, change, record
 
 REST = LookBackOrigin.REST

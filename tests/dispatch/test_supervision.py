@@ -14,8 +14,8 @@ from services.dispatch.rules import Action, State
 from services.dispatch.service.deadlines import sweep
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
+from tests.dispatch.looks import audience, read, refused, runs
 from tests.dispatch.scenes import demand_at, take, workday
-from tests.dispatch.test_handling import audience, read, refused, runs
 from tests.dispatch.test_look_backs import badly_rated, change
 
 REMINDER, ORDER, LISTED = (level for level in pb.OrderLevel.values() if level)
