@@ -16,8 +16,7 @@ CATEGORIES: tuple[tuple[str, str, str, str], ...] = (
     (UNSURE, "不确定", "不清楚该找哪个部门，由区综治中心研判后转交或答复", ""),
 )
 
-# The four consultation groups (notice 三（二）2): agencies whose matters touch. The first is 区司法局 and 区委政法委, which handles
-# no demands.
+# The four consultation groups (notice 三（二）2): agencies whose matters touch. 区委政法委, in the first, is none.
 CONSULTATION_GROUPS: tuple[tuple[str, ...], ...] = (
     ("justice",),
     ("court", "procuratorate", "public_security"),
