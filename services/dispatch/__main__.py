@@ -9,15 +9,21 @@ import grpc
 from fahu.access.v1 import access_pb2
 from fahu.dispatch.v1 import (
     attachment_service_pb2,
+    co_handling_service_pb2,
     dispatch_service_pb2,
     handling_service_pb2,
     look_back_service_pb2,
+    return_service_pb2,
+    routing_service_pb2,
     supervision_service_pb2,
 )
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
+from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
+from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
 
 from kit import migrate, runtime
@@ -33,9 +39,12 @@ from services.dispatch.service import parking
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.attachments import AttachmentServicer
+from services.dispatch.servicer.co_handling import CoHandlingServicer
 from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.handling import HandlingServicer
 from services.dispatch.servicer.look_backs import LookBackServicer
+from services.dispatch.servicer.returns import ReturnServicer
+from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
 from services.dispatch.settings import DispatchSettings
 
@@ -47,6 +56,9 @@ SERVICES = [
     attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
     look_back_service_pb2.DESCRIPTOR.services_by_name["LookBackService"],
     supervision_service_pb2.DESCRIPTOR.services_by_name["SupervisionService"],
+    return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
+    co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
+    routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -73,6 +85,9 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_AttachmentServiceServicer_to_server, AttachmentServicer(database, filing)),
         partial(add_LookBackServiceServicer_to_server, LookBackServicer(database, course)),
         partial(add_SupervisionServiceServicer_to_server, SupervisionServicer(database, course)),
+        partial(add_ReturnServiceServicer_to_server, ReturnServicer(database, course)),
+        partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
+        partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
     ]
 
 

@@ -25,7 +25,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A clock to start beside those of the table. `day` is when it is due, if somebody named one."""
+    """A clock to start beside those of the table, or in place of one. `day` is when it is due, if somebody named one."""
 
     name: Name
     holder: Party
@@ -59,7 +59,9 @@ def turn(
             _resume(row, demand, at, calendar)
         if kind is move.extends:
             _set_term(row, rules.Term(day=days.get(kind), days=None if kind in days else terms.revive), at, at, calendar)
-    plain = [Start(Name(kind), rules.CLOCK_HOLDER[kind], _unit_of(kind, demand), days.get(kind)) for kind in move.starts]
+    given = {one.name for one in starts}
+    kinds = [kind for kind in move.starts if Name(kind) not in given]
+    plain = [Start(Name(kind), rules.CLOCK_HOLDER[kind], _unit_of(kind, demand), days.get(kind)) for kind in kinds]
     new = [_new(one, demand, at, calendar, terms) for one in (*plain, *starts)]
     rows.extend(new)
     return _awaited(rows, new, move)

@@ -35,7 +35,7 @@ class ChannelNotAllowed(InvalidArgument):
 
 class UnitNotAnAgency(InvalidArgument):
     reason = "UNIT_NOT_AN_AGENCY"
-    message = "The unit is not an agency that takes part."
+    message = "The unit is not an agency that takes part, or not another one."
 
 
 class UnitWithoutContact(FailedPrecondition):
@@ -129,7 +129,7 @@ class SubjectAgency(FailedPrecondition):
 
 class CoHandlerInvalid(FailedPrecondition):
     reason = "CO_HANDLER_INVALID"
-    message = "The agency leads this demand, assists with it already, or does not assist with it."
+    message = "The agency leads this demand, assists already, does not assist, or its opinion is settled."
 
 
 class OpinionMissing(FailedPrecondition):
@@ -189,7 +189,7 @@ class JudicialMatter(FailedPrecondition):
 
 class RoutingRuleInvalid(InvalidArgument):
     reason = "ROUTING_RULE_INVALID"
-    message = "A rule leads from a category to an agency that takes part."
+    message = "A rule leads from a category other than 不确定 to agencies that take part."
 
 
 class SuggestionNotFound(NotFound):

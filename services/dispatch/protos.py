@@ -19,6 +19,7 @@ from services.dispatch.announcements import stamp
 from services.dispatch.models import (
     ConditionTag,
     DemandApproval,
+    DemandCoHandler,
     DemandDisposition,
     DemandEvent,
     DemandInfoRequest,
@@ -190,6 +191,16 @@ def info_request_of(row: DemandInfoRequest) -> pb.InfoRequest:
     )
 
 
+def co_handler_of(row: DemandCoHandler, name: str, actor: Actor) -> pb.CoHandler:
+    """An agency that assists; what it says is between staff."""
+    known = pb.CoHandler(unit_code=row.unit_code, unit_name=name, round=row.round)
+    if is_staff(actor):
+        known.opinion, known.waived = row.opinion, row.waived_at is not None
+        if row.opinion_at:
+            known.opinion_at.CopyFrom(stamp(row.opinion_at))
+    return known
+
+
 def segment_of(row: DemandSegment) -> pb.Segment:
     return pb.Segment(
         holder=_enum(pb.Party, "PARTY", row.holder),
@@ -226,6 +237,7 @@ INTERNAL_LINES = frozenset(
         "approval_requested",
         "approval_signed",
         "approval_denied",
+        "co_handler_added",
         "opinion_given",
         "opinion_waived",
         "order_issued",

@@ -68,6 +68,11 @@ def extension(world: World) -> dict[str, Any]:
     return {"promised_on": workday(world, 6), "reason": "需与社保经办机构核对缴费记录。"}
 
 
+RETURN = {
+    "reason": pb.RETURN_REASON_OTHER_AGENCY_LEADS,
+    "basis": "按三定方案，搬迁环评由生态环境部门负责。",
+    "proposed_unit_code": "eco_env",
+}
 YES, NO = {"approve": True, "note": "同意"}, {"approve": False, "note": "理由不充分"}
 
 
@@ -81,6 +86,13 @@ def step(world: World, action: Action) -> Step:
         Action.HANDLE_NOW: (agency, "SetDisposition", NOW_PLAN),
         Action.PROMISE: (agency, "SetDisposition", promise(world)),
         Action.LOG_CONTACT: (agency, "LogContact", {"note": "已电话联系"}),
+        Action.ASK_RETURN: (agency, "AskReturn", RETURN),
+        Action.RETURN_TO_TRIAGE: (centre, "DecideReturn", {"approve": True, "note": "确非该局职责"}),
+        Action.RETURN_TO_OTHER: (centre, "DecideReturn", {"approve": True, "unit_code": "eco_env"}),
+        Action.DENY_RETURN: (world.centre_lead(), "DecideReturn", {"approve": False, "note": "属劳动用工，请办理"}),
+        Action.ADD_CO_HANDLER: (centre, "AddCoHandler", {"unit_code": "eco_env"}),
+        Action.GIVE_OPINION: (world.agency("eco_env"), "GiveOpinion", {"opinion": "涉及搬迁的，应先办排污许可变更。"}),
+        Action.WAIVE_OPINION: (centre, "WaiveOpinion", {"unit_code": "eco_env", "reason": "已电话征求意见"}),
         Action.ANSWER: (agency, "ReplyDemand", ANSWER),
         Action.RATE: (liaison, "RateDemand", CONTENT),
         Action.RATE_BADLY: (liaison, "RateDemand", DISCONTENT),
@@ -128,6 +140,7 @@ def everybody(world: World) -> dict[str, Actor]:
 PATHS: dict[State, tuple[str, list[Action]]] = {
     State.TRIAGE: ("unsure", []),
     State.DISPATCHED: ("hrss", []),
+    State.RETURN_REVIEW: ("hrss", [Action.ASK_RETURN]),
     State.ACCEPTED: ("hrss", [Action.ACCEPT]),
     State.HANDLING: ("hrss", [Action.ACCEPT, Action.PROMISE]),
     State.AWAITING_ENTERPRISE: ("hrss", [Action.ACCEPT, Action.PROMISE, Action.ASK_INFO]),

@@ -50,7 +50,7 @@ ALLOWED: dict[State, set[Action]] = {
     | ASKED
     | WITH_AGENCY
     | OPEN,
-    State.AWAITING_ENTERPRISE: {A.SUPPLY_INFO, A.INFO_TIMEOUT} | OPEN,
+    State.AWAITING_ENTERPRISE: {A.SUPPLY_INFO, A.INFO_TIMEOUT, A.GIVE_OPINION, A.WAIVE_OPINION} | OPEN,
     State.PARKED: {A.REVIVE, A.RESUME, A.REVIEW_PARK, A.ASK_APPROVAL, A.APPROVE_REVIEW, A.APPROVE_INFEASIBLE} | ASKED | OPEN,
     State.REPLIED: {A.RATE, A.RATE_BADLY, A.CLOSE, A.EXPIRE, A.CLOSE_EXPLAINED} | ANSWERED,
     State.CLOSED: {A.REOPEN} | ANSWERED,
@@ -124,6 +124,11 @@ RPC_OF = {
     "SupplyInfo": [Action.SUPPLY_INFO],
     "ReviewParking": [Action.REVIEW_PARK],
     "ResumeDemand": [Action.RESUME],
+    "AskReturn": [Action.ASK_RETURN],
+    "DecideReturn": [Action.RETURN_TO_TRIAGE, Action.RETURN_TO_OTHER, Action.DENY_RETURN],
+    "AddCoHandler": [Action.ADD_CO_HANDLER],
+    "GiveOpinion": [Action.GIVE_OPINION],
+    "WaiveOpinion": [Action.WAIVE_OPINION],
     "ReplyDemand": [Action.ANSWER, Action.REPLY_DIRECTLY],
     "RateDemand": [Action.RATE, Action.RATE_BADLY, Action.CLOSE],
     "WithdrawDemand": [Action.WITHDRAW],

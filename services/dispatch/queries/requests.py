@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from services.dispatch.models import ConditionTag, Demand, DemandApproval, DemandInfoRequest
 from services.dispatch.queries.access import visible_to
-from services.dispatch.rules import ApprovalState, Party, State
+from services.dispatch.rules import ApprovalKind, ApprovalState, Party, State
 
 MOST_APPROVALS = 200
 MOST_WAITING = 1000
@@ -44,6 +44,16 @@ async def pending_page(session: AsyncSession, actor: Actor) -> Sequence[Any]:
         .where(DemandApproval.state == ApprovalState.PENDING, before, visible_to(actor))
     )
     return (await session.execute(query.order_by(DemandApproval.asked_at).limit(MOST_APPROVALS))).all()
+
+
+async def has_returned(session: AsyncSession, demand_id: UUID, unit_code: str) -> bool:
+    """Whether an agency has sent a demand back before, whatever became of that."""
+    query = select(DemandApproval.id).where(
+        DemandApproval.demand_id == demand_id,
+        DemandApproval.unit_code == unit_code,
+        DemandApproval.kind == ApprovalKind.RETURN,
+    )
+    return (await session.scalar(query.limit(1))) is not None
 
 
 async def latest_info_request(session: AsyncSession, demand_id: UUID) -> DemandInfoRequest | None:

@@ -1,14 +1,15 @@
 """What is decided without looking anything up: where a demand goes, whether a plan, reply or request has what it needs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from kit.calendar import WorkingCalendar
 from services.dispatch import errors
-from services.dispatch.rules.table import AGENCY_LEAD, CENTRE_ROLES, HANDLER
+from services.dispatch.rules.table import AGENCY_LEAD, BEFORE_REPLY, CENTRE_ROLES, HANDLER
 from services.dispatch.rules.terms import Terms
 from services.dispatch.rules.words import (
     Action,
@@ -132,6 +133,13 @@ def check_extension(
 def may_return(dispatched_at: datetime, now: datetime, calendar: WorkingCalendar, terms: Terms) -> bool:
     """Whether the time to send a demand back is not over yet."""
     return now <= calendar.add_workdays(dispatched_at, terms.return_within).at
+
+
+def ends_assistance(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether those who assisted the lead are done with a demand: it is answered, withdrawn, or another's."""
+    if not before["lead_unit_code"] or before["state"] not in BEFORE_REPLY:
+        return False
+    return after["state"] not in BEFORE_REPLY or after["lead_unit_code"] != before["lead_unit_code"]
 
 
 def may_reopen(closed_at: datetime, now: datetime, terms: Terms) -> bool:

@@ -62,6 +62,7 @@ ALL_BUT_LOOK_BACK = tuple(clock for clock in Clock if clock is not K.LOOK_BACK)
 OF_AGENCY = (K.ACCEPT, K.CONTACT, K.CLASSIFY)
 OF_HANDLING = (K.HANDLE, K.CONTACT, K.OPINION, K.APPROVAL)
 WITH_AGENCY = _at(S.DISPATCHED, S.ACCEPTED, S.HANDLING)
+ASSISTED = WITH_AGENCY | _at(S.AWAITING_ENTERPRISE)  # those who assist need not wait for the enterprise
 ANSWERED = _at(S.REPLIED, S.CLOSED)
 BEFORE_REPLY = WITH_AGENCY | _at(S.TRIAGE, S.RETURN_REVIEW, S.AWAITING_ENTERPRISE, S.PARKED)
 ALL = BEFORE_REPLY | ANSWERED
@@ -154,8 +155,8 @@ HANDLING_MOVES = {
         "replied", _at(S.HANDLING), S.REPLIED, HANDLER | AGENCY_LEAD, (*OF_HANDLING, K.TOTAL), (K.RATING,), (L,)
     ),
     Action.ADD_CO_HANDLER: Move("co_handler_added", WITH_AGENCY, None, CENTRE_ROLES | HANDLER, told=(CO,)),
-    Action.GIVE_OPINION: Move("opinion_given", WITH_AGENCY, None, ACCEPTING_ROLES, told=(A,)),
-    Action.WAIVE_OPINION: Move("opinion_waived", WITH_AGENCY, None, CENTRE_ROLES, told=(A, CO)),
+    Action.GIVE_OPINION: Move("opinion_given", ASSISTED, None, ACCEPTING_ROLES, told=(A,)),
+    Action.WAIVE_OPINION: Move("opinion_waived", ASSISTED, None, CENTRE_ROLES, told=(A, CO)),
 }
 # Asked for by the agency, decided by whoever the request is before; time alone decides nothing.
 APPROVAL_MOVES = {

@@ -42,10 +42,23 @@ async def ask(
     rules.check_move(action, change.state)
     approval_id = uuid_utils.compat.uuid7()
     act = change.act(reason, also_told=(stage,))
-    after = take(change, action, act, None, _facts(kind, stage), starts=[_clock(approval_id, stage, change)])
+    take(change, action, act, None, _facts(kind, stage), starts=[_clock(approval_id, stage, change)])
     await save(change)
     signed = stage is Party.CENTRE and not roles_on(change.actor, change.row).isdisjoint(rules.AGENCY_LEAD)
-    approval = DemandApproval(
+    approval = request_of(change, approval_id, kind, stage, reason, day=day, content=_plain(content))
+    approval.signed_by = change.actor.person_id if signed else None
+    approval.signed_at = change.now if signed else None
+    change.session.add(approval)
+    return approval
+
+
+def request_of(
+    change: Change, approval_id: UUID, kind: ApprovalKind, stage: Party, reason: str, **more: Any
+) -> DemandApproval:
+    """A request about the demand as it stands after the moves taken, in the name of whoever makes the change."""
+    after = change.row
+    columns = {"proposed_unit_code": "", "content": {}, "decided_unit": "", "note": ""} | more
+    return DemandApproval(
         id=approval_id,
         demand_id=after["id"],
         sequence=after["version"],
@@ -54,19 +67,11 @@ async def ask(
         stage=stage,
         state=ApprovalState.PENDING,
         reason=reason,
-        proposed_unit_code="",
-        day=day,
-        content=_plain(content),
         unit_code=after["lead_unit_code"],
         asked_by=change.actor.person_id,
         asked_at=change.now,
-        signed_by=change.actor.person_id if signed else None,
-        signed_at=change.now if signed else None,
-        decided_unit="",
-        note="",
+        **columns,
     )
-    change.session.add(approval)
-    return approval
 
 
 def first_stage(change: Change) -> Party:

@@ -83,10 +83,14 @@ def take(
     contacts: Contacts | None = None,
     starts: Sequence[Start] = (),
     stops: Sequence[Name] = (),
+    roles: frozenset[int] | None = None,
 ) -> moves.Row:
-    """Take one move of the table, by one of those it names; `save` writes it. `row` is what changes in the demand."""
+    """Take one move of the table, by one of those it names; `save` writes it.
+
+    `row` is what changes in the demand. `roles` are the actor's that count, where the demand alone does not tell.
+    """
     move = rules.check_move(action, change.state)
-    if move.roles.isdisjoint(roles_on(change.actor, change.row)):
+    if move.roles.isdisjoint(roles_on(change.actor, change.row) if roles is None else roles):
         raise PermissionDenied
     told = contacts or change.contacts
     return moves.take(change.written, action, act, change.course, told, row, facts, starts, stops)
@@ -97,12 +101,20 @@ UPDATE demand_approval SET state = 'VOID', decided_at = :now WHERE demand_id = :
 """)
 
 
+# Who assists reads along until there is an answer, for it may be asked again; then it has nothing to do with it any more.
+RELEASE = text("""
+UPDATE demand_co_handler SET released_at = :now WHERE demand_id = :demand AND released_at IS NULL
+""")
+
+
 async def save(change: Change) -> None:
     """Write the moves taken. A request that they leave without a clock is void: the demand moved on."""
     await moves.save(change.session, change.written)
     asked = [clock for clock in change.written.clocks if clock["kind"] == Clock.APPROVAL]
     if asked and all(clock["stopped_at"] for clock in asked):
         await change.session.execute(VOID, {"demand": change.on.demand_id, "now": change.now})
+    if rules.ends_assistance(change.found.row, change.row):
+        await change.session.execute(RELEASE, {"demand": change.on.demand_id, "now": change.now})
     faults.point("move.before_commit")
 
 

@@ -1,23 +1,30 @@
 """The plain moves of people after a demand was taken in: dispatch, accept, contact, rate, withdraw (DEM-4, 5, 8)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from fahu.dispatch.v1 import demand_pb2
 
 from services.dispatch import rules
 from services.dispatch.models import DemandRating
-from services.dispatch.queries import handling, reference
+from services.dispatch.queries import handling
 from services.dispatch.rules import Action
-from services.dispatch.service import look_backs
+from services.dispatch.service import agencies, co_handlers, look_backs
 from services.dispatch.service.change import Change, move, save, take, told_of_new_lead
 
 
-async def dispatch_demand(change: Change, unit_code: str, note: str) -> None:
-    """Send a demand in triage to an agency by hand (人工派单)."""
+async def dispatch_demand(change: Change, unit_code: str, note: str, co_unit_codes: Sequence[str]) -> None:
+    """Send a demand in triage to an agency by hand (人工派单), with those that are to assist it."""
     rules.check_move(Action.DISPATCH, change.state)
-    lead = await reference.agency(change.session, unit_code)
+    lead = await agencies.taking_part(change, unit_code)
+    assistants = await co_handlers.chosen(change, co_unit_codes, lead.unit_code)
     row = {"lead_unit_code": lead.unit_code, "triage_reason": None, "designated": False}
-    contacts = told_of_new_lead(change.contacts, lead)
-    take(change, Action.DISPATCH, change.act(note), row, {"automatic": False, "rule_version": 0}, contacts=contacts)
+    told = replace(told_of_new_lead(change.contacts, lead), co_handler=co_handlers.contacts_of(assistants))
+    facts = {"automatic": False, "rule_version": 0}
+    starts = co_handlers.opinions_wanted(co_unit_codes)
+    take(change, Action.DISPATCH, change.act(note), row, facts, contacts=told, starts=starts)
     await save(change)
+    await co_handlers.enter(change, co_unit_codes)
 
 
 async def accept_demand(change: Change) -> None:

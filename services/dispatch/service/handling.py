@@ -11,7 +11,7 @@ from services.dispatch import errors, rules
 from services.dispatch.models import DemandApproval, DemandInfoRequest, DemandReply
 from services.dispatch.queries import requests
 from services.dispatch.rules import Action, ApprovalKind, ApprovalState, Clock, Disposition, Party, Plan, ReplyKind
-from services.dispatch.service import approvals, parking
+from services.dispatch.service import approvals, co_handlers, parking
 from services.dispatch.service.answers import Answer, disposition_of, reply_of
 from services.dispatch.service.change import Change, move, roles_on, save, take
 
@@ -94,6 +94,8 @@ async def reply(change: Change, answer: Answer) -> None:
     """Answer the enterprise: the agency what it handles, the centre what it assesses. Some answers are signed first."""
     action = rules.check_reply(answer.kind, answer.legal_basis, change.actor.roles)
     rules.check_move(action, change.state)
+    if action is Action.ANSWER:
+        await co_handlers.check_heard(change)
     if action is Action.ANSWER and _is_to_be_signed(change):
         reason, content = answer.conclusion, approvals.content_of(answer)
         await approvals.ask(change, ApprovalKind.REPLY, Party.AGENCY_LEAD, reason, content)
@@ -145,6 +147,7 @@ async def _extend(change: Change, approval: DemandApproval, _note: str) -> None:
 
 
 async def _sign_reply(change: Change, approval: DemandApproval, _note: str) -> None:
+    await co_handlers.check_heard(change)
     await _reply_as_asked(change, approval, Action.ANSWER)
 
 

@@ -13,7 +13,7 @@ from services.dispatch.models import ConditionTag, DemandApproval
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import changes, requests
 from services.dispatch.rules import Action, ApprovalKind, Clock, Disposition, Party, Plan
-from services.dispatch.service import approvals
+from services.dispatch.service import approvals, co_handlers
 from services.dispatch.service.answers import disposition_of
 from services.dispatch.service.change import Change, save, take
 
@@ -101,7 +101,10 @@ async def resume(change: Change, day: date | None, explanation: str) -> None:
     plan = Plan(Disposition.TIME_BOUND, explanation, promised, (), None)
     row = {"disposition": Disposition.TIME_BOUND, "promised_on": promised, "review_on": None}
     row |= {"condition_tags": [], "revived": False}
-    after = take(change, Action.RESUME, change.act(explanation, days={Clock.HANDLE: promised}), row)
+    act = change.act(explanation, days={Clock.HANDLE: promised})
+    # Parking ended the terms of opinions; those that are still missing are wanted again.
+    wanted = await co_handlers.missing_opinions(change.session, change.row)
+    after = take(change, Action.RESUME, act, row, starts=co_handlers.opinions_wanted(wanted))
     await save(change)
     change.session.add(disposition_of(change, after, plan))
 

@@ -92,7 +92,10 @@ class DispatchServicer(DispatchServiceServicer):
     async def DispatchDemand(self, request: rpc.DispatchDemandRequest, context: Any) -> rpc.DispatchDemandResponse:
         return rpc.DispatchDemandResponse(
             demand=await self._edge.change(
-                request.on, request, context, lambda c: demands.dispatch_demand(c, request.unit_code, request.note)
+                request.on,
+                request,
+                context,
+                lambda c: demands.dispatch_demand(c, request.unit_code, request.note, request.co_unit_codes),
             )
         )
 

@@ -16,7 +16,7 @@ from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos
 from services.dispatch.moves import Course
-from services.dispatch.queries import access, changes, handling, look_backs, orders, requests
+from services.dispatch.queries import access, changes, co_handlers, handling, look_backs, orders, requests
 from services.dispatch.queries import demands as demand_queries
 from services.dispatch.service import change
 from services.dispatch.servicer import results
@@ -65,6 +65,8 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
         demand.approvals.append(protos.approval_of(approval))
     if row.info_requests and (asked := await requests.latest_info_request(session, demand_id)):
         demand.info_request.CopyFrom(protos.info_request_of(asked))
+    assisting = await co_handlers.shown(session, demand_id)
+    demand.co_handlers.extend(protos.co_handler_of(row, name, actor) for row, name in assisting)
     demand.segments.extend(map(protos.segment_of, await handling.segments_of(session, demand_id)))
     await _add_results(session, actor, demand)
     return demand

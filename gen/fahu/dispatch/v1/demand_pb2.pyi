@@ -1026,7 +1026,7 @@ class Demand(_message.Message):
 
     @_builtins.property
     def co_handlers(self) -> _containers.RepeatedCompositeFieldContainer[Global___CoHandler]:
-        """Agencies that assist. Left out of lists."""
+        """Agencies that assist, and those whose opinion was heard; their names alone for the enterprise. Left out of lists."""
 
     @_builtins.property
     def info_request(self) -> Global___InfoRequest:
@@ -1468,7 +1468,9 @@ class DemandEvent(_message.Message):
     lead_unit_code: _builtins.str
     """Agency in the lead afterwards."""
     text: _builtins.str
-    """What the person wrote: note, explanation, conclusion, comment or reason. Notes between staff are empty for the enterprise."""
+    """What the person wrote: note, explanation, conclusion, comment or reason. Notes between staff are empty for the enterprise.
+    For "co_handler_added" and "opinion_waived" it begins with the name of the agency concerned.
+    """
     promised_on: _builtins.str
     """Promised day, where one was promised."""
     asked_by_agency: _builtins.bool

@@ -452,6 +452,7 @@ class DispatchDemandRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     UNIT_CODE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    CO_UNIT_CODES_FIELD_NUMBER: _builtins.int
     unit_code: _builtins.str
     """Agency that takes the lead."""
     note: _builtins.str
@@ -460,16 +461,21 @@ class DispatchDemandRequest(_message.Message):
     def on(self) -> Global___Precondition:
         """Which demand."""
 
+    @_builtins.property
+    def co_unit_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Agencies that assist it with an opinion (协办), up to 8; see CoHandlingService."""
+
     def __init__(
         self,
         *,
         on: Global___Precondition | None = ...,
         unit_code: _builtins.str = ...,
         note: _builtins.str = ...,
+        co_unit_codes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "on", b"on", "unit_code", b"unit_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_unit_codes", b"co_unit_codes", "note", b"note", "on", b"on", "unit_code", b"unit_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -53,8 +53,9 @@ class DispatchServiceStub:
     ListDemandEvents: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListDemandEventsRequest, _dispatch_service_pb2.ListDemandEventsResponse]
     """ListDemandEvents returns the timeline of one demand, oldest first. Fails with DEMAND_NOT_FOUND."""
     DispatchDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.DispatchDemandRequest, _dispatch_service_pb2.DispatchDemandResponse]
-    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+    CO_HANDLER_INVALID.
     """
     AcceptDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
@@ -75,7 +76,8 @@ class DispatchServiceStub:
     ReplyDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ReplyDemandRequest, _dispatch_service_pb2.ReplyDemandResponse]
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+    An answer waits for the opinions of those who assist (CoHandlingService).
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
     """
     RateDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -111,8 +113,9 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     ListDemandEvents: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListDemandEventsRequest, _dispatch_service_pb2.ListDemandEventsResponse]  # type: ignore[assignment]
     """ListDemandEvents returns the timeline of one demand, oldest first. Fails with DEMAND_NOT_FOUND."""
     DispatchDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.DispatchDemandRequest, _dispatch_service_pb2.DispatchDemandResponse]  # type: ignore[assignment]
-    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+    CO_HANDLER_INVALID.
     """
     AcceptDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]  # type: ignore[assignment]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
@@ -133,7 +136,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     ReplyDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ReplyDemandRequest, _dispatch_service_pb2.ReplyDemandResponse]  # type: ignore[assignment]
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+    An answer waits for the opinions of those who assist (CoHandlingService).
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
     """
     RateDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]  # type: ignore[assignment]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -208,8 +212,9 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _dispatch_service_pb2.DispatchDemandRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.DispatchDemandResponse, _abc.Awaitable[_dispatch_service_pb2.DispatchDemandResponse]]:
-        """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+        """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+        CO_HANDLER_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -254,7 +259,8 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_dispatch_service_pb2.ReplyDemandResponse, _abc.Awaitable[_dispatch_service_pb2.ReplyDemandResponse]]:
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+        An answer waits for the opinions of those who assist (CoHandlingService).
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
         """
 
     @_abc_1.abstractmethod

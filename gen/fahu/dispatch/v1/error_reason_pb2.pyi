@@ -37,7 +37,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CHANNEL_NOT_ALLOWED: _ErrorReason.ValueType  # 6
     """A contact's own channel is the mini-program; staff name another."""
     ERROR_REASON_UNIT_NOT_AN_AGENCY: _ErrorReason.ValueType  # 7
-    """The unit is not an agency that takes part."""
+    """The unit is not an agency that takes part, or not another one."""
     ERROR_REASON_UNIT_WITHOUT_CONTACT: _ErrorReason.ValueType  # 8
     """The agency has no contact who could be told."""
     ERROR_REASON_EXPLANATION_MISSING: _ErrorReason.ValueType  # 9
@@ -85,7 +85,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_SUBJECT_AGENCY: _ErrorReason.ValueType  # 30
     """The demand is about this agency."""
     ERROR_REASON_CO_HANDLER_INVALID: _ErrorReason.ValueType  # 31
-    """The agency leads the demand, assists already, or does not assist."""
+    """The agency leads the demand, assists already, does not assist, or its opinion is settled."""
     ERROR_REASON_OPINION_MISSING: _ErrorReason.ValueType  # 32
     """Opinions are missing; metadata "units"."""
     ERROR_REASON_INFO_REQUESTS_USED_UP: _ErrorReason.ValueType  # 33
@@ -149,7 +149,7 @@ ERROR_REASON_ENTERPRISE_NOT_FOUND: ErrorReason.ValueType  # 5
 ERROR_REASON_CHANNEL_NOT_ALLOWED: ErrorReason.ValueType  # 6
 """A contact's own channel is the mini-program; staff name another."""
 ERROR_REASON_UNIT_NOT_AN_AGENCY: ErrorReason.ValueType  # 7
-"""The unit is not an agency that takes part."""
+"""The unit is not an agency that takes part, or not another one."""
 ERROR_REASON_UNIT_WITHOUT_CONTACT: ErrorReason.ValueType  # 8
 """The agency has no contact who could be told."""
 ERROR_REASON_EXPLANATION_MISSING: ErrorReason.ValueType  # 9
@@ -197,7 +197,7 @@ ERROR_REASON_RETURN_USED_UP: ErrorReason.ValueType  # 29
 ERROR_REASON_SUBJECT_AGENCY: ErrorReason.ValueType  # 30
 """The demand is about this agency."""
 ERROR_REASON_CO_HANDLER_INVALID: ErrorReason.ValueType  # 31
-"""The agency leads the demand, assists already, or does not assist."""
+"""The agency leads the demand, assists already, does not assist, or its opinion is settled."""
 ERROR_REASON_OPINION_MISSING: ErrorReason.ValueType  # 32
 """Opinions are missing; metadata "units"."""
 ERROR_REASON_INFO_REQUESTS_USED_UP: ErrorReason.ValueType  # 33
