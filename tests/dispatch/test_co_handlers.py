@@ -17,8 +17,8 @@ from services.dispatch.service.reference import KEEP_UNIT
 from tests import signing
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
-from tests.dispatch.scenes import demand_at, take
 from tests.dispatch.looks import audience, clock, decide, read, refused, runs
+from tests.dispatch.scenes import demand_at, take
 from tests.dispatch.test_moves import event, timeline
 from tests.dispatch.test_returns import about, is_gone
 

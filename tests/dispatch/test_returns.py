@@ -18,8 +18,8 @@ from services.dispatch.service.deadlines import sweep
 from tests import signing
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
-from tests.dispatch.scenes import demand_at, take
 from tests.dispatch.looks import audience, clock, read, refused, runs
+from tests.dispatch.scenes import demand_at, take
 from tests.dispatch.test_moves import event, timeline
 
 AGENCY_CLOCKS = (pb.CLOCK_KIND_CONTACT, pb.CLOCK_KIND_CLASSIFY)
