@@ -197,16 +197,6 @@ class SuggestionNotFound(NotFound):
     message = "There is no such suggestion, or it is decided."
 
 
-class JointCaseNotFound(NotFound):
-    reason = "JOINT_CASE_NOT_FOUND"
-    message = "There is no such joint case."
-
-
-class TemplateNotFound(NotFound):
-    reason = "TEMPLATE_NOT_FOUND"
-    message = "There is no such template."
-
-
 class ConditionMet(FailedPrecondition):
     reason = "CONDITION_MET"
     message = "{condition} is met already, so nothing waits for it."
@@ -215,11 +205,6 @@ class ConditionMet(FailedPrecondition):
 class ConditionNotFound(NotFound):
     reason = "CONDITION_NOT_FOUND"
     message = "No demand ever waited for this condition."
-
-
-class BatchInvalid(InvalidArgument):
-    reason = "BATCH_INVALID"
-    message = "Nothing was taken in: {count} of the demands cannot be."
 
 
 class ReviewDayMissing(InvalidArgument):

@@ -215,7 +215,7 @@ async def test_a_longer_list_asks_the_database_no_more_often(full: World) -> Non
         ]
         assert counts == [2, 2, 2]
     demand = await scenes.take(full, await scenes.demand_at(full, State.REPLIED), Action.RATE)
-    assert await statements(full, "GetDemand", rpc.GetDemandRequest(demand_id=demand.id), full.centre()) <= 6
+    assert await statements(full, "GetDemand", rpc.GetDemandRequest(demand_id=demand.id), full.centre()) <= 9
     assert await statements(full, "CountDemands", rpc.CountDemandsRequest(), full.centre()) == 1
 
 

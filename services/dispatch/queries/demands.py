@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,9 @@ from services.dispatch.queries.access import visible_to
 from services.dispatch.rules import State
 
 COUNT_LIMIT = 1000
+LAST_MILLISECOND = 2**48 - 1
+# An id is made a moment after the time that a demand is booked at.
+SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ def narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         if value:
             conditions.append(column == value)
     if wanted.submitted_from:
-        conditions.append(Demand.submitted_at >= wanted.submitted_from)
+        conditions += [Demand.submitted_at >= wanted.submitted_from, Demand.id >= first_id(wanted.submitted_from)]
     if wanted.submitted_until:
-        conditions.append(Demand.submitted_at < wanted.submitted_until)
+        conditions += [Demand.submitted_at < wanted.submitted_until, Demand.id < first_id(wanted.submitted_until + SLACK)]
     if found := wanted.text.strip():
         in_title = Demand.title.icontains(found, autoescape=True)
         conditions.append(or_(Demand.serial == found.upper(), in_title, Demand.body.icontains(found, autoescape=True)))
@@ -62,6 +65,11 @@ def narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         late = exists().where(DemandClock.demand_id == Demand.id, DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
         conditions.append(late)
     return conditions
+
+
+def first_id(moment: datetime) -> UUID:
+    """The least id that a demand taken in at this moment can have: ids begin with their millisecond."""
+    return UUID(int=max(0, min(int(moment.timestamp() * 1000), LAST_MILLISECOND)) << 80)
 
 
 SUMMARY = [column for column in Demand.__table__.columns if column.name not in ("body", "request_id", "request_hash")]

@@ -110,12 +110,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A rule leads from a category to an agency that takes part."""
     ERROR_REASON_SUGGESTION_NOT_FOUND: _ErrorReason.ValueType  # 43
     """No such suggestion, or it is decided."""
-    ERROR_REASON_JOINT_CASE_NOT_FOUND: _ErrorReason.ValueType  # 44
-    """No such joint case."""
-    ERROR_REASON_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 45
-    """No such template."""
-    ERROR_REASON_BATCH_INVALID: _ErrorReason.ValueType  # 46
-    """Some of a batch cannot be taken in, so none is; metadata "count"."""
     ERROR_REASON_CONDITION_MET: _ErrorReason.ValueType  # 47
     """The condition is met already, so nothing waits for it; metadata "condition"."""
     ERROR_REASON_CONDITION_NOT_FOUND: _ErrorReason.ValueType  # 48
@@ -222,12 +216,6 @@ ERROR_REASON_ROUTING_RULE_INVALID: ErrorReason.ValueType  # 42
 """A rule leads from a category to an agency that takes part."""
 ERROR_REASON_SUGGESTION_NOT_FOUND: ErrorReason.ValueType  # 43
 """No such suggestion, or it is decided."""
-ERROR_REASON_JOINT_CASE_NOT_FOUND: ErrorReason.ValueType  # 44
-"""No such joint case."""
-ERROR_REASON_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 45
-"""No such template."""
-ERROR_REASON_BATCH_INVALID: ErrorReason.ValueType  # 46
-"""Some of a batch cannot be taken in, so none is; metadata "count"."""
 ERROR_REASON_CONDITION_MET: ErrorReason.ValueType  # 47
 """The condition is met already, so nothing waits for it; metadata "condition"."""
 ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
