@@ -79,9 +79,14 @@ READ: dict[Action, dict[Party, Kind]] = {
         P.CENTRE: K.CENTRE_DEMAND_REWORKED,
         P.SUPERVISOR: K.SUPERVISOR_DEMAND_REWORKED,
     },
+    A.REASSESS: {
+        P.LIAISON: K.DEMAND_REOPENED,
+        P.CENTRE: K.CENTRE_DEMAND_REWORKED,
+        P.SUPERVISOR: K.SUPERVISOR_DEMAND_REWORKED,
+    },
     A.REOPEN: {
         P.CENTRE: K.CENTRE_DEMAND_REOPENED,
-        P.AGENCY: K.AGENCY_DEMAND_REASSESSED,
+        P.FORMER_AGENCY: K.AGENCY_DEMAND_REASSESSED,
         P.SUPERVISOR: K.SUPERVISOR_DEMAND_REWORKED,
     },
     A.WITHDRAW: {P.AGENCY: K.DEMAND_WITHDRAWN, P.CENTRE: K.CENTRE_DEMAND_WITHDRAWN, P.CO_HANDLER: K.DEMAND_WITHDRAWN},
@@ -107,6 +112,7 @@ FACTS: dict[Action, dict[str, Any]] = {
     A.APPROVE_PROMISE: {"kind": demand_pb2.DISPOSITION_KIND_TIME_BOUND, "changed": False},
     A.APPROVE_PARK: {"kind": demand_pb2.DISPOSITION_KIND_REFERENCE, "changed": False},
     A.REWORK: {"by_enterprise": False},
+    A.REASSESS: {"by_enterprise": False},
     A.REOPEN: {"by_enterprise": True},
 }
 
