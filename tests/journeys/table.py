@@ -8,9 +8,12 @@ from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import (
     attachment_service_pb2,
+    co_handling_service_pb2,
     dispatch_service_pb2,
     handling_service_pb2,
     look_back_service_pb2,
+    return_service_pb2,
+    routing_service_pb2,
     supervision_service_pb2,
 )
 from fahu.notify.v1 import notify_service_pb2
@@ -38,6 +41,9 @@ COLUMNS = (*ROLES, *SERVICES, NOBODY)
 CONTRACTS: tuple[ServiceDescriptor, ...] = (
     dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
     handling_service_pb2.DESCRIPTOR.services_by_name["HandlingService"],
+    return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
+    co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
+    routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
     look_back_service_pb2.DESCRIPTOR.services_by_name["LookBackService"],
     supervision_service_pb2.DESCRIPTOR.services_by_name["SupervisionService"],
     attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
