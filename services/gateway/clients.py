@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
 from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
+from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceStub
+from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceStub
 from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
@@ -21,9 +24,12 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
+    from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
     from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
     from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceAsyncStub
+    from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceAsyncStub
+    from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceAsyncStub
     from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
@@ -50,6 +56,9 @@ class Clients:
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
+        self.returns: ReturnServiceAsyncStub = ReturnServiceStub(_channel(to_dispatch))
+        self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))
+        self.routing: RoutingServiceAsyncStub = RoutingServiceStub(_channel(to_dispatch))
         self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
         self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))

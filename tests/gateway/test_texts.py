@@ -15,7 +15,7 @@ import kit
 import services.gateway
 from kit.errors import ServiceError
 from services.gateway import problems, schemas
-from services.gateway.routes import attachments, demand_parts, demand_schemas, enterprises, reference, timeline
+from services.gateway.routes import attachments, demand_parts, demand_schemas, enterprises, reference, routing, timeline
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
 from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
@@ -41,6 +41,7 @@ WORDS = [
     (demand_parts.OriginWord, demand_parts.ORIGINS),
     (demand_parts.OutcomeWord, demand_parts.OUTCOMES),
     (demand_parts.OrderWord, demand_parts.ORDERS),
+    (routing.RoutingDecisionWord, routing.DECISIONS),
     (timeline.DeliveryWord, timeline.DELIVERIES),
     (enterprises.LevelWord, enterprises.LEVELS),
     (reference.AreaWord, reference.AREA_KINDS),

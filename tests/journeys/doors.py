@@ -117,6 +117,16 @@ DOORS = {
     f"POST {DEMANDS}/parking-review": Door(STALE),
     f"POST {DEMANDS}/resume": Door(STALE),
     f"POST {DEMANDS}/infeasible": Door(STALE, _fixed(conclusion="结论", legal_basis="法", next_steps="下一步")),
+    "GET /api/v1/co-handler-suggestions": Door(("422 FIELDS_INVALID",)),  # for whom, nobody said
+    f"POST {DEMANDS}/return": Door(STALE, _fixed(reason="not_our_duty", basis="示例")),
+    f"POST {DEMANDS}/return-decision": Door(STALE, _fixed(approve=True)),
+    f"POST {DEMANDS}/co-handlers": Door(STALE, _fixed(unit_code="hrss")),
+    f"POST {DEMANDS}/opinion": Door(STALE, _fixed(opinion="示例")),
+    f"POST {DEMANDS}/opinion-waiver": Door(STALE, _fixed(unit_code="hrss", reason="示例")),
+    "PUT /api/v1/routing-rules/{category_code}": Door(STALE, _fixed(unit_codes=["hrss"])),
+    "POST /api/v1/routing-suggestions/{suggestion_id}/decision": Door(
+        ("404 SUGGESTION_NOT_FOUND",), _fixed(decision="dismissed")
+    ),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), _fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
     "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), _fixed(template_ids=["none"])),
@@ -139,9 +149,9 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     method, path = line.name.split(" ")
     for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id"):
         path = path.replace(f"{{{part}}}", thing)
-    for part in ("approval_id", "order_id", "sample_id"):
+    for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
         path = path.replace(f"{{{part}}}", str(uuid4()))
-    path = path.replace("{year}", "2031").replace("{name}", "favicon.png")
+    path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
@@ -229,6 +239,17 @@ CALLS = {
     "ReviewParking": Door(STALE_RPC, _on()),
     "ResumeDemand": Door(STALE_RPC, _on()),
     "ProposeInfeasible": Door(STALE_RPC, _on(conclusion="结论", legal_basis="法", next_steps="下一步")),
+    "AskReturn": Door(STALE_RPC, _on(reason="RETURN_REASON_NOT_OUR_DUTY", basis="示例")),
+    "DecideReturn": Door(STALE_RPC, _on(approve=True)),
+    "SuggestCoHandlers": Door(("OK",), _fixed(lead_unit_code="hrss")),
+    "AddCoHandler": Door(STALE_RPC, _on(unit_code="hrss")),
+    "GiveOpinion": Door(STALE_RPC, _on(opinion="示例")),
+    "WaiveOpinion": Door(STALE_RPC, _on(unit_code="hrss", reason="示例")),
+    "SetRoutingRule": Door(STALE_RPC, _fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
+    "DecideRoutingSuggestion": Door(
+        ("NOT_FOUND SUGGESTION_NOT_FOUND",),
+        lambda thing, column: {"suggestion_id": str(uuid4()), "decision": "ROUTING_DECISION_DISMISSED"},
+    ),
     "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), _fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
     "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), _fixed(template_ids=["none"], request_id="示例")),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import oversight
+from services.gateway.examples import arbitration, oversight
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -48,6 +48,7 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
+    **arbitration.OPERATIONS,
     **oversight.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
@@ -56,7 +57,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "list_demands": {"response": {"demands": [LINE], "next_page_token": ""}},
     "count_demands": {"response": {"counts": [{"state": "dispatched", "count": 3}, {"state": "closed", "count": 41}]}},
     "get_demand": {"response": DEMAND},
-    "dispatch_demand": {"request": {"unit_code": "hrss", "note": "请按劳动用工类办理。"}, "response": DEMAND},
+    "dispatch_demand": {
+        "request": {"unit_code": "hrss", "note": "请按劳动用工类办理。", "co_unit_codes": ["market_reg"]},
+        "response": DEMAND,
+    },
     "accept_demand": {"response": ACCEPTED},
     "log_contact": {"request": {"note": "已电话联系，约定周三上门查看合同。"}, "response": CONTACTED},
     "set_disposition": {
@@ -178,6 +182,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
+    **arbitration.PARAMETERS,
     **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,

@@ -47,6 +47,10 @@ class DispatchIn(In):
 
     unit_code: Code
     note: Annotated[str, remark(500), Field(description="给部门的说明，企业看不到。Not shown to the enterprise.")] = ""
+    co_unit_codes: Annotated[
+        list[Code],
+        Field(max_length=8, default_factory=list, json_schema_extra=UNIQUE, description="协办部门。Who assists."),
+    ]
 
 
 class ContactIn(In):
@@ -97,11 +101,13 @@ class WithdrawalIn(In):
     "/dispatch",
     response_model=DemandOut,
     summary="人工派单",
-    openapi_extra=_tells("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT"),
+    openapi_extra=_tells("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID"),
 )
 async def dispatch_demand(demand_id: UUID, body: DispatchIn, caller: CentreCaller) -> Response:
-    """Send a demand in triage to an agency. Starts its time to accept."""
-    request = pb.DispatchDemandRequest(on=_on(demand_id, caller), unit_code=body.unit_code, note=body.note)
+    """Send a demand in triage to an agency, with those that assist it. Starts its time to accept."""
+    request = pb.DispatchDemandRequest(
+        on=_on(demand_id, caller), unit_code=body.unit_code, note=body.note, co_unit_codes=body.co_unit_codes
+    )
     return demand_answer((await caller.clients.dispatch.DispatchDemand(request)).demand, caller)
 
 
@@ -157,7 +163,7 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
     "/reply",
     response_model=DemandOut,
     summary="答复",
-    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING"),
+    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING"),
 )
 async def reply_demand(demand_id: UUID, body: ReplyIn, caller: Replier) -> Response:
     """Answer a demand: the agency, its lead signing, with kind answer; the centre directly or with guidance."""

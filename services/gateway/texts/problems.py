@@ -29,7 +29,7 @@ DISPATCH = {
         409, "该企业不是本年度的法治化营商环境联系点，不能提交新需求", "The enterprise is not a liaison point of this year"
     ),
     "CHANNEL_NOT_ALLOWED": _of(422, "不能使用这种提交方式", "This channel is not the caller's to use", "channel"),
-    "UNIT_NOT_AN_AGENCY": _of(422, "该单位不是承办部门", "The unit is not an agency that takes part", "unit_code"),
+    "UNIT_NOT_AN_AGENCY": _of(422, "该单位不能承办或协办", "The unit is not another agency that takes part", "unit_code"),
     "UNIT_WITHOUT_CONTACT": _of(
         409, "该部门没有在岗联系人，无法派单", "The agency has no contact who could be told", "unit_code"
     ),
@@ -84,6 +84,29 @@ DISPATCH = {
     "INFO_REQUESTS_USED_UP": _of(409, "请企业补充的次数已用完", "The enterprise was asked as often as it may be"),
     "CONDITION_MET": _of(409, "所列条件已经具备，不必再等", "The condition is met already", "condition_tags"),
     "CONDITION_NOT_FOUND": _of(404, "没有需求在等待这项条件", "No demand ever waited for this condition", "name"),
+    "RETURN_TOO_LATE": _of(409, "已过退单的时间", "It is too late to send the demand back"),
+    "RETURN_USED_UP": _of(
+        409, "本部门已退过这条需求，或已被指定承办", "The agency has sent it back before, or was designated"
+    ),
+    "SUBJECT_AGENCY": _of(
+        409,
+        "该需求涉及这个部门，不能由其承办或协办",
+        "The demand is about this agency, which has no part in it",
+        "unit_code",
+    ),
+    "CO_HANDLER_INVALID": _of(
+        409,
+        "该部门是主办、已在协办、不在协办，或意见已定",
+        "The agency leads, assists already, does not assist, or its opinion is settled",
+        "unit_code",
+    ),
+    "ROUTING_RULE_INVALID": _of(
+        422,
+        "只能对应在册的承办部门；“不确定”不设对应部门",
+        "A category leads to agencies that take part; 'unsure' to none",
+        "unit_codes",
+    ),
+    "SUGGESTION_NOT_FOUND": _of(404, "没有这项建议，或已经决定", "There is no such suggestion, or it is decided"),
     "OPINION_MISSING": _of(409, "协办部门的意见尚未到齐", "Opinions of assisting agencies are missing"),
     "ATTACHMENT_NOT_FOUND": _of(404, "没有这个附件，或您无权查看", "There is no such attachment, or it is not yours to see"),
     "ATTACHMENT_ATTACHED": _of(409, "附件已经提交，不能再更改", "The attachment is attached already"),
@@ -188,6 +211,7 @@ DETAILS: dict[str, Text] = {
     "DEMAND_WRONG_STATE": Text("目前的状态：{status}", "Its present state: {status}"),
     "ENTERPRISE_NOT_DESIGNATED": Text("年度：{year}", "Year: {year}"),
     "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
+    "RETURN_TOO_LATE": Text("须在派单后 {days} 个工作日内", "Within {days} working days of its dispatch"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
     "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
