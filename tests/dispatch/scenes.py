@@ -38,6 +38,11 @@ def workday(world: World, ahead: int) -> str:
     return str(world.course.calendar.day_of(world.course.calendar.add_workdays(datetime.now(UTC), ahead).at))
 
 
+def next_workday(world: World) -> datetime:
+    """Close of business of the next working day."""
+    return world.course.calendar.add_workdays(datetime.now(UTC), 1).at
+
+
 def free_day(world: World) -> str:
     """The next day on which nobody works."""
     day = today(world) + timedelta(days=1)

@@ -34,10 +34,6 @@ async def opined(world: World, demand: Any, actor: Actor | None = None, **fields
     return await world.move(actor or world.agency("eco_env"), "GiveOpinion", demand, **({"opinion": OPINION} | fields))
 
 
-def opinion_clock(demand: Any) -> Any:
-    return clock(demand, pb.CLOCK_KIND_OPINION)
-
-
 async def keep(world: World, code: str, *, active: bool = True) -> None:
     """An agency that takes part, or no longer does."""
     async with world.database.begin() as session:
@@ -70,9 +66,9 @@ async def test_the_centre_or_the_leads_handler_has_another_agency_assist(world: 
         demand = await demand_at(world, state)
         added = await world.move(actor, "AddCoHandler", demand, unit_code="eco_env")
         assert (added.state, added.holder) == (demand.state, demand.holder)
-        assert (opinion_clock(added).ref, runs(opinion_clock(added))) == ("eco_env", True)
+        assert (clock(added, pb.CLOCK_KIND_OPINION).ref, runs(clock(added, pb.CLOCK_KIND_OPINION))) == ("eco_env", True)
         told = await event(world, added.id, events_pb2.DemandCoHandlerAdded)
-        assert (told.unit_code, told.due_at) == ("eco_env", opinion_clock(added).due_at)
+        assert (told.unit_code, told.due_at) == ("eco_env", clock(added, pb.CLOCK_KIND_OPINION).due_at)
         assert await audience(world, added, events_pb2.DemandCoHandlerAdded) == {
             "co_handler_ids": [str(world.contacts["eco_env"])]
         }
@@ -111,7 +107,7 @@ async def test_an_opinion_is_given_once_and_stops_its_term(world: World, state: 
     given = await opined(world, demand)
     assert given.state == demand.state
     assert (given.co_handlers[0].opinion, given.co_handlers[0].HasField("opinion_at")) == (OPINION, True)
-    assert opinion_clock(given).HasField("stopped_at")
+    assert clock(given, pb.CLOCK_KIND_OPINION).HasField("stopped_at")
     told = await event(world, given.id, events_pb2.DemandOpinionGiven)
     assert (told.unit_code, told.waived) == ("eco_env", False)
     assert await audience(world, given, events_pb2.DemandOpinionGiven) == {"agency_ids": [str(world.contacts["hrss"])]}
@@ -233,12 +229,12 @@ async def test_it_is_over_for_who_assists_when_another_leads(world: World, actio
         world.centre(), "AddCoHandler", await demand_at(world, State.DISPATCHED), unit_code="market_reg"
     )
     asked = await take(world, demand, Action.ASK_RETURN)
-    assert not runs(opinion_clock(asked))
+    assert not runs(clock(asked, pb.CLOCK_KIND_OPINION))
     assert (await read(world, asked, world.agency("market_reg"))).id == asked.id
     moved = await take(world, asked, action)
     await is_gone(world, moved, world.agency("market_reg"))
     assert not list(moved.co_handlers)
-    assert opinion_clock(moved).HasField("stopped_at")
+    assert clock(moved, pb.CLOCK_KIND_OPINION).HasField("stopped_at")
     if action is Action.RETURN_TO_OTHER:
         again = await world.move(world.centre(), "AddCoHandler", moved, unit_code="market_reg")
         given = await opined(world, again, world.agency("market_reg"))
@@ -249,7 +245,11 @@ async def test_a_return_that_is_denied_leaves_them_their_term(world: World) -> N
     demand = await assisted(world, State.DISPATCHED)
     asked = await take(world, demand, Action.ASK_RETURN)
     denied = await take(world, asked, Action.DENY_RETURN)
-    assert (runs(opinion_clock(denied)), opinion_clock(denied).due_at) == (True, opinion_clock(demand).due_at)
+    again = clock(denied, pb.CLOCK_KIND_OPINION)
+    assert (runs(again), again.due_at) == (True, clock(demand, pb.CLOCK_KIND_OPINION).due_at)
+        True,
+        clock(demand, pb.CLOCK_KIND_OPINION).due_at,
+    )
     assert (await opined(world, denied)).co_handlers[0].opinion == OPINION
 
 
@@ -257,12 +257,12 @@ async def test_who_was_not_heard_before_the_parking_is_heard_after_it(world: Wor
     demand = await take(world, await assisted(world, State.ACCEPTED), Action.ASK_PAUSED)
     signed = await decide(world, world.leader(), demand, approve=True)
     parked = await decide(world, world.centre(), signed, approve=True)
-    assert opinion_clock(parked).HasField("stopped_at")
+    assert clock(parked, pb.CLOCK_KIND_OPINION).HasField("stopped_at")
     resumed = await take(world, parked, Action.RESUME)
-    assert (runs(opinion_clock(resumed)), opinion_clock(resumed).ref) == (True, "eco_env")
+    assert (runs(clock(resumed, pb.CLOCK_KIND_OPINION)), clock(resumed, pb.CLOCK_KIND_OPINION).ref) == (True, "eco_env")
     told = await event(world, resumed.id, events_pb2.DemandResumed)
     assert told.due_at == clock(resumed, pb.CLOCK_KIND_HANDLE).due_at
-    assert opinion_clock(await opined(world, resumed)).HasField("stopped_at")
+    assert clock(await opined(world, resumed), pb.CLOCK_KIND_OPINION).HasField("stopped_at")
 
 
 async def test_the_enterprise_learns_who_assists_and_not_what_they_say(world: World) -> None:

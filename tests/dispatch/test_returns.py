@@ -19,7 +19,7 @@ from tests import signing
 from tests.dispatch import scenes
 from tests.dispatch.conftest import REQUESTS, World, on
 from tests.dispatch.looks import audience, clock, read, refused, runs
-from tests.dispatch.scenes import demand_at, take
+from tests.dispatch.scenes import demand_at, next_workday, take
 from tests.dispatch.test_moves import event, timeline
 
 AGENCY_CLOCKS = (pb.CLOCK_KIND_CONTACT, pb.CLOCK_KIND_CLASSIFY)
@@ -31,10 +31,6 @@ async def decided(world: World, demand: Any, **fields: Any) -> Any:
 
 async def listed(world: World, actor: Actor, **fields: Any) -> list[Any]:
     return list((await world.call(actor, "ListReturns", returns.ListReturnsRequest(page_size=100, **fields))).returns)
-
-
-def next_workday(world: World) -> datetime:
-    return world.course.calendar.add_workdays(datetime.now(UTC), 1).at
 
 
 @pytest.mark.parametrize("state", [State.DISPATCHED, State.ACCEPTED])

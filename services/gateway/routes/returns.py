@@ -47,8 +47,9 @@ class ReturnQuery(Page):
     """How far they got."""
 
     return_state: Annotated[
-        list[ApprovalStateWord], Field(max_length=10, description="可多选，默认全部。Any of these; all by default.")
-    ] = []
+        list[ApprovalStateWord],
+        Field(max_length=10, default_factory=list, description="可多选，默认全部。Any of these; all by default."),
+    ]
 
 
 class ReturnOut(Out):
