@@ -247,9 +247,6 @@ async def test_a_return_that_is_denied_leaves_them_their_term(world: World) -> N
     denied = await take(world, asked, Action.DENY_RETURN)
     again = clock(denied, pb.CLOCK_KIND_OPINION)
     assert (runs(again), again.due_at) == (True, clock(demand, pb.CLOCK_KIND_OPINION).due_at)
-        True,
-        clock(demand, pb.CLOCK_KIND_OPINION).due_at,
-    )
     assert (await opined(world, denied)).co_handlers[0].opinion == OPINION
 
 
