@@ -1,22 +1,17 @@
-"""How to ask for what a line of the table names: a request that is good, but for whom it is by and what it is about.
+"""How to ask at the door for what a line of the table names: a good request, but for whom it is by and what it is about.
 
 What would change something names a version that nobody saw, so that who may change it is told STALE_VERSION, and all stays
 as it is for the next who asks.
 """
 
-import asyncio
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import grpc
 import httpx
-from google.protobuf import json_format, message_factory
 
-from kit.rpc.client import refusal_of
-from tests.journeys.table import CONTRACTS, NOBODY, REFUSED, WORDS, Line
+from tests.journeys.table import NOBODY, REFUSED, WORDS, Line
 from tests.kit.uploads.makers import png
 
 UNSEEN = 999
@@ -59,18 +54,17 @@ class Outcomes:
 
 
 OF_ROUTES = Outcomes("401 TOKEN_INVALID", "403 PERMISSION_DENIED", "404 {}")
-OF_RPCS = Outcomes("UNAUTHENTICATED TOKEN_INVALID", "PERMISSION_DENIED PERMISSION_DENIED", "NOT_FOUND {}")
 
 
 def _nothing(thing: str, column: str) -> dict[str, Any]:
     return {}
 
 
-def _fixed(**body: Any) -> Fill:
+def fixed(**body: Any) -> Fill:
     return lambda thing, column: body
 
 
-def _submission(thing: str, column: str) -> dict[str, Any]:
+def submission(thing: str, column: str) -> dict[str, Any]:
     """A contact sends for itself through the mini-program, staff on behalf by telephone."""
     body = {"kind": "demand", "category_code": "hrss", "title": "矩阵", "body": "由谁提交？", "enterprise_id": thing}
     return body | {"channel": "mini_program" if column == "liaison" else "phone"}
@@ -85,63 +79,65 @@ class Door:
 
 
 STALE = ("412 STALE_VERSION",)
+SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
 DOORS = {
     "POST /api/v1/attachments": Door(("201",)),
     "DELETE /api/v1/attachments/{attachment_id}": Door(("409 ATTACHMENT_ATTACHED",)),
-    f"POST {DEMANDS}/attachments": Door(("404 ATTACHMENT_NOT_FOUND",), _fixed(attachment_ids=[NO_FILE])),
-    "POST /api/v1/demands": Door(("201",), _submission),
-    f"POST {DEMANDS}/dispatch": Door(STALE, _fixed(unit_code="hrss")),
+    f"POST {DEMANDS}/attachments": Door(("404 ATTACHMENT_NOT_FOUND",), fixed(attachment_ids=[NO_FILE])),
+    "POST /api/v1/demands": Door(("201",), submission),
+    f"POST {DEMANDS}/dispatch": Door(STALE, fixed(unit_code="hrss")),
     f"POST {DEMANDS}/accept": Door(STALE),
-    f"POST {DEMANDS}/contact": Door(STALE, _fixed(note="已电话联系")),
-    f"POST {DEMANDS}/disposition": Door(STALE, _fixed(kind="immediate")),
-    f"POST {DEMANDS}/reply": Door(STALE, _fixed(**REPLY)),
-    f"POST {DEMANDS}/rating": Door(STALE, _fixed(satisfaction=5, solved="yes")),
-    f"POST {DEMANDS}/withdraw": Door(STALE, _fixed(reason="示例")),
-    f"POST {DEMANDS}/extension": Door(STALE, _fixed(promised_on="2026-11-30", reason="示例")),
-    f"POST {DEMANDS}/approvals/{{approval_id}}/decision": Door(STALE, _fixed(approve=True)),
-    f"POST {DEMANDS}/look-back": Door(STALE, _fixed(reason="示例")),
-    f"POST {DEMANDS}/look-back-record": Door(STALE, _fixed(outcome="solved", note="示例")),
-    f"POST {DEMANDS}/reopen": Door(STALE, _fixed(new_facts="示例")),
-    f"POST {DEMANDS}/orders": Door(STALE, _fixed(level="reminder", text="示例", due_on="2026-11-30")),
-    f"POST {DEMANDS}/orders/{{order_id}}/answer": Door(STALE, _fixed(answer="示例")),
+    f"POST {DEMANDS}/contact": Door(STALE, fixed(note="已电话联系")),
+    f"POST {DEMANDS}/disposition": Door(STALE, fixed(kind="immediate")),
+    f"POST {DEMANDS}/reply": Door(STALE, fixed(**REPLY)),
+    f"POST {DEMANDS}/rating": Door(STALE, fixed(satisfaction=5, solved="yes")),
+    f"POST {DEMANDS}/withdraw": Door(STALE, fixed(reason="示例")),
+    f"POST {DEMANDS}/extension": Door(STALE, fixed(promised_on="2026-11-30", reason="示例")),
+    f"POST {DEMANDS}/approvals/{{approval_id}}/decision": Door(STALE, fixed(approve=True)),
+    f"POST {DEMANDS}/look-back": Door(STALE, fixed(reason="示例")),
+    f"POST {DEMANDS}/look-back-record": Door(STALE, fixed(outcome="solved", note="示例")),
+    f"POST {DEMANDS}/reopen": Door(STALE, fixed(new_facts="示例")),
+    f"POST {DEMANDS}/orders": Door(STALE, fixed(level="reminder", text="示例", due_on="2026-11-30")),
+    f"POST {DEMANDS}/orders/{{order_id}}/answer": Door(STALE, fixed(answer="示例")),
     f"POST {DEMANDS}/orders/{{order_id}}/close": Door(STALE),
-    f"POST {DEMANDS}/appeal": Door(STALE, _fixed(reason="示例")),
-    f"POST {DEMANDS}/appeal-decision": Door(STALE, _fixed(uphold=True, ruling="示例")),
-    f"POST {DEMANDS}/kpi-exclusion": Door(STALE, _fixed(reason="示例")),
-    "POST /api/v1/look-back-samples": Door(("422 FIELDS_INVALID",), _fixed(**BACKWARDS, share_percent=5)),
+    f"POST {DEMANDS}/appeal": Door(STALE, fixed(reason="示例")),
+    f"POST {DEMANDS}/appeal-decision": Door(STALE, fixed(uphold=True, ruling="示例")),
+    f"POST {DEMANDS}/kpi-exclusion": Door(STALE, fixed(reason="示例")),
+    "POST /api/v1/look-back-samples": Door(("422 FIELDS_INVALID",), fixed(**BACKWARDS, share_percent=5)),
     "GET /api/v1/look-back-samples/{sample_id}": Door(("404 SAMPLE_NOT_FOUND",)),
     "GET /api/v1/look-back-samples/{sample_id}/redraw": Door(("404 SAMPLE_NOT_FOUND",)),
-    f"POST {DEMANDS}/info-request": Door(STALE, _fixed(questions=["示例？"])),
-    f"POST {DEMANDS}/info": Door(STALE, _fixed(answer="示例")),
+    f"POST {DEMANDS}/info-request": Door(STALE, fixed(questions=["示例？"])),
+    f"POST {DEMANDS}/info": Door(STALE, fixed(answer="示例")),
     f"POST {DEMANDS}/parking-review": Door(STALE),
     f"POST {DEMANDS}/resume": Door(STALE),
-    f"POST {DEMANDS}/infeasible": Door(STALE, _fixed(conclusion="结论", legal_basis="法", next_steps="下一步")),
+    f"POST {DEMANDS}/infeasible": Door(STALE, fixed(conclusion="结论", legal_basis="法", next_steps="下一步")),
     "GET /api/v1/co-handler-suggestions": Door(("422 FIELDS_INVALID",)),  # for whom, nobody said
-    f"POST {DEMANDS}/return": Door(STALE, _fixed(reason="not_our_duty", basis="示例")),
-    f"POST {DEMANDS}/return-decision": Door(STALE, _fixed(approve=True)),
-    f"POST {DEMANDS}/co-handlers": Door(STALE, _fixed(unit_code="hrss")),
-    f"POST {DEMANDS}/opinion": Door(STALE, _fixed(opinion="示例")),
-    f"POST {DEMANDS}/opinion-waiver": Door(STALE, _fixed(unit_code="hrss", reason="示例")),
-    "PUT /api/v1/routing-rules/{category_code}": Door(STALE, _fixed(unit_codes=["hrss"])),
-    "POST /api/v1/routing-suggestions/{suggestion_id}/decision": Door(
-        ("404 SUGGESTION_NOT_FOUND",), _fixed(decision="dismissed")
-    ),
-    "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), _fixed(name="无此条件", note="示例")),
+    f"POST {DEMANDS}/return": Door(STALE, fixed(reason="not_our_duty", basis="示例")),
+    f"POST {DEMANDS}/return-decision": Door(STALE, fixed(approve=True)),
+    f"POST {DEMANDS}/co-handlers": Door(STALE, fixed(unit_code="hrss")),
+    f"POST {DEMANDS}/opinion": Door(STALE, fixed(opinion="示例")),
+    f"POST {DEMANDS}/opinion-waiver": Door(STALE, fixed(unit_code="hrss", reason="示例")),
+    "PUT /api/v1/routing-rules/{category_code}": Door(STALE, fixed(unit_codes=["hrss"])),
+    f"POST {SUGGESTION}/decision": Door(("404 SUGGESTION_NOT_FOUND",), fixed(decision="dismissed")),
+    "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
-    "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), _fixed(template_ids=["none"])),
-    f"POST {ENTERPRISES}/liaison": Door(("409 LIAISON_EXISTS",), _fixed(**LIAISON)),
-    f"PUT {ENTERPRISES}/liaison": Door(STALE, _fixed(liaison=LIAISON, reason="示例")),
-    "POST /api/v1/call-tasks/{task_id}/complete": Door(("200", "409 CALL_TASK_DONE"), _fixed(reached=True)),
-    "POST /api/v1/people/{person_id}/reveal-phone": Door(("200",), _fixed(reason="电话联系")),
+    "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), fixed(template_ids=["none"])),
+    f"POST {ENTERPRISES}/liaison": Door(("409 LIAISON_EXISTS",), fixed(**LIAISON)),
+    f"PUT {ENTERPRISES}/liaison": Door(STALE, fixed(liaison=LIAISON, reason="示例")),
+    "POST /api/v1/call-tasks/{task_id}/complete": Door(("200", "409 CALL_TASK_DONE"), fixed(reached=True)),
+    "POST /api/v1/people/{person_id}/reveal-phone": Door(("200",), fixed(reason="电话联系")),
     "POST /api/v1/cohorts/{year}/import": Door(("200",)),
-    f"POST {AUTH}/wechat": Door(("401 WECHAT_CODE_INVALID",), _fixed(code="made-up")),
+    f"POST {AUTH}/wechat": Door(("401 WECHAT_CODE_INVALID",), fixed(code="made-up")),
     f"POST {AUTH}/password": Door(
         ("401 CREDENTIALS_WRONG",), lambda thing, column: {"login_name": column, "password": "x", "totp": "000000"}
     ),
-    f"POST {AUTH}/refresh": Door(("401 SESSION_ENDED",), _fixed(refresh_token="made-up")),
-    f"POST {AUTH}/sign-out": Door(("204",), _fixed(refresh_token="made-up")),
+    f"POST {AUTH}/refresh": Door(("401 SESSION_ENDED",), fixed(refresh_token="made-up")),
+    f"POST {AUTH}/sign-out": Door(("204",), fixed(refresh_token="made-up")),
 }
+
+
+PLAIN_DOOR = Door()
 
 
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
@@ -168,139 +164,3 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
             return str(answer.status_code)
         await answer.aread()
         return f"{answer.status_code} {answer.json()['reason']}"
-
-
-def _on(**more: Any) -> Fill:
-    return lambda thing, column: {
-        "on": {"demand_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
-        **more,
-    }
-
-
-def _submit_request(thing: str, column: str) -> dict[str, Any]:
-    body = _submission(thing, column)
-    named = {"kind": "DEMAND_KIND_DEMAND", "channel": f"CHANNEL_{body['channel'].upper()}", "request_id": uuid4().hex}
-    return body | named
-
-
-def _about(name: str) -> Fill:
-    return lambda thing, column: {name: thing}
-
-
-def _people(thing: str, column: str) -> dict[str, Any]:
-    return {"person_ids": [thing]} if thing else {}
-
-
-STALE_RPC = ("ABORTED STALE_VERSION",)
-REPLY_RPC = REPLY | {"kind": "REPLY_KIND_GUIDANCE", "claim": "CLAIM_EXPLAINED"}
-FILE_RPC = {"year": 2031, "file_name": "cohort.csv", "content": base64.b64encode(SHEET.encode()).decode(), "dry_run": True}
-CALLS = {
-    "UploadAttachment": Door(
-        ("OK",),
-        lambda thing, column: {
-            "file_name": "a.png",
-            "content": base64.b64encode(png()).decode(),
-            "request_id": uuid4().hex,
-        },
-    ),
-    "GetAttachment": Door(("OK",), _about("attachment_id")),
-    "DownloadAttachment": Door(("OK",), _about("attachment_id")),
-    "ListAttachments": Door(("OK",), _about("demand_id")),
-    "DeleteAttachment": Door(("FAILED_PRECONDITION ATTACHMENT_ATTACHED",), _about("attachment_id")),
-    "AttachToDemand": Door(
-        ("NOT_FOUND ATTACHMENT_NOT_FOUND",), lambda thing, column: {"demand_id": thing, "attachment_ids": [NO_FILE]}
-    ),
-    "SubmitDemand": Door(("OK",), _submit_request),
-    "GetDemand": Door(("OK",), _about("demand_id")),
-    "ListDemandEvents": Door(("OK",), _about("demand_id")),
-    "DispatchDemand": Door(STALE_RPC, _on(unit_code="hrss")),
-    "AcceptDemand": Door(STALE_RPC, _on()),
-    "LogContact": Door(STALE_RPC, _on(note="已电话联系")),
-    "SetDisposition": Door(STALE_RPC, _on(kind="DISPOSITION_KIND_IMMEDIATE")),
-    "ReplyDemand": Door(STALE_RPC, _on(**REPLY_RPC)),
-    "RateDemand": Door(STALE_RPC, _on(satisfaction=5, solved="SOLVED_YES")),
-    "WithdrawDemand": Door(STALE_RPC, _on(reason="示例")),
-    "OpenLookBack": Door(STALE_RPC, _on(reason="示例")),
-    "RecordLookBack": Door(STALE_RPC, _on(outcome="LOOK_BACK_OUTCOME_SOLVED", note="示例")),
-    "ReopenDemand": Door(STALE_RPC, _on(new_facts="示例")),
-    "DrawSample": Door(("INVALID_ARGUMENT FIELDS_INVALID",), _fixed(**BACKWARDS, request_id="示例")),
-    "GetSample": Door(("NOT_FOUND SAMPLE_NOT_FOUND",), _fixed(sample_id=NO_FILE)),
-    "RedrawSample": Door(("NOT_FOUND SAMPLE_NOT_FOUND",), _fixed(sample_id=NO_FILE)),
-    "IssueOrder": Door(STALE_RPC, _on(level="ORDER_LEVEL_REMINDER", text="示例", due_on="2026-11-30")),
-    "AnswerOrder": Door(STALE_RPC, _on(order_id=NO_FILE, answer="示例")),
-    "CloseOrder": Door(STALE_RPC, _on(order_id=NO_FILE)),
-    "AskAppeal": Door(STALE_RPC, _on(reason="示例")),
-    "DecideAppeal": Door(STALE_RPC, _on(uphold=True, ruling="示例")),
-    "ExcludeFromKpi": Door(STALE_RPC, _on(reason="示例")),
-    "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
-    "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
-    "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),
-    "SupplyInfo": Door(STALE_RPC, _on(answer="示例")),
-    "ReviewParking": Door(STALE_RPC, _on()),
-    "ResumeDemand": Door(STALE_RPC, _on()),
-    "ProposeInfeasible": Door(STALE_RPC, _on(conclusion="结论", legal_basis="法", next_steps="下一步")),
-    "AskReturn": Door(STALE_RPC, _on(reason="RETURN_REASON_NOT_OUR_DUTY", basis="示例")),
-    "DecideReturn": Door(STALE_RPC, _on(approve=True)),
-    "SuggestCoHandlers": Door(("OK",), _fixed(lead_unit_code="hrss")),
-    "AddCoHandler": Door(STALE_RPC, _on(unit_code="hrss")),
-    "GiveOpinion": Door(STALE_RPC, _on(opinion="示例")),
-    "WaiveOpinion": Door(STALE_RPC, _on(unit_code="hrss", reason="示例")),
-    "SetRoutingRule": Door(STALE_RPC, _fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
-    "DecideRoutingSuggestion": Door(
-        ("NOT_FOUND SUGGESTION_NOT_FOUND",),
-        lambda thing, column: {"suggestion_id": str(uuid4()), "decision": "ROUTING_DECISION_DISMISSED"},
-    ),
-    "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), _fixed(name="无此条件", note="示例")),
-    "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
-    "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), _fixed(template_ids=["none"], request_id="示例")),
-    "CompleteCallTask": Door(("OK", "FAILED_PRECONDITION CALL_TASK_DONE"), _about("call_task_id")),
-    "ListDeliveries": Door(("OK",), _about("subject_id")),
-    "GetEnterprise": Door(("OK",), _about("enterprise_id")),
-    "AppointLiaison": Door(
-        ("ALREADY_EXISTS LIAISON_EXISTS",),
-        lambda thing, column: {"enterprise_id": thing, "liaison": LIAISON, "request_id": uuid4().hex},
-    ),
-    "ReplaceLiaison": Door(
-        STALE_RPC,
-        lambda thing, column: {
-            "enterprise_id": thing,
-            "liaison": LIAISON,
-            "reason": "示例",
-            "expected_version": UNSEEN,
-            "request_id": uuid4().hex,
-        },
-    ),
-    "ImportCohort": Door(("OK",), _fixed(**FILE_RPC)),
-    "BatchGetPersonNames": Door(("OK",), _people),
-    "BatchGetWechatAddresses": Door(("OK",), _people),
-    "RevealPhone": Door(("OK",), lambda thing, column: {"person_id": thing, "reason": "电话联系"}),
-    "SignInWithWechat": Door(("FAILED_PRECONDITION WECHAT_NOT_BOUND",), _fixed(openid="a-stranger")),
-    "SignInWithPassword": Door(
-        ("UNAUTHENTICATED CREDENTIALS_WRONG",), _fixed(login_name="nobody", password="x", totp="000000")
-    ),
-    "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), _fixed(refresh_token="made-up")),
-    "EndSession": Door(("OK",), _fixed(refresh_token="made-up")),
-}
-PLAIN_CALL = Door(("OK",))
-PLAIN_DOOR = Door()
-
-
-async def call(channels: dict[str, grpc.aio.Channel], line: Line, token: str, thing: str, column: str) -> str:
-    """Call an RPC at its service; returns code and reason."""
-    service, name = line.name.split("/")
-    contract = next(one for one in CONTRACTS if one.name == service)
-    method = contract.methods_by_name[name]
-    request = message_factory.GetMessageClass(method.input_type)()
-    json_format.ParseDict(CALLS.get(name, PLAIN_CALL).body(thing, column), request)
-    stub = channels[contract.full_name.split(".")[1]].unary_unary(
-        f"/{contract.full_name}/{name}",
-        request_serializer=type(request).SerializeToString,
-        response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
-    )
-    metadata = (("authorization", f"Bearer {token}"),) if token else ()
-    try:
-        async with asyncio.timeout(15):
-            await stub(request, timeout=10, metadata=metadata)
-    except grpc.aio.AioRpcError as error:
-        return f"{error.code().name} {refusal_of(error).reason}"
-    return "OK"

@@ -103,7 +103,7 @@ DISPATCH = {
     "ROUTING_RULE_INVALID": _of(
         422,
         "只能对应在册的承办部门；“不确定”不设对应部门",
-        "A category leads to agencies that take part; 'unsure' to none",
+        "Not an agency that takes part, or not a category that leads to any",
         "unit_codes",
     ),
     "SUGGESTION_NOT_FOUND": _of(404, "没有这项建议，或已经决定", "There is no such suggestion, or it is decided"),
