@@ -78,11 +78,12 @@ async def _add_results(session: AsyncSession, actor: Actor, demand: pb.Demand) -
     leads = actor.has(*access.AGENCY) and bool(actor.unit_code) and actor.unit_code == demand.lead_unit_code
     if not follows and not leads:
         return
-    demand_id = UUID(demand.id)
-    if look_back := await look_backs.latest_of(session, demand_id):
+    demand_id, kinds = UUID(demand.id), {clock.kind for clock in demand.clocks}  # each look-back and order has a clock
+    if pb.CLOCK_KIND_LOOK_BACK in kinds and (look_back := await look_backs.latest_of(session, demand_id)):
         demand.look_back.CopyFrom(results.look_back_of(look_back))
-    found = await orders.orders_of(session, demand_id)
-    demand.orders.extend(results.order_of(one) for one in found if follows or one.unit_code == actor.unit_code)
+    if pb.CLOCK_KIND_ORDER in kinds:
+        found = await orders.orders_of(session, demand_id)
+        demand.orders.extend(results.order_of(one) for one in found if follows or one.unit_code == actor.unit_code)
 
 
 def position(token: str, list_id: str) -> UUID | None:
