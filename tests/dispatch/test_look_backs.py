@@ -211,6 +211,15 @@ async def test_a_look_back_that_nobody_records_is_in_the_books(world: World) -> 
     assert demand.state == pb.STATE_REPLIED
 
 
+async def test_what_was_learnt_is_not_for_the_enterprise_to_read(world: World) -> None:
+    for outcome in (UNREACHABLE, UNSOLVED, SOLVED):
+        demand = await record(world, await badly_rated(world), outcome)
+        request = REQUESTS["ListDemandEvents"](demand_id=demand.id)
+        for actor, sees in ((world.enterprise.actor(), False), (world.agency(), True), (world.centre(), True)):
+            told = await world.call(actor, "ListDemandEvents", request)
+            assert (NOTE in {line.text for line in told.events}) == sees
+
+
 async def test_staff_alone_read_of_look_backs(world: World) -> None:
     demand = await record(world, await badly_rated(world), SOLVED)
     for actor, sees in (

@@ -124,7 +124,7 @@ async def record_look_back(change: Change, outcome: LookBackOutcome, note: str) 
         await save(change)
         return
     take(change, Action.LOOK_BACK, change.act(note), None, _outcome(outcome))
-    await _follow(change, outcome, note)
+    await _follow(change, outcome)
     await save(change)
     found.outcome, found.note = outcome, note
     found.recorded_by, found.recorded_unit, found.recorded_at = change.actor.person_id, change.actor.unit_code, change.now
@@ -136,11 +136,11 @@ def _check_four_eyes(change: Change, replier: Replier) -> None:
         raise errors.LookBackByReplier
 
 
-async def _follow(change: Change, outcome: LookBackOutcome, note: str) -> None:
+async def _follow(change: Change, outcome: LookBackOutcome) -> None:
     may_rate = any(clock["kind"] == Clock.RATING and not clock["stopped_at"] for clock in change.written.clocks)
     action = rules.after_look_back(outcome, change.state, may_rate=may_rate)
     if action is Action.REWORK:
-        await rework(change, note)
+        await rework(change)
     elif action:
         take(change, action, change.act())
 

@@ -25,10 +25,10 @@ FRESH: Row = {
 RELEASE = text("UPDATE demand_co_handler SET released_at = :now WHERE demand_id = :demand AND released_at IS NULL")
 
 
-async def rework(change: Change, note: str) -> None:
+async def rework(change: Change) -> None:
     """Have the agency in the lead handle it again; the centre assesses what no agency could."""
     row, facts = _next_round(change), {"by_enterprise": False}
-    act = change.act(note, also_told=_also_told(row))
+    act = change.act(also_told=_also_told(row))
     code = change.row["lead_unit_code"]
     lead = await change.session.get(Unit, code) if code else None
     if lead and lead.active and lead.contact_ids:
