@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sqlalchemy import text
-
 from services.dispatch import errors, rules
 from services.dispatch.models import Unit
 from services.dispatch.moves import Row
@@ -22,7 +20,6 @@ FRESH: Row = {
     "park_reviews": 0,
     "rating_expired": False,
 }
-RELEASE = text("UPDATE demand_co_handler SET released_at = :now WHERE demand_id = :demand AND released_at IS NULL")
 
 
 async def rework(change: Change) -> None:
@@ -51,7 +48,6 @@ async def reopen(change: Change, new_facts: str) -> None:
     act = change.act(new_facts, also_told=_also_told(row))
     take(change, Action.REOPEN, act, row, {"by_enterprise": True}, contacts=contacts)
     await save(change)
-    await change.session.execute(RELEASE, {"now": change.now, "demand": change.on.demand_id})
 
 
 def _next_round(change: Change) -> Row:
