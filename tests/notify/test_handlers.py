@@ -174,14 +174,15 @@ async def test_over_the_bus_each_message_arrives_once_and_open_pages_hear_of_it(
     await client.subscribe(SUBJECT + str(owner), cb=on_hint)
     await bus.ensure_stream(client.jetstream(), "dispatch")
     pages = OpenPages(client)
-    consumer = Consumer(world.database, client.jetstream(), "dispatch", "notify", from_dispatch(pages))
+    name = f"listener-{owner}"  # a platform of other tests may listen to the same stream as notify
+    consumer = Consumer(world.database, client.jetstream(), "dispatch", name, from_dispatch(pages))
     tasks = [asyncio.create_task(consumer.run()), asyncio.create_task(pages.run())]
     for event in (dispatched(agency, owner), accepted(owner), replied(owner)):
         await publish(client, event)
     inbox = await until_read(world, owner, 3)
     async with asyncio.timeout(5):
         hints = [await heard.get() for _ in range(3)]
-    while (await client.jetstream().consumer_info("FAHU_DISPATCH", "notify")).num_ack_pending:  # noqa: ASYNC110
+    while (await client.jetstream().consumer_info("FAHU_DISPATCH", name)).num_ack_pending:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     for task in tasks:
         task.cancel()
