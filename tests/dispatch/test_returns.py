@@ -79,6 +79,8 @@ async def test_a_return_that_is_denied_is_final_and_buys_no_time(world: World) -
     asked = await take(world, before, Action.ASK_RETURN)
     no = REQUESTS["DecideReturn"](on=on(asked), approve=False)
     assert (await world.refused(world.centre(), "DecideReturn", no)).reason == "PERMISSION_DENIED"
+    waited = "UPDATE demand_clock SET paused_at = now() - interval '10 days' WHERE demand_id = :id AND paused_at IS NOT NULL"
+    await world.sql(waited, id=asked.id)
     denied = await decided(world, asked, approve=False, note="属劳动用工，请办理")
     assert (denied.state, denied.designated, denied.lead_unit_code) == (pb.STATE_DISPATCHED, True, "hrss")
     assert (denied.holder, list(denied.approvals)) == (pb.PARTY_AGENCY, [])

@@ -81,7 +81,7 @@ async def _send_to_another(change: Change, unit_code: str, note: str) -> None:
 
 def _send_to_triage(change: Change, note: str) -> None:
     row = {"lead_unit_code": "", "triage_reason": TriageReason.RETURNED, "designated": False}
-    told = replace(change.contacts, agency=(), agency_lead=(), former_agency=change.contacts.agency)
+    told = replace(change.contacts, former_agency=change.contacts.agency)
     take(change, Action.RETURN_TO_TRIAGE, change.act(note), row, {"approved": True}, contacts=told)
 
 
