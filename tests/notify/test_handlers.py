@@ -1,9 +1,10 @@
 """Events arrive, more than once and in any order; inboxes hold each message once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -137,10 +138,18 @@ async def test_messages_name_the_agency_by_its_newest_name(world: World) -> None
     assert (await world.inbox(owner))[0].body.startswith("区人社局已接收您的需求")
 
 
+@pytest.fixture(scope="module")
+def own_nats(server_dir: Path) -> Iterator[Nats]:
+    """Beside the run's own bus: a platform of other tests would hear these events there, and answer them too."""
+    server = Nats.start(server_dir / "nats-notify")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-async def client(nats_server: Nats) -> AsyncIterator[Client]:
+async def client(own_nats: Nats) -> AsyncIterator[Client]:
     client = Client()
-    await bus.connect(client, nats_server.url, "test")
+    await bus.connect(client, own_nats.url, "test")
     yield client
     await client.close()
 
