@@ -15,7 +15,7 @@ from starlette.responses import Response
 from services.gateway.auth import CENTRE, Caller, LiaisonCaller, allow
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import STATES, DemandOut, StateWord, demand_answer
-from services.gateway.schemas import Id, In, Moment, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import Id, In, Moment, NextPageToken, Out, Page, Percent, remark, written
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["oversight"])
@@ -98,7 +98,7 @@ class SampleIn(In):
 
     since: Annotated[Moment, Field(strict=False, description="不早于。At or after.")]
     until: Annotated[Moment, Field(strict=False, description="早于，不晚于现在，最长 366 天。Before; at most 366 days.")]
-    share_percent: Annotated[int, Field(ge=0, le=100, description="其余需求抽取的百分比。Of the rest, per cent.")]
+    share_percent: Annotated[Percent, Field(description="其余需求抽取的百分比。Of the rest, per cent.")]
     seed: Annotated[str, remark(64), Field(description="抽签种子；空则由平台生成。Made by the platform if empty.")] = ""
 
 
