@@ -118,9 +118,7 @@ def _hook(schema: Any, feed: Feed, findings: Findings) -> None:
     @schema.hook  # type: ignore[untyped-decorator]
     def map_case(_context: Any, case: Any) -> Any:
         drawn = case.path_parameters or {}
-        # A body set anew is judged anew, and bytes are no string to that judge: a file stays as it is.
-        if isinstance(case.body, dict) and case.meta and not case.meta.is_negative_at(ParameterLocation.BODY):
-            case.body = _without_repetition(case.body)
+        _mend_body(case)
         if case.meta is None or case.meta.is_negative_at(ParameterLocation.PATH):
             return case
         for name in PATHS.keys() & drawn.keys():
@@ -154,6 +152,12 @@ def _hook(schema: Any, feed: Feed, findings: Findings) -> None:
         problem = response.json()
         is_told_malformed = problem.get("reason") in MALFORMED and not _is_period_refused(case.body, problem)
         return is_told_malformed and not _beyond_unicode(case.body)
+
+
+def _mend_body(case: Any) -> None:
+    """Repeat no word of a well-formed body. A file stays as it is: set anew, its bytes would be judged as no string."""
+    if isinstance(case.body, dict) and case.meta and not case.meta.is_negative_at(ParameterLocation.BODY):
+        case.body = _without_repetition(case.body)
 
 
 def _without_repetition(body: dict[str, Any]) -> dict[str, Any]:
