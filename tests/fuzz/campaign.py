@@ -4,11 +4,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 import schemathesis
 from hypothesis import strategies
+from pydantic import AwareDatetime, TypeAdapter
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.core.parameters import ParameterLocation
@@ -28,6 +30,8 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MALFORMED = frozenset(
     {"FIELDS_INVALID", "BODY_UNREADABLE", "CONTENT_TYPE_UNSUPPORTED", "IDEMPOTENCY_KEY_INVALID", "IF_MATCH_INVALID"}
 )
+LONGEST_PERIOD = timedelta(days=366)
+PERIOD_END = TypeAdapter(AwareDatetime)
 # Beside the usual ones: a stale or missing version, a body too large.
 REFUSALS = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
 
@@ -172,8 +176,10 @@ def _is_words(value: Any) -> bool:
 def _is_period_refused(body: Any, problem: Mapping[str, Any]) -> bool:
     """Whether all that is wrong is how a period's ends stand to each other and to now, which no schema can say."""
     at_fault = {(one["field"], one["reason"]) for one in problem.get("errors", ())}
-    has_period = isinstance(body, dict) and body.keys() >= {"since", "until"}
-    return has_period and bool(at_fault) and at_fault <= {(name, "OUT_OF_RANGE") for name in ("since", "until", "body")}
+    if not at_fault or not at_fault <= {(name, "OUT_OF_RANGE") for name in ("until", "body")}:
+        return False
+    since, until = (PERIOD_END.validate_python(body[name]) for name in ("since", "until"))
+    return not since < until <= min(since + LONGEST_PERIOD, datetime.now(UTC))
 
 
 def _beyond_unicode(body: Any) -> bool:
