@@ -27,7 +27,6 @@ from services.dispatch.queries.intake import Intake, intakes
 from services.dispatch.rules import Action, Lead
 
 MINI_PROGRAM = "MINI_PROGRAM"
-AREA_PREFIX = "area-"
 
 
 @dataclass(frozen=True, slots=True)
