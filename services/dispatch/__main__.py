@@ -30,6 +30,7 @@ from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.calendar import WorkingCalendar
 from kit.db import Database
+from kit.rpc import carrier
 from kit.settings import DatabaseSettings
 from kit.uploads import Checker
 from services.dispatch.filing import Filing
@@ -59,6 +60,7 @@ SERVICES = [
     return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+    carrier.SERVICE,
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024

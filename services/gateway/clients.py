@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
+from fahu.dispatch.v1.dispatch_service_pb2 import SubmitDemandResponse
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
 from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
@@ -20,6 +21,7 @@ from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 
 from kit.auth import TokenSigner
+from kit.rpc.carrier import Carried
 from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
@@ -40,6 +42,7 @@ NAMES_SECONDS = 1.0
 UNITS_KEPT_SECONDS = 60.0
 MOST_NAMES = 200
 # An attachment of 20 MiB, and what is known of it.
+SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 log = logging.getLogger(__name__)
 
@@ -50,11 +53,13 @@ class Clients:
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
         to_registry, as_gateway = RpcChannel(registry), RpcChannel(registry, signer=signer)
         to_dispatch, to_notify = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER), RpcChannel(notify)
-        self._channels = (to_registry, as_gateway, to_dispatch, to_notify)
+        carrying = RpcChannel(dispatch, signer=signer)
+        self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
+        self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
         self.returns: ReturnServiceAsyncStub = ReturnServiceStub(_channel(to_dispatch))
         self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))

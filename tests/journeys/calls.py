@@ -57,6 +57,7 @@ CALLS = {
         ("NOT_FOUND ATTACHMENT_NOT_FOUND",), lambda thing, column: {"demand_id": thing, "attachment_ids": [NO_FILE]}
     ),
     "SubmitDemand": Door(("OK",), _submit_request),
+    "Carry": Door(("OK",), fixed(calls=[{"method": "/fahu.dispatch.v1.DispatchService/ListCategories"}])),
     "GetDemand": Door(("OK",), _about("demand_id")),
     "ListDemandEvents": Door(("OK",), _about("demand_id")),
     "DispatchDemand": Door(STALE_RPC, _on(unit_code="hrss")),
@@ -134,7 +135,8 @@ async def call(channels: dict[str, grpc.aio.Channel], line: Line, token: str, th
     method = contract.methods_by_name[name]
     request = message_factory.GetMessageClass(method.input_type)()
     json_format.ParseDict(CALLS.get(name, PLAIN_CALL).body(thing, column), request)
-    stub = channels[contract.full_name.split(".")[1]].unary_unary(
+    server = "dispatch" if contract.name == "CarrierService" else contract.full_name.split(".")[1]
+    stub = channels[server].unary_unary(
         f"/{contract.full_name}/{name}",
         request_serializer=type(request).SerializeToString,
         response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,

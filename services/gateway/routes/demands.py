@@ -108,7 +108,7 @@ async def submit_demand(body: DemandIn, caller: Sender) -> Response:
         request_id=caller.heads.idempotency_key(),
     )
     faults.point("gateway.before_call")
-    answer = await caller.clients.dispatch.SubmitDemand(request)
+    answer = await caller.clients.submit_demand(request)
     faults.point("gateway.after_call")
     return demand_answer(answer.demand, caller, 201)
 
