@@ -109,7 +109,7 @@ async def put_staff(session: AsyncSession, personal: PersonalData, actor: Actor,
         if account.unit_code != draft.unit_code:
             await _end_duties(session, account.person_id, now)
         account.unit_code, account.roles, account.active = draft.unit_code, sorted(draft.roles), True
-        await sessions.shut_out(session, account.person_id, now)
+        await sessions.shut_out(session, account.person_id)
     await _set_console_sign_in(session, personal, account, draft)
     given = ", ".join(Role.Name(Role.ValueType(role)) for role in sorted(draft.roles))
     await audit.record(session, actor, "STAFF_PUT", f"person/{account.person_id}", now, f"{draft.unit_code}: {given}")
@@ -166,7 +166,7 @@ async def end_staff(session: AsyncSession, personal: PersonalData, actor: Actor,
     account.active = False
     account.login_name = account.password_hash = account.totp_secret = None
     await _end_duties(session, person_id, now)
-    await sessions.shut_out(session, person_id, now)
+    await sessions.shut_out(session, person_id)
     await audit.record(session, actor, "STAFF_ENDED", f"person/{person_id}", now)
 
 
@@ -176,7 +176,7 @@ async def unbind_wechat(session: AsyncSession, personal: PersonalData, actor: Ac
     if person is None:
         raise PersonNotFound
     person.openid = person.openid_index = None
-    await sessions.shut_out(session, person.id, now)
+    await sessions.shut_out(session, person.id)
     await audit.record(session, actor, "WECHAT_UNBOUND", f"person/{person.id}", now)
 
 
