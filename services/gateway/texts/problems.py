@@ -139,6 +139,9 @@ REGISTRY = {
     "PHONE_INVALID": _of(422, "不是有效的手机号码", "Not a mainland mobile number", "phone"),
     "PHONE_IN_USE": _of(409, "该手机号码属于工作人员或另一家企业的联系人", "The number is another person's", "phone"),
     "LOGIN_NAME_TAKEN": _of(409, "该用户名已被使用", "The login name is taken", "login_name"),
+    "CONTACT_NEEDS_SUCCESSOR": _of(
+        409, "该人员是单位联系人，请先确定接任人", "The person is a unit's contact: name who takes over first"
+    ),
     "UNIT_NOT_FOUND": _of(404, "没有这个单位", "There is no such unit"),
     "WECHAT_NOT_BOUND": _of(401, "首次登录须授权手机号码", "The first sign-in needs the phone code too", "phone_code"),
     "NOT_ON_ROSTER": _of(403, "该手机号码不在联系人和工作人员名册上", "The phone is not on the roster"),

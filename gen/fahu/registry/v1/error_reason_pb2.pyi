@@ -60,6 +60,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No such unit."""
     ERROR_REASON_LOGIN_NAME_TAKEN: _ErrorReason.ValueType  # 18
     """The login name belongs to somebody else."""
+    ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: _ErrorReason.ValueType  # 19
+    """Without a successor the unit would be left without its contact; metadata "unit" names it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -102,4 +104,6 @@ ERROR_REASON_UNIT_NOT_FOUND: ErrorReason.ValueType  # 17
 """No such unit."""
 ERROR_REASON_LOGIN_NAME_TAKEN: ErrorReason.ValueType  # 18
 """The login name belongs to somebody else."""
+ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: ErrorReason.ValueType  # 19
+"""Without a successor the unit would be left without its contact; metadata "unit" names it."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
