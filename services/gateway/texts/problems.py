@@ -29,6 +29,7 @@ DISPATCH = {
         409, "该企业不是本年度的法治化营商环境联系点，不能提交新需求", "The enterprise is not a liaison point of this year"
     ),
     "CHANNEL_NOT_ALLOWED": _of(422, "不能使用这种提交方式", "This channel is not the caller's to use", "channel"),
+    "ENTERPRISE_MISSING": _of(422, "代为提交须指明企业", "Whoever sends for an enterprise names it", "enterprise_id"),
     "UNIT_NOT_AN_AGENCY": _of(422, "该单位不能承办或协办", "The unit is not another agency that takes part", "unit_code"),
     "UNIT_WITHOUT_CONTACT": _of(
         409, "该部门没有在岗联系人，无法派单", "The agency has no contact who could be told", "unit_code"
