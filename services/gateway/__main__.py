@@ -13,6 +13,7 @@ from services.gateway.app import build
 from services.gateway.attempts import Attempts
 from services.gateway.auth import Parts
 from services.gateway.clients import Clients
+from services.gateway.protocol import BoundedProtocol
 from services.gateway.revocations import POLL_SECONDS, Revocations
 from services.gateway.settings import GatewaySettings
 from services.gateway.stream import Streams
@@ -47,7 +48,7 @@ def http_server(settings: GatewaySettings, parts: Parts) -> EmbeddedServer:
         build(parts),
         host=settings.host,
         port=settings.http_port,
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

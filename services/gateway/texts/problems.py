@@ -195,6 +195,7 @@ GATEWAY = {
     "ROUTE_NOT_FOUND": _of(404, "没有这个地址", "There is nothing at this address"),
     "METHOD_NOT_ALLOWED": _of(405, "该地址不支持这种请求方法", "This address does not answer this method"),
     "BODY_TOO_LARGE": _of(413, "提交的内容过大", "The body is too large"),
+    "HEADERS_TOO_LARGE": _of(431, "请求头过大，最多 16 KiB", "Address and headers are too large, at most 16 KiB"),
     "CONTENT_TYPE_UNSUPPORTED": _of(415, "不支持这种内容类型", "This content type is not understood here", "Content-Type"),
     "BODY_UNREADABLE": _of(400, "无法读取提交的内容", "The body cannot be read"),
     "REQUEST_INVALID": _of(400, "请求有误", "The request cannot be understood"),
