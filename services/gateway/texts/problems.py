@@ -197,7 +197,7 @@ GATEWAY = {
     "BODY_TOO_LARGE": _of(413, "提交的内容过大", "The body is too large"),
     "HEADERS_TOO_LARGE": _of(431, "请求头过大，最多 16 KiB", "Address and headers are too large, at most 16 KiB"),
     "CONTENT_TYPE_UNSUPPORTED": _of(415, "不支持这种内容类型", "This content type is not understood here", "Content-Type"),
-    "BODY_UNREADABLE": _of(400, "无法读取提交的内容", "The body cannot be read"),
+    "BODY_UNREADABLE": _of(400, "无法读取提交的内容，须为 UTF-8 编码的 JSON", "The body is not JSON in UTF-8"),
     "REQUEST_INVALID": _of(400, "请求有误", "The request cannot be understood"),
     "TOO_MANY_ATTEMPTS": _of(429, "尝试次数过多，请稍后再试", "Too many attempts: wait, then try again"),
     "TOO_MANY_STREAMS": _of(429, "打开的实时连接过多", "Too many live streams are open for this person"),
