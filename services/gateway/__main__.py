@@ -11,7 +11,7 @@ from kit.runtime import EmbeddedServer, Runtime, main
 from kit.wechat import WechatClient
 from services.gateway.app import build
 from services.gateway.attempts import Attempts
-from services.gateway.auth import Parts
+from services.gateway.auth import UPLOADS_AT_ONCE, Parts
 from services.gateway.clients import Clients
 from services.gateway.protocol import BoundedProtocol
 from services.gateway.revocations import POLL_SECONDS, Revocations
@@ -39,6 +39,7 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         per_login=Attempts("login", settings.sign_in_per_login),
         per_openid=Attempts("openid", settings.sign_in_per_openid),
         refreshes=Attempts("refresh", settings.refresh_per_address),
+        uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
     )
 
 

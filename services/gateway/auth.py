@@ -1,5 +1,6 @@
 """Who asks, and who may: every route declares its callers, and an application with a route that does not cannot be built."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from services.gateway.revocations import Revocations
 from services.gateway.stream import Streams
 
 EVERYBODY = tuple(number for number in Role.values() if number)
+UPLOADS_AT_ONCE = 2  # as many files as a process of dispatch looks at
 CENTRE = (Role.ROLE_CENTRE_OPERATOR, Role.ROLE_CENTRE_LEAD)
 
 
@@ -38,6 +40,7 @@ class Parts:
     per_login: Attempts
     per_openid: Attempts
     refreshes: Attempts
+    uploads: asyncio.Semaphore
 
 
 @dataclass(frozen=True, slots=True)
