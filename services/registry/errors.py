@@ -95,4 +95,4 @@ class ImportColumnsMissing(InvalidArgument):
 
 class ImportTooLarge(InvalidArgument):
     reason = "IMPORT_TOO_LARGE"
-    message = "The file holds more than {limit}."
+    message = "The file holds more than {rows} rows, {columns} columns or, unpacked, {mebibytes} MiB in {entries} parts."
