@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from services.gateway.words import Words
 
@@ -50,7 +51,7 @@ def _within(value: datetime) -> datetime:
 def _number(value: Any) -> Any:
     """Python takes True for 1; JSON takes 1.0 for 1."""
     if isinstance(value, bool):
-        raise ValueError("not a number")
+        raise PydanticCustomError("int_type", "not a number")
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
