@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from fahu.notify.v1.notification_pb2 import CallTask
 from pydantic import TypeAdapter, ValidationError
 
 from kit.errors import FieldViolation
 from services.gateway import fields
 from services.gateway.headers import read
 from services.gateway.problems import problem
+from services.gateway.routes.call_tasks import CAUSES, CallTaskOut
 from services.gateway.schemas import Percent, Score
+from services.notify.rules import Cause
 from services.registry.errors import ImportTooLarge
 from services.registry.spreadsheet import LIMITS
 
@@ -61,3 +64,10 @@ def test_an_import_too_large_is_told_every_limit(language: str) -> None:
     heads = read([(b"accept-language", language.encode())])
     told = bytes(problem(heads, "IMPORT_TOO_LARGE", metadata=ImportTooLarge(**LIMITS).metadata).body).decode()
     assert all(limit in told.split('"detail"')[1].split('"rows"')[0] for limit in LIMITS.values())
+
+
+@pytest.mark.parametrize("cause", list(Cause))
+def test_why_somebody_is_to_be_called_is_said_in_words(cause: Cause) -> None:
+    zh = CallTaskOut.of(CallTask(cause=cause), {}, "zh")
+    assert (zh.cause, zh.cause_text) == (cause.lower(), CAUSES[cause.lower()].zh)
+    assert CallTaskOut.of(CallTask(cause=cause), {}, "en").cause_text == CAUSES[cause.lower()].en
