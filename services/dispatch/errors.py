@@ -33,6 +33,11 @@ class ChannelNotAllowed(InvalidArgument):
     message = "A contact sends through the mini-program; staff name the enterprise and another channel."
 
 
+class EnterpriseMissing(InvalidArgument):
+    reason = "ENTERPRISE_MISSING"
+    message = "Whoever sends for an enterprise names it."
+
+
 class UnitNotAnAgency(InvalidArgument):
     reason = "UNIT_NOT_AN_AGENCY"
     message = "The unit is not an agency that takes part, or not another one."

@@ -42,8 +42,16 @@ NAMES_SECONDS = 1.0
 UNITS_KEPT_SECONDS = 60.0
 MOST_NAMES = 200
 # An attachment of 20 MiB, and what is known of it.
-SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 MAX_FILE_ANSWER = 24 * 1024 * 1024
+SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
+# Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
+# number, a call is done, a file is gone. Whoever asked decides what to do without an answer.
+ONCE = (
+    "/fahu.registry.v1.AccountService/SignInWithPassword",
+    "/fahu.registry.v1.RegistryService/RevealPhone",
+    "/fahu.notify.v1.NotifyService/CompleteCallTask",
+    "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
+)
 log = logging.getLogger(__name__)
 
 
@@ -51,9 +59,9 @@ class Clients:
     """Stubs that speak for the caller being served; `sessions` speaks for the gateway itself."""
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
-        to_registry, as_gateway = RpcChannel(registry), RpcChannel(registry, signer=signer)
-        to_dispatch, to_notify = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER), RpcChannel(notify)
-        carrying = RpcChannel(dispatch, signer=signer)
+        to_registry, as_gateway = RpcChannel(registry, once=ONCE), RpcChannel(registry, signer=signer, once=ONCE)
+        to_dispatch = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
+        to_notify, carrying = RpcChannel(notify, once=ONCE), RpcChannel(dispatch, signer=signer)
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))

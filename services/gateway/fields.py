@@ -41,6 +41,7 @@ CONTRACT = {
     "required": "MISSING",
     "unique": "DUPLICATE",
 }
+OF_A_CONTACT = frozenset({"name", "phone", "consented", "consent_version"})
 RANGES = ("gt", "gte", "lt", "lte")
 
 
@@ -50,14 +51,22 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
     for one in found:
         kind = str(one["type"])
         reason, limit = SCHEMA.get(kind, ("TYPE_WRONG" if kind.endswith("_type") else "INVALID", ""))
-        path = ".".join(str(part) for part in one["loc"][1:]) or "body"
+        path = ".".join(str(part) for part in one["loc"][1:])
         told.append(_error(path, reason, language, limit=(one.get("ctx") or {}).get(limit)))
     return told
 
 
-def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, str]]:
+def of_violations(found: Sequence[FieldViolation], language: Language, route: str) -> list[dict[str, str]]:
     """Violations of a contract as members of a problem's `errors`."""
-    return [_error(one.field.removeprefix("on.") or "body", _reason(one.rule), language) for one in found]
+    return [_error(as_sent(one.field.removeprefix("on."), route), _reason(one.rule), language) for one in found]
+
+
+def as_sent(field: str, route: str) -> str:
+    """Where the body of a route has what a contract or a reason calls so: they know the contact, not where it stands."""
+    bare = field.removeprefix("liaison.")
+    if bare not in OF_A_CONTACT:
+        return field
+    return {"replace_liaison": f"liaison.{bare}", "appoint_liaison": bare}.get(route, field)
 
 
 def _reason(rule: str) -> str:
@@ -71,4 +80,5 @@ def _error(field: str, reason: str, language: Language, limit: object = None) ->
     message = FIELDS[reason].say(language)
     if limit and reason in LIMITS:
         message += LIMITS[reason].say(language, limit=limit)
-    return {"field": field, "reason": reason, "message": message}
+    told = {"reason": reason, "message": message}
+    return {"field": field, **told} if field else told  # none where the body as a whole is at fault

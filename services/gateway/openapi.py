@@ -82,9 +82,9 @@ PROBLEM_SCHEMA = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "reason", "message"],
+                "required": ["reason", "message"],
                 "properties": {
-                    "field": {"type": "string"},
+                    "field": {"type": "string", "description": "整个请求体有误时没有。None where the body as a whole is."},
                     "reason": {"type": "string"},
                     "message": {"type": "string"},
                     "row": {"type": "integer", "description": "导入文件的行号。Row of an imported file."},

@@ -135,8 +135,10 @@ def _enterprise_of(actor: Actor, draft: Draft) -> UUID:
         return actor.organisation_id
     if actor.roles <= rules.LIAISON:
         raise errors.EnterpriseNotFound
-    if draft.enterprise_id is None or draft.channel == MINI_PROGRAM:
+    if draft.channel == MINI_PROGRAM:
         raise errors.ChannelNotAllowed
+    if draft.enterprise_id is None:
+        raise errors.EnterpriseMissing
     return draft.enterprise_id
 
 

@@ -91,6 +91,7 @@ class DemandCounts(Out):
         "CATEGORY_UNKNOWN",
         "ENTERPRISE_NOT_DESIGNATED",
         "ENTERPRISE_NOT_FOUND",
+        "ENTERPRISE_MISSING",
         "CHANNEL_NOT_ALLOWED",
         idempotent=True,
         etag=True,

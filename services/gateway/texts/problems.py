@@ -29,6 +29,7 @@ DISPATCH = {
         409, "该企业不是本年度的法治化营商环境联系点，不能提交新需求", "The enterprise is not a liaison point of this year"
     ),
     "CHANNEL_NOT_ALLOWED": _of(422, "不能使用这种提交方式", "This channel is not the caller's to use", "channel"),
+    "ENTERPRISE_MISSING": _of(422, "代为提交须指明企业", "Whoever sends for an enterprise names it", "enterprise_id"),
     "UNIT_NOT_AN_AGENCY": _of(422, "该单位不能承办或协办", "The unit is not another agency that takes part", "unit_code"),
     "UNIT_WITHOUT_CONTACT": _of(
         409, "该部门没有在岗联系人，无法派单", "The agency has no contact who could be told", "unit_code"
@@ -139,6 +140,9 @@ REGISTRY = {
     "PHONE_INVALID": _of(422, "不是有效的手机号码", "Not a mainland mobile number", "phone"),
     "PHONE_IN_USE": _of(409, "该手机号码属于工作人员或另一家企业的联系人", "The number is another person's", "phone"),
     "LOGIN_NAME_TAKEN": _of(409, "该用户名已被使用", "The login name is taken", "login_name"),
+    "CONTACT_NEEDS_SUCCESSOR": _of(
+        409, "该人员是单位联系人，请先确定接任人", "The person is a unit's contact: name who takes over first"
+    ),
     "UNIT_NOT_FOUND": _of(404, "没有这个单位", "There is no such unit"),
     "WECHAT_NOT_BOUND": _of(401, "首次登录须授权手机号码", "The first sign-in needs the phone code too", "phone_code"),
     "NOT_ON_ROSTER": _of(403, "该手机号码不在联系人和工作人员名册上", "The phone is not on the roster"),
@@ -191,8 +195,9 @@ GATEWAY = {
     "ROUTE_NOT_FOUND": _of(404, "没有这个地址", "There is nothing at this address"),
     "METHOD_NOT_ALLOWED": _of(405, "该地址不支持这种请求方法", "This address does not answer this method"),
     "BODY_TOO_LARGE": _of(413, "提交的内容过大", "The body is too large"),
+    "HEADERS_TOO_LARGE": _of(431, "请求头过大，最多 16 KiB", "Address and headers are too large, at most 16 KiB"),
     "CONTENT_TYPE_UNSUPPORTED": _of(415, "不支持这种内容类型", "This content type is not understood here", "Content-Type"),
-    "BODY_UNREADABLE": _of(400, "无法读取提交的内容", "The body cannot be read"),
+    "BODY_UNREADABLE": _of(400, "无法读取提交的内容，须为 UTF-8 编码的 JSON", "The body is not JSON in UTF-8"),
     "REQUEST_INVALID": _of(400, "请求有误", "The request cannot be understood"),
     "TOO_MANY_ATTEMPTS": _of(429, "尝试次数过多，请稍后再试", "Too many attempts: wait, then try again"),
     "TOO_MANY_STREAMS": _of(429, "打开的实时连接过多", "Too many live streams are open for this person"),
@@ -214,6 +219,10 @@ DETAILS: dict[str, Text] = {
     "RETURN_TOO_LATE": Text("须在派单后 {days} 个工作日内", "Within {days} working days of its dispatch"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
     "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
+    "IMPORT_TOO_LARGE": Text(
+        "最多 {rows} 行、{columns} 列，解压后最多 {mebibytes} MiB、{entries} 个部件",
+        "At most {rows} rows and {columns} columns, and unpacked {mebibytes} MiB in {entries} parts",
+    ),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
     "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),

@@ -122,7 +122,8 @@ class DispatchServiceServicer:
     def SubmitDemand(self, request, context):
         """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
         centre or its area's office, with the channel recorded.
-        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+        CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,7 +42,8 @@ class DispatchServiceStub:
     SubmitDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.SubmitDemandRequest, _dispatch_service_pb2.SubmitDemandResponse]
     """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
     centre or its area's office, with the channel recorded.
-    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+    CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
     """
     GetDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.GetDemandRequest, _dispatch_service_pb2.GetDemandResponse]
     """GetDemand returns one demand. Fails with DEMAND_NOT_FOUND."""
@@ -102,7 +103,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     SubmitDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.SubmitDemandRequest, _dispatch_service_pb2.SubmitDemandResponse]  # type: ignore[assignment]
     """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
     centre or its area's office, with the channel recorded.
-    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+    CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
     """
     GetDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.GetDemandRequest, _dispatch_service_pb2.GetDemandResponse]  # type: ignore[assignment]
     """GetDemand returns one demand. Fails with DEMAND_NOT_FOUND."""
@@ -171,7 +173,8 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_dispatch_service_pb2.SubmitDemandResponse, _abc.Awaitable[_dispatch_service_pb2.SubmitDemandResponse]]:
         """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
         centre or its area's office, with the channel recorded.
-        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+        CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod

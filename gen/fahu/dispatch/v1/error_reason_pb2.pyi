@@ -124,6 +124,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
     ERROR_REASON_ATTACHMENTS_TOO_MANY: _ErrorReason.ValueType  # 104
     """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
+    ERROR_REASON_ENTERPRISE_MISSING: _ErrorReason.ValueType  # 191
+    """Staff who send through another channel than the mini-program name the enterprise they send for."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -230,4 +232,6 @@ ERROR_REASON_ATTACHMENT_NOT_CLEAN: ErrorReason.ValueType  # 103
 """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
 ERROR_REASON_ATTACHMENTS_TOO_MANY: ErrorReason.ValueType  # 104
 """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
+ERROR_REASON_ENTERPRISE_MISSING: ErrorReason.ValueType  # 191
+"""Staff who send through another channel than the mini-program name the enterprise they send for."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
