@@ -22,15 +22,22 @@ def is_outsider(change: Change) -> bool:
     return bool(change.row["judicial"]) and change.actor.unit_code not in rules.COURTS
 
 
-def check_hands_off(change: Change, words: str = "-") -> None:
-    """Raise JudicialMatter for words of an outsider to whoever handles it; for the move itself where it has no words."""
-    if words and is_outsider(change):
+def check_hands_off(change: Change) -> None:
+    """Raise JudicialMatter for what no outsider does."""
+    if is_outsider(change):
         raise errors.JudicialMatter
+
+
+def check_silent(change: Change, words: str) -> None:
+    """What an outsider does without a word to whoever handles it."""
+    if words:
+        check_hands_off(change)
 
 
 def check_assent(change: Change, approve: bool, note: str) -> None:
     """An outsider may say yes to what court or procuratorate ask for. A no, or words with it, would direct them."""
-    check_hands_off(change, note if approve else "-")
+    if note or not approve:
+        check_hands_off(change)
 
 
 def check_reply(change: Change, kind: ReplyKind) -> None:
