@@ -14,7 +14,7 @@ from services.dispatch.announcements import Contacts
 from services.dispatch.queries import access, returns
 from tests import signing
 from tests.dispatch import looks, scenes, sweeps
-from tests.dispatch.conftest import World
+from tests.dispatch.conftest import REQUESTS, World
 
 SUBJECT = "eco_env"
 ASSISTS = """INSERT INTO demand_co_handler (demand_id, round, unit_code, added_by, added_at, opinion, waive_reason)
@@ -88,7 +88,7 @@ async def test_nothing_that_its_people_can_read_tells_of_it(world: World, case: 
         assert len(answers) > 2, name
         assert sweeps.telling(answers, case.anything()) == set(), name
         if "ListConditions" in answers:
-            request = sweeps.REQUESTS["ListConditions"]()
+            request = REQUESTS["ListConditions"]()
             waiting = {one.name: one.waiting for one in (await world.call(actor, "ListConditions", request)).conditions}
             assert waiting[sweeps.TAG] == 0, name
 
@@ -106,7 +106,7 @@ async def test_no_count_and_no_search_of_its_people_knows_it(world: World) -> No
 
 
 async def _counts(world: World, actor: Actor, wanted: dict[str, Any]) -> list[int]:
-    request = sweeps.REQUESTS["CountDemands"](filter=wanted)
+    request = REQUESTS["CountDemands"](filter=wanted)
     return [one.count for one in (await world.call(actor, "CountDemands", request)).counts]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kit.auth import Actor
 from tests import signing
 from tests.dispatch import looks, scenes, sweeps
-from tests.dispatch.conftest import World
+from tests.dispatch.conftest import REQUESTS, World
 from tests.kit.uploads.makers import page_pdf
 
 CASE = "（2021）沪0116民初1234号"
@@ -141,7 +141,7 @@ async def reads(world: World, demand: Any, actor: Actor | None = None) -> list[t
 
 async def look_at(world: World, actor: Actor, demand: Any, file_id: str) -> None:
     await looks.read(world, demand, actor)
-    await world.call(actor, "ListDemandEvents", sweeps.REQUESTS["ListDemandEvents"](demand_id=demand.id))
+    await world.call(actor, "ListDemandEvents", REQUESTS["ListDemandEvents"](demand_id=demand.id))
     await world.call(actor, "ListAttachments", files.ListAttachmentsRequest(demand_id=demand.id))
     await world.call(actor, "GetAttachment", files.GetAttachmentRequest(attachment_id=file_id))
     await world.call(actor, "DownloadAttachment", files.DownloadAttachmentRequest(attachment_id=file_id))
@@ -181,7 +181,7 @@ async def test_the_enterprise_and_the_court_read_without_a_trace(world: World) -
 
 async def test_who_moves_it_has_read_it_and_a_list_is_no_read(world: World) -> None:
     demand, centre = await world.submit(before_court=True), world.centre()
-    await world.call(centre, "ListDemands", sweeps.REQUESTS["ListDemands"]())
+    await world.call(centre, "ListDemands", REQUESTS["ListDemands"]())
     assert await reads(world, demand) == []
     await world.move(centre, "ReplyDemand", demand, **GUIDANCE)
     assert await reads(world, demand) == [(str(centre.person_id), "centre", guards.READ_KIND_DEMAND)]

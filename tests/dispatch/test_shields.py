@@ -15,7 +15,8 @@ from services.dispatch.queries import access, attachments
 from services.dispatch.rules import UNNAMED
 from tests import signing
 from tests.dispatch import looks, scenes, sweeps
-from tests.dispatch.conftest import Enterprise, World
+from tests.dispatch.conftest import REQUESTS, Enterprise, World, on
+from tests.kit.uploads.makers import page_pdf
 
 EVERY_WAY = {"GetDemand", "ListDemands", "ListDemandEvents", "ListAttachments", "GetAttachment"}
 
@@ -80,12 +81,12 @@ async def test_no_search_tells_it_either(world: World, case: sweeps.Case) -> Non
 
 
 async def _listed(world: World, actor: Actor, **narrowing: Any) -> int:
-    request = sweeps.REQUESTS["ListDemands"](filter=narrowing, page_size=100)
+    request = REQUESTS["ListDemands"](filter=narrowing, page_size=100)
     return len((await world.call(actor, "ListDemands", request)).demands)
 
 
 async def _counted(world: World, actor: Actor, **narrowing: Any) -> int:
-    request = sweeps.REQUESTS["CountDemands"](filter=narrowing)
+    request = REQUESTS["CountDemands"](filter=narrowing)
     return sum(one.count for one in (await world.call(actor, "CountDemands", request)).counts)
 
 
@@ -118,7 +119,7 @@ async def test_the_office_that_filed_it_is_not_told_to_agencies(world: World) ->
 
 
 def _of(demand: Any) -> Any:
-    return sweeps.REQUESTS["ListDemandEvents"](demand_id=demand.id)
+    return REQUESTS["ListDemandEvents"](demand_id=demand.id)
 
 
 async def test_who_handles_it_is_shown_as_ever(world: World, case: sweeps.Case) -> None:
@@ -127,7 +128,7 @@ async def test_who_handles_it_is_shown_as_ever(world: World, case: sweeps.Case) 
     by_agency = {line.person_id for line in lines if line.unit_code == "hrss"}
     assert by_agency == {str(world.contacts["hrss"]), str(world.leaders["hrss"])}
     demand = await world.submit(shielded=True)
-    upload = files.UploadAttachmentRequest(file_name="答复.pdf", content=sweeps.page_pdf(), request_id=uuid4().hex)
+    upload = files.UploadAttachmentRequest(file_name="答复.pdf", content=page_pdf(), request_id=uuid4().hex)
     mine = (await world.call(world.agency(), "UploadAttachment", upload)).attachment
     attach = files.AttachToDemandRequest(demand_id=demand.id, attachment_ids=[mine.id])
     (attached,) = (await world.call(world.agency(), "AttachToDemand", attach)).attachments
@@ -156,7 +157,7 @@ async def test_the_enterprise_lets_itself_be_known_once_and_for_good(world: Worl
 
 async def _revealed(world: World, enterprise: Enterprise, demand: Any) -> Any:
     """Twice the same request, as after an answer that was lost."""
-    request = sweeps.REQUESTS["RevealIdentity"](on=looks.on(demand))
+    request = REQUESTS["RevealIdentity"](on=on(demand))
     first = (await world.call(enterprise.actor(), "RevealIdentity", request)).demand
     again = (await world.call(enterprise.actor(), "RevealIdentity", request)).demand
     assert (first.version, again.version) == (demand.version + 1, demand.version + 1)
