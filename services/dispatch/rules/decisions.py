@@ -28,6 +28,8 @@ UNSURE = "unsure"  # the category 不确定
 UNNAMED = "某联系点企业"  # what stands for the name of an enterprise that shields itself, in texts that others read
 LAST_PLAIN_ROUND = 2  # later rounds are told to the supervisors, who call the parties together
 ATTEMPTS = 3  # of reaching an enterprise in a look-back, before that itself is its outcome
+# What every case number has, as people type it: found quickly in texts that have none.
+YEAR = re.compile(r"[（(［\[〔]\s*\d{4}\s*[）)］\]〕]")
 # （2021）沪0116民初1234号, with whatever brackets and blanks people type; 沪金检刑诉〔2021〕5号. Of normalised text.
 CASE_NUMBER = re.compile(
     r"[(\[〔]\s*(?:19|20)\d{2}\s*[)\]〕]\s*[\u4e00-\u9fff]{1,3}\s*\d{0,4}\s*"
@@ -59,7 +61,9 @@ def is_judicial(title: str, body: str, category_code: str, before_court: bool) -
 
 
 def _names_case(text: str) -> bool:
-    return "号" in text and CASE_NUMBER.search(unicodedata.normalize("NFKC", text)) is not None
+    if "号" not in text or not YEAR.search(text):
+        return False
+    return CASE_NUMBER.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def route(category_code: str, leads: Sequence[Lead], *, conflict: bool, judicial: bool) -> Lead | TriageReason:
