@@ -11,6 +11,7 @@ from fahu.dispatch.v1 import (
     attachment_service_pb2,
     co_handling_service_pb2,
     dispatch_service_pb2,
+    guard_service_pb2,
     handling_service_pb2,
     look_back_service_pb2,
     return_service_pb2,
@@ -20,6 +21,7 @@ from fahu.dispatch.v1 import (
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
+from fahu.dispatch.v1.guard_service_pb2_grpc import add_GuardServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
@@ -42,6 +44,7 @@ from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.attachments import AttachmentServicer
 from services.dispatch.servicer.co_handling import CoHandlingServicer
 from services.dispatch.servicer.demands import DispatchServicer
+from services.dispatch.servicer.guards import GuardServicer
 from services.dispatch.servicer.handling import HandlingServicer
 from services.dispatch.servicer.look_backs import LookBackServicer
 from services.dispatch.servicer.returns import ReturnServicer
@@ -60,6 +63,7 @@ SERVICES = [
     return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+    guard_service_pb2.DESCRIPTOR.services_by_name["GuardService"],
     carrier.SERVICE,
 ]
 # A file of 20 MiB, and what stands around it.
@@ -90,6 +94,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_ReturnServiceServicer_to_server, ReturnServicer(database, course)),
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
+        partial(add_GuardServiceServicer_to_server, GuardServicer(database, course)),
     ]
 
 

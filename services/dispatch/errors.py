@@ -189,7 +189,7 @@ class OrderDayInvalid(InvalidArgument):
 
 class JudicialMatter(FailedPrecondition):
     reason = "JUDICIAL_MATTER"
-    message = "The matter is before a court or procuratorate: nobody else gives instructions on it."
+    message = "The matter is before a court or procuratorate: nobody else says how to handle it."
 
 
 class RoutingRuleInvalid(InvalidArgument):

@@ -10,6 +10,7 @@ from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2 import SubmitDemandResponse
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
+from fahu.dispatch.v1.guard_service_pb2_grpc import GuardServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
 from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
 from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceStub
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
+    from fahu.dispatch.v1.guard_service_pb2_grpc import GuardServiceAsyncStub
     from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
     from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceAsyncStub
     from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceAsyncStub
@@ -72,6 +74,7 @@ class Clients:
         self.returns: ReturnServiceAsyncStub = ReturnServiceStub(_channel(to_dispatch))
         self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))
         self.routing: RoutingServiceAsyncStub = RoutingServiceStub(_channel(to_dispatch))
+        self.guards: GuardServiceAsyncStub = GuardServiceStub(_channel(to_dispatch))
         self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
         self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))

@@ -106,6 +106,7 @@ RPC_OF = {
     "SubmitDemand": [Action.SUBMIT],
     "DispatchDemand": [Action.DISPATCH],
     "AcceptDemand": [Action.ACCEPT],
+    "RevealIdentity": [Action.REVEAL],
     "LogContact": [Action.LOG_CONTACT],
     "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE, Action.PROMISE_LATER],
     "RequestInfo": [Action.ASK_INFO],
@@ -138,6 +139,7 @@ def test_every_move_is_announced_to_those_it_names(action: Action) -> None:
     move, state = MOVES[action], State.HANDLING
     row = {"id": uuid4(), "serial": "FH2026-000001", "version": 3, "state": move.target or state, "enterprise_id": uuid4()}
     row |= {"lead_unit_code": "hrss", "round": 1, "category_code": "hrss", "channel": "PHONE"}
+    row |= {"shielded": False, "subject_unit_code": ""}
     one = (uuid4(),)
     people = Contacts(one, one, one, one, one, one, one)
     now = datetime.now(UTC)

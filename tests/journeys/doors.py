@@ -118,6 +118,7 @@ DOORS = {
     f"POST {DEMANDS}/co-handlers": Door(STALE, fixed(unit_code="hrss")),
     f"POST {DEMANDS}/opinion": Door(STALE, fixed(opinion="示例")),
     f"POST {DEMANDS}/opinion-waiver": Door(STALE, fixed(unit_code="hrss", reason="示例")),
+    f"POST {DEMANDS}/reveal-identity": Door(STALE),
     "PUT /api/v1/routing-rules/{category_code}": Door(STALE, fixed(unit_codes=["hrss"])),
     f"POST {SUGGESTION}/decision": Door(("404 SUGGESTION_NOT_FOUND",), fixed(decision="dismissed")),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),

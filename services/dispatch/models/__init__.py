@@ -5,6 +5,7 @@ from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.dispatch.models.clocks import DemandClock, DemandSegment
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
+from services.dispatch.models.reads import JudicialRead
 from services.dispatch.models.reference import Category, ConditionTag, LiaisonPoint, RoutingRule, RoutingSuggestion, Unit
 from services.dispatch.models.requests import DemandApproval, DemandCoHandler, DemandInfoRequest
 from services.dispatch.models.results import JointCase, LookBack, LookBackCandidate, LookBackSample, SupervisionOrder
@@ -31,6 +32,7 @@ __all__ = [
     "DemandReply",
     "DemandSegment",
     "JointCase",
+    "JudicialRead",
     "LiaisonPoint",
     "LookBack",
     "LookBackCandidate",

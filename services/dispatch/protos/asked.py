@@ -25,6 +25,9 @@ def draft_of(request: rpc.SubmitDemandRequest) -> Draft:
         body=request.body,
         channel=name_of(pb.Channel, "CHANNEL", request.channel) if request.channel else MINI_PROGRAM,
         enterprise_id=UUID(request.enterprise_id) if request.enterprise_id else None,
+        subject_unit_code=request.subject_unit_code,
+        shielded=request.shielded,
+        before_court=request.before_court,
     )
 
 

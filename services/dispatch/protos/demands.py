@@ -165,15 +165,16 @@ INTERNAL_LINES = frozenset(
 )
 
 
-def line_of(row: DemandEvent, actor: Actor) -> pb.DemandEvent:
-    """One line of the timeline, with what this caller may read of it."""
+def line_of(row: DemandEvent, actor: Actor, *, known: bool) -> pb.DemandEvent:
+    """One line of the timeline, with what this caller may read of it. Not `known`: without who spoke for the enterprise."""
+    hidden = not known and (not row.unit_code or row.type == "submitted")
     return pb.DemandEvent(
         sequence=row.sequence,
         type=row.type,
         state=enum_of(pb.State, "STATE", row.state),
         at=stamp(row.at),
-        person_id=str(row.person_id or ""),
-        unit_code=row.unit_code,
+        person_id="" if hidden else str(row.person_id or ""),
+        unit_code="" if hidden else row.unit_code,
         lead_unit_code=row.lead_unit_code,
         text=row.text if is_staff(actor) or row.type not in INTERNAL_LINES else "",
         promised_on=str(row.changes.get("promised_on") or ""),

@@ -195,3 +195,12 @@ class OrderLevel(StrEnum):
     REMINDER = "REMINDER"
     ORDER = "ORDER"
     LISTED = "LISTED"
+
+
+class ReadKind(StrEnum):
+    """What was read of a demand before a court."""
+
+    DEMAND = "DEMAND"
+    TIMELINE = "TIMELINE"
+    FILES = "FILES"
+    CONTENT = "CONTENT"

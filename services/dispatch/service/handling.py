@@ -11,7 +11,7 @@ from services.dispatch import errors, rules
 from services.dispatch.models import DemandApproval, DemandInfoRequest, DemandReply
 from services.dispatch.queries import requests
 from services.dispatch.rules import Action, ApprovalKind, ApprovalState, Clock, Disposition, Party, Plan, ReplyKind
-from services.dispatch.service import approvals, co_handlers, parking
+from services.dispatch.service import approvals, co_handlers, guards, parking
 from services.dispatch.service.answers import Answer, disposition_of, reply_of
 from services.dispatch.service.change import Change, move, roles_on, save, take
 
@@ -94,6 +94,7 @@ async def reply(change: Change, answer: Answer) -> None:
     """Answer the enterprise: the agency what it handles, the centre what it assesses. Some answers are signed first."""
     action = rules.check_reply(answer.kind, answer.legal_basis, change.actor.roles)
     rules.check_move(action, change.state)
+    guards.check_reply(change, answer.kind)
     if action is Action.ANSWER:
         await co_handlers.check_heard(change)
     if action is Action.ANSWER and _is_to_be_signed(change):
@@ -120,6 +121,7 @@ def _kind_of(answer: Answer) -> dict[str, Any]:
 async def decide(change: Change, approval_id: UUID, approve: bool, note: str) -> None:
     """Say yes or no to a request; a yes of the agency's lead may pass it on to the centre."""
     approval = await approvals.pending(change, approval_id)
+    guards.check_assent(change, approve, note)
     if not approve:
         await approvals.deny(change, approval, note)
     elif approval.stage == Party.AGENCY_LEAD and approval.kind != ApprovalKind.REPLY:

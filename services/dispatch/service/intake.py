@@ -23,7 +23,7 @@ from services.dispatch import errors, moves, rules
 from services.dispatch.announcements import Contacts
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.queries.intake import Intake, intakes
+from services.dispatch.queries.intake import Intake, intakes, with_subjects
 from services.dispatch.rules import Action, Lead
 
 MINI_PROGRAM = "MINI_PROGRAM"
@@ -39,6 +39,9 @@ class Draft:
     body: str
     channel: str
     enterprise_id: UUID | None
+    subject_unit_code: str = ""
+    shielded: bool = False
+    before_court: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ async def submit_demands(run: Run, batch: Sequence[Submission], course: Course, 
     outcomes: list[Outcome] = [_for_whom(submission) for submission in batch]
     asked = [(s, outcome) for s, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, UUID)]
     found = await intakes(run, [(s.draft.category_code, enterprise) for s, enterprise in asked], year)
+    if any(s.draft.subject_unit_code for s, _ in asked):
+        found = await with_subjects(run, found, [s.draft.subject_unit_code for s, _ in asked])
     faults.point("submit.after_read")
     prepared = dict(zip((id(s) for s, _ in asked), _prepared(asked, found, year, course, now), strict=True))
     ready = [p[0] for p in prepared.values() if not isinstance(p, ServiceError)]
@@ -113,6 +118,8 @@ def _prepare(
     enter_call(submission.call)
     row = _new_row(submission.actor, submission.draft, found, enterprise_id, year, now)
     row |= {"request_id": submission.request_id, "request_hash": submission.request_hash}
+    if submission.draft.shielded:
+        row["shielded"] = True
     return _routed(row, submission.actor, found, course, now)
 
 
@@ -146,6 +153,8 @@ def _check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
     """Raise unless the category exists, the enterprise is a liaison point of the year and the actor may send for it."""
     if not found.category_known:
         raise errors.CategoryUnknown
+    if draft.subject_unit_code and found.of_subject is None:
+        raise errors.UnitNotAnAgency(field="subject_unit_code")
     staff = draft.channel != MINI_PROGRAM
     within = actor.has(*rules.CENTRE_ROLES) or found.area_code == actor.area_code
     if staff and not (found.enterprise_name and within):
@@ -171,8 +180,8 @@ def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, yea
         "submitted_by": actor.person_id,
         "submitted_for_by_unit": "" if draft.channel == MINI_PROGRAM else actor.unit_code,
         "submitted_at": now,
-        "subject_unit_code": "",
-        "judicial": False,
+        "subject_unit_code": draft.subject_unit_code,
+        "judicial": rules.is_judicial(draft.title, draft.body, draft.category_code, draft.before_court),
         "linked_demand_id": None,
     } | moves.INITIAL
 
@@ -183,14 +192,14 @@ def _routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: da
     written = moves.start(row)
     by_actor, by_platform = Act(actor, now), Act(None, now)
     moves.take(written, Action.SUBMIT, by_actor, course, Contacts())
-    outcome = rules.route(row["category_code"], found.leads, conflict=False, judicial=False)
+    outcome = rules.route(row["category_code"], found.leads, conflict=found.of_subject is not None, judicial=row["judicial"])
     if isinstance(outcome, Lead):
         contacts = Contacts(liaison=liaison, agency=outcome.contact_ids)
         changes = {"lead_unit_code": outcome.unit_code}
         facts = {"automatic": True, "rule_version": outcome.rule_version}
         moves.take(written, Action.ROUTE, by_platform, course, contacts, changes, facts)
         return written, outcome
-    contacts = Contacts(liaison=liaison, centre=found.centre_ids)
+    contacts = Contacts(liaison=liaison, centre=found.centre_ids, of_subject=found.of_subject or frozenset())
     reason = demand_pb2.TriageReason.Value(f"TRIAGE_REASON_{outcome}")
     moves.take(written, Action.NEED_TRIAGE, by_platform, course, contacts, {"triage_reason": outcome}, {"reason": reason})
     return written, None

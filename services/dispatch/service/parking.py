@@ -13,7 +13,7 @@ from services.dispatch.models import ConditionTag, DemandApproval
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import changes, requests
 from services.dispatch.rules import Action, ApprovalKind, Clock, Disposition, Party, Plan
-from services.dispatch.service import approvals, co_handlers
+from services.dispatch.service import approvals, co_handlers, guards
 from services.dispatch.service.answers import disposition_of
 from services.dispatch.service.change import Change, save, take
 
@@ -92,6 +92,7 @@ async def _park(change: Change, action: Action, plan: Plan, park_reviews: int) -
 async def resume(change: Change, day: date | None, explanation: str) -> None:
     """Take a parked demand up, with a promised day."""
     rules.check_move(Action.RESUME, change.state)
+    guards.check_hands_off(change)
     promised = rules.check_promise(day, change.course.calendar.day_of(change.now), change.course.calendar)
     cap = rules.cap_of(change.row["round"], change.course.terms)
     if rules.is_over_cap(

@@ -18,7 +18,8 @@ from services.dispatch import protos
 from services.dispatch.moves import Course
 from services.dispatch.queries import access, changes, co_handlers, handling, look_backs, orders, requests
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.service import change
+from services.dispatch.rules import ReadKind
+from services.dispatch.service import change, guards
 from services.dispatch.servicer import results
 
 UseCase = Callable[[change.Change], Awaitable[None]]
@@ -45,6 +46,8 @@ class Edge:
                 await session.flush()
                 session.expire_all()
             demand = await whole(session, actor, precondition.demand_id)
+            if demand.judicial:
+                guards.note_read(session, actor, precondition.demand_id, ReadKind.DEMAND, now())
         faults.point("move.after_commit")
         return demand
 
@@ -53,7 +56,7 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
     """One demand with everything that belongs to it, as the actor sees it."""
     row = await demand_queries.demand_detail(session, actor, demand_id)
     clocks = await handling.clocks_of(session, [demand_id], running_only=False)
-    demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(changes.columns_of, clocks))
+    demand = protos.demand_of(protos.as_read(row._asdict()), row.lead_unit_name, map(changes.columns_of, clocks))
     if row.disposition and (disposition := await handling.latest_disposition(session, demand_id)):
         demand.disposition.CopyFrom(protos.disposition_of(disposition))
     if found := await handling.latest_reply(session, demand_id):
@@ -69,6 +72,7 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
     demand.co_handlers.extend(protos.co_handler_of(row, name, actor) for row, name in assisting)
     demand.segments.extend(map(protos.segment_of, await handling.segments_of(session, demand_id)))
     await _add_results(session, actor, demand)
+    protos.hide_name(demand, row)
     return demand
 
 
@@ -84,6 +88,13 @@ async def _add_results(session: AsyncSession, actor: Actor, demand: pb.Demand) -
     if pb.CLOCK_KIND_ORDER in kinds:
         found = await orders.orders_of(session, demand_id)
         demand.orders.extend(results.order_of(one) for one in found if follows or one.unit_code == actor.unit_code)
+
+
+async def note_read(database: Database, actor: Actor, demand_id: UUID, kind: ReadKind) -> None:
+    """Write down a read of a demand before a court, before it is answered."""
+    if guards.leaves_trace(actor):
+        async with database.begin() as session:
+            guards.note_read(session, actor, demand_id, kind, now())
 
 
 def position(token: str, list_id: str) -> UUID | None:

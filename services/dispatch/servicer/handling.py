@@ -9,6 +9,7 @@ from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceServicer
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.dispatch import errors, protos, rules
+from services.dispatch.models import DemandApproval
 from services.dispatch.moves import Course
 from services.dispatch.queries import requests
 from services.dispatch.rules import Disposition, Plan
@@ -40,18 +41,7 @@ class HandlingServicer(HandlingServiceServicer):
     async def ListApprovals(self, request: rpc.ListApprovalsRequest, context: Any) -> rpc.ListApprovalsResponse:
         async with self.db.read() as session:
             found = await requests.pending_page(session, actor_of(context))
-        return rpc.ListApprovalsResponse(
-            approvals=[
-                rpc.PendingApproval(
-                    approval=protos.approval_of(approval),
-                    demand_id=str(approval.demand_id),
-                    serial=serial,
-                    title=title,
-                    version=version,
-                )
-                for approval, serial, title, version in found
-            ]
-        )
+        return rpc.ListApprovalsResponse(approvals=map(_pending, found))
 
     async def RequestInfo(self, request: rpc.RequestInfoRequest, context: Any) -> rpc.RequestInfoResponse:
         questions = [question.strip() for question in request.questions]
@@ -101,3 +91,16 @@ class HandlingServicer(HandlingServiceServicer):
             if not found:
                 raise errors.ConditionNotFound
             return rpc.MeetConditionResponse(condition=protos.condition_of(*found[0]))
+
+
+def _pending(row: Any) -> rpc.PendingApproval:
+    approval: DemandApproval = row.DemandApproval
+    shown = rpc.PendingApproval(
+        approval=protos.approval_of(approval),
+        demand_id=str(approval.demand_id),
+        serial=row.serial,
+        title=row.title,
+        version=row.version,
+    )
+    protos.hide_name(shown, row)
+    return shown

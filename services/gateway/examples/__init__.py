@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, oversight
+from services.gateway.examples import arbitration, guards, oversight
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -49,6 +49,7 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
+    **guards.OPERATIONS,
     **oversight.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
@@ -183,6 +184,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
+    **guards.PARAMETERS,
     **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,

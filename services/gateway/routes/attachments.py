@@ -72,7 +72,7 @@ class AttachmentOut(Out):
     size: Annotated[int, Field(description="字节数。In bytes.")]
     sha256: str
     state: Annotated[FileStateWord, Field(description="仅 clean 可下载。Only what is clean can be downloaded.")]
-    uploaded_by: Id
+    uploaded_by: Annotated[Id | None, Field(description="企业隐去身份时，部门看不到。Null to agencies if shielded.")]
     uploaded_at: datetime
     attached_at: datetime | None
 
@@ -87,7 +87,7 @@ class AttachmentOut(Out):
             size=found.size,
             sha256=found.sha256,
             state=FILE_STATES.of(found.state),
-            uploaded_by=found.uploaded_by,
+            uploaded_by=found.uploaded_by or None,
             uploaded_at=moment_of(found.uploaded_at),
             attached_at=moment(found, "attached_at"),
         )

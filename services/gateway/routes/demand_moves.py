@@ -101,7 +101,9 @@ class WithdrawalIn(In):
     "/dispatch",
     response_model=DemandOut,
     summary="人工派单",
-    openapi_extra=_tells("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID"),
+    openapi_extra=_tells(
+        "UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID", "JUDICIAL_MATTER"
+    ),
 )
 async def dispatch_demand(demand_id: UUID, body: DispatchIn, caller: CentreCaller) -> Response:
     """Send a demand in triage to an agency, with those that assist it. Starts its time to accept."""
@@ -163,7 +165,7 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
     "/reply",
     response_model=DemandOut,
     summary="答复",
-    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING"),
+    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING", "JUDICIAL_MATTER"),
 )
 async def reply_demand(demand_id: UUID, body: ReplyIn, caller: Replier) -> Response:
     """Answer a demand: the agency, its lead signing, with kind answer; the centre directly or with guidance."""

@@ -123,13 +123,13 @@ class Parts(TypedDict):
     segments: list[SegmentOut]
 
 
-def parts_of(demand: pb.Demand, *, enterprise: bool, centre: bool) -> Parts:
+def parts_of(demand: pb.Demand, *, enterprise: bool) -> Parts:
     """The parts as this caller may read them."""
     return Parts(
         designated=demand.designated,
         judicial=demand.judicial,
         shielded=demand.shielded,
-        subject_unit_code=(demand.subject_unit_code or None) if enterprise or centre else None,
+        subject_unit_code=demand.subject_unit_code or None,
         joint_case_id=demand.joint_case_id or None,
         linked_demand_id=demand.linked_demand_id or None,
         kpi_excluded=demand.kpi_excluded,

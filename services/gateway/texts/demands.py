@@ -165,6 +165,7 @@ LINES: dict[str, tuple[Text, Text]] = {
     "changed": (Text("需求有新进展", "The demand moved on"), Text("需求有新进展", "The demand moved on")),
 }
 UNNAMED = Text("承办部门", "the agency")
+UNNAMED_ENTERPRISE = Text("某联系点企业", "A liaison enterprise")  # one that shields itself
 
 
 def day_text(day: date, language: Language) -> str:

@@ -66,7 +66,9 @@ DISPATCH = {
     ),
     "ORDER_DAY_INVALID": _of(422, "答复期限须为今后的工作日", "The answer is due on a working day ahead", "due_on"),
     "JUDICIAL_MATTER": _of(
-        409, "该事项正在诉讼、检察程序中，不得督办", "The matter is before a court or procuratorate: no orders about it"
+        409,
+        "该事项正在诉讼、检察程序中，除法院、检察院外，不得对办理提出要求，只能告知法定渠道",
+        "The matter is before a court or procuratorate: nobody else says how to handle it",
     ),
     "DAY_INVALID": _of(422, "日期不存在", "There is no such day in the calendar"),
     "PROMISED_DAY_TOO_FAR": _of(

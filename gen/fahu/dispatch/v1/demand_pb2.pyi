@@ -943,7 +943,7 @@ class Demand(_message.Message):
     channel: Global___Channel.ValueType
     """How it came in."""
     enterprise_id: _builtins.str
-    """Enterprise id, UUID."""
+    """Enterprise id, UUID. While the demand is shielded, empty for agencies, as are name, area, sender and the unit it was sent by."""
     enterprise_name: _builtins.str
     """Name of the enterprise when it sent the demand."""
     area_code: _builtins.str
@@ -1462,7 +1462,7 @@ class DemandEvent(_message.Message):
     state: Global___State.ValueType
     """State afterwards."""
     person_id: _builtins.str
-    """Person who did it, UUID; empty if the platform did."""
+    """Person who did it, UUID; empty if the platform did, or if it would tell an agency whose a shielded demand is."""
     unit_code: _builtins.str
     """Unit of that person; empty for the enterprise and the platform."""
     lead_unit_code: _builtins.str

@@ -105,7 +105,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ORDER_DAY_INVALID: _ErrorReason.ValueType  # 40
     """The day an order is due on is no working day ahead."""
     ERROR_REASON_JUDICIAL_MATTER: _ErrorReason.ValueType  # 41
-    """The matter is before a court or procuratorate."""
+    """The matter is before a court or procuratorate: nobody else says how to handle it."""
     ERROR_REASON_ROUTING_RULE_INVALID: _ErrorReason.ValueType  # 42
     """A rule leads from a category to an agency that takes part."""
     ERROR_REASON_SUGGESTION_NOT_FOUND: _ErrorReason.ValueType  # 43
@@ -213,7 +213,7 @@ ERROR_REASON_ORDER_LEVEL_INVALID: ErrorReason.ValueType  # 39
 ERROR_REASON_ORDER_DAY_INVALID: ErrorReason.ValueType  # 40
 """The day an order is due on is no working day ahead."""
 ERROR_REASON_JUDICIAL_MATTER: ErrorReason.ValueType  # 41
-"""The matter is before a court or procuratorate."""
+"""The matter is before a court or procuratorate: nobody else says how to handle it."""
 ERROR_REASON_ROUTING_RULE_INVALID: ErrorReason.ValueType  # 42
 """A rule leads from a category to an agency that takes part."""
 ERROR_REASON_SUGGESTION_NOT_FOUND: ErrorReason.ValueType  # 43

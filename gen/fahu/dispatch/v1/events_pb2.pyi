@@ -48,7 +48,7 @@ class Subject(_message.Message):
     state: _demand_pb2.State.ValueType
     """State afterwards."""
     enterprise_id: _builtins.str
-    """Enterprise id, UUID."""
+    """Enterprise id, UUID; empty while agencies do not learn whose it is, and where it is about an agency itself."""
     lead_unit_code: _builtins.str
     """Agency in the lead; empty before dispatch."""
     round: _builtins.int

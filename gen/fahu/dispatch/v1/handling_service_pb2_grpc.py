@@ -107,7 +107,8 @@ class HandlingServiceServicer:
         centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
         Returns and appeals are decided elsewhere.
         Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+        procuratorate.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,7 +150,8 @@ class HandlingServiceServicer:
     def ResumeDemand(self, request, context):
         """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+        centre).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,7 +47,8 @@ class HandlingServiceStub:
     centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
     Returns and appeals are decided elsewhere.
     Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+    procuratorate.
     """
     ListApprovals: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ListApprovalsRequest, _handling_service_pb2.ListApprovalsResponse]
     """ListApprovals lists the requests that wait for a decision, oldest first: for an agency's lead those before it, for the centre
@@ -69,7 +70,8 @@ class HandlingServiceStub:
     ResumeDemand: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ResumeDemandRequest, _handling_service_pb2.ResumeDemandResponse]
     """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+    centre).
     """
     ProposeInfeasible: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ProposeInfeasibleRequest, _handling_service_pb2.ProposeInfeasibleResponse]
     """ProposeInfeasible asks the centre's lead to let a parked demand end with a reasoned answer that it cannot be met.
@@ -99,7 +101,8 @@ class HandlingServiceAsyncStub(HandlingServiceStub):
     centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
     Returns and appeals are decided elsewhere.
     Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+    procuratorate.
     """
     ListApprovals: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ListApprovalsRequest, _handling_service_pb2.ListApprovalsResponse]  # type: ignore[assignment]
     """ListApprovals lists the requests that wait for a decision, oldest first: for an agency's lead those before it, for the centre
@@ -121,7 +124,8 @@ class HandlingServiceAsyncStub(HandlingServiceStub):
     ResumeDemand: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ResumeDemandRequest, _handling_service_pb2.ResumeDemandResponse]  # type: ignore[assignment]
     """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+    centre).
     """
     ProposeInfeasible: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ProposeInfeasibleRequest, _handling_service_pb2.ProposeInfeasibleResponse]  # type: ignore[assignment]
     """ProposeInfeasible asks the centre's lead to let a parked demand end with a reasoned answer that it cannot be met.
@@ -160,7 +164,8 @@ class HandlingServiceServicer(metaclass=_abc_1.ABCMeta):
         centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
         Returns and appeals are decided elsewhere.
         Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+        procuratorate.
         """
 
     @_abc_1.abstractmethod
@@ -212,7 +217,8 @@ class HandlingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_handling_service_pb2.ResumeDemandResponse, _abc.Awaitable[_handling_service_pb2.ResumeDemandResponse]]:
         """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+        centre).
         """
 
     @_abc_1.abstractmethod
