@@ -12,6 +12,7 @@ from fahu.dispatch.v1 import (
     co_handling_service_pb2,
     dispatch_service_pb2,
     handling_service_pb2,
+    joint_case_service_pb2,
     look_back_service_pb2,
     return_service_pb2,
     routing_service_pb2,
@@ -21,6 +22,7 @@ from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceSe
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
+from fahu.dispatch.v1.joint_case_service_pb2_grpc import add_JointCaseServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
@@ -42,6 +44,7 @@ from services.dispatch.servicer.attachments import AttachmentServicer
 from services.dispatch.servicer.co_handling import CoHandlingServicer
 from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.handling import HandlingServicer
+from services.dispatch.servicer.joint_cases import JointCaseServicer
 from services.dispatch.servicer.look_backs import LookBackServicer
 from services.dispatch.servicer.returns import ReturnServicer
 from services.dispatch.servicer.routing import RoutingServicer
@@ -59,6 +62,7 @@ SERVICES = [
     return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+    joint_case_service_pb2.DESCRIPTOR.services_by_name["JointCaseService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -88,6 +92,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_ReturnServiceServicer_to_server, ReturnServicer(database, course)),
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
+        partial(add_JointCaseServiceServicer_to_server, JointCaseServicer(database, course)),
     ]
 
 

@@ -1,6 +1,8 @@
 """The ways dispatch says no. Reasons are those of fahu.dispatch.v1.ErrorReason."""
 
-from kit.errors import FailedPrecondition, InvalidArgument, NotFound
+import grpc
+
+from kit.errors import FailedPrecondition, FieldsInvalid, InvalidArgument, NotFound
 
 
 class DemandNotFound(NotFound):
@@ -255,3 +257,31 @@ class AttachmentNotClean(FailedPrecondition):
 class AttachmentsTooMany(FailedPrecondition):
     reason = "ATTACHMENTS_TOO_MANY"
     message = "There are {limit} attachments already, and no more are taken."
+
+
+class JointCaseNotFound(NotFound):
+    reason = "JOINT_CASE_NOT_FOUND"
+    message = "There is no such joint case."
+
+
+class DemandInJointCase(FailedPrecondition):
+    reason = "DEMAND_IN_JOINT_CASE"
+    message = "The demand belongs to a joint case already."
+
+
+class JointCaseIdle(FailedPrecondition):
+    reason = "JOINT_CASE_IDLE"
+    message = "No member can be answered, or signed, by the caller now."
+
+
+class JointCaseFull(FailedPrecondition):
+    reason = "JOINT_CASE_FULL"
+    message = "A joint case has at most {limit} members."
+
+
+class JointMembersRefused(FieldsInvalid):
+    """Some demands stand against what was to be done to all: a violation for each, by its number and the reason."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "JOINT_MEMBERS_REFUSED"
+    message = "Some demands stand against it; nothing was done."

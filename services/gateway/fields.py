@@ -5,7 +5,7 @@ from typing import Any
 
 from kit.errors import FieldViolation
 from services.gateway.texts import Language
-from services.gateway.texts.problems import FIELDS, LIMITS
+from services.gateway.texts.problems import FIELDS, LIMITS, PROBLEMS
 
 # By the type of a pydantic error, and where its limit stands.
 SCHEMA = {
@@ -56,11 +56,13 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
 
 
 def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, str]]:
-    """Violations of a contract as members of a problem's `errors`."""
+    """Violations as members of a problem's `errors`: of a contract's rules, or of one thing among several by its reason."""
     return [_error(one.field.removeprefix("on.") or "body", _reason(one.rule), language) for one in found]
 
 
 def _reason(rule: str) -> str:
+    if rule in PROBLEMS:
+        return rule
     parts = rule.split(".")
     if any(part.startswith(RANGES) for part in parts[1:]):
         return "OUT_OF_RANGE"
@@ -68,7 +70,7 @@ def _reason(rule: str) -> str:
 
 
 def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, str]:
-    message = FIELDS[reason].say(language)
+    message = (FIELDS.get(reason) or PROBLEMS[reason].title).say(language)
     if limit and reason in LIMITS:
         message += LIMITS[reason].say(language, limit=limit)
     return {"field": field, "reason": reason, "message": message}

@@ -99,6 +99,7 @@ TAGS = {
     "me": "本人。The caller.",
     "demands": "需求与建议。Needs and suggestions, from sending to closing.",
     "attachments": "附件。Files that belong to demands.",
+    "joint-cases": "并案。Demands about one matter, answered together and rated apart.",
     "routing": "派单规则。Where categories lead, and what returns suggest about it.",
     "oversight": "回头看与督办。Look-backs with their samples, supervision orders, appeals.",
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",

@@ -100,6 +100,10 @@ async def _fill(world: World) -> None:
         "home by centre": await _send(people["centre operator"], **on_behalf),
         "next door": await _send(world.neighbour, category_code="eco_env"),
         "next door, same agency": await _send(world.neighbour),
+        "home joint": await _send(people["liaison"]),
+        "home joint too": await _send(people["liaison"]),
+        "next door joint": await _send(world.neighbour, category_code="eco_env"),
+        "next door joint too": await _send(world.neighbour, category_code="eco_env"),
     }
     world.demands = {name: str(demand["id"]) for name, demand in sent.items()}
     taken_back = sent["home withdrawn"]
@@ -115,6 +119,7 @@ async def _fill(world: World) -> None:
         "person": _for_all(Things([people["liaison"].id], [world.neighbour.id])),
         "attachment": await _attachments(world),
         "upload": await _uploads(world),
+        "joint case": await _joint_cases(world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -141,6 +146,15 @@ def _demands(ids: dict[str, str]) -> dict[str, Things]:
 
 def _enterprises(world: World) -> dict[str, Things]:
     return _for_all(Things([world.home], [world.next_door]))
+
+
+async def _joint_cases(world: World) -> dict[str, Things]:
+    async def joined(whose: str) -> str:
+        ids = [world.demands[f"{whose} joint"], world.demands[f"{whose} joint too"]]
+        case = await world.people["centre operator"].post("/joint-cases", {"title": "矩阵示例", "demand_ids": ids})
+        return str(case["id"])
+
+    return _for_all(Things([await joined("home")], [await joined("next door")]))
 
 
 async def _attached(person: Person, demand_id: str) -> str:

@@ -7,7 +7,14 @@ from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
 from services.dispatch.models.reference import Category, ConditionTag, LiaisonPoint, RoutingRule, RoutingSuggestion, Unit
 from services.dispatch.models.requests import DemandApproval, DemandCoHandler, DemandInfoRequest
-from services.dispatch.models.results import JointCase, LookBack, LookBackCandidate, LookBackSample, SupervisionOrder
+from services.dispatch.models.results import (
+    JointCase,
+    JointCaseEvent,
+    LookBack,
+    LookBackCandidate,
+    LookBackSample,
+    SupervisionOrder,
+)
 
 __all__ = [
     "DEAD_LETTER",
@@ -31,6 +38,7 @@ __all__ = [
     "DemandReply",
     "DemandSegment",
     "JointCase",
+    "JointCaseEvent",
     "LiaisonPoint",
     "LookBack",
     "LookBackCandidate",

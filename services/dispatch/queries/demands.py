@@ -75,7 +75,8 @@ def first_id(moment: datetime) -> UUID:
 SUMMARY = [column for column in Demand.__table__.columns if column.name not in ("body", "request_id", "request_hash")]
 
 
-def _named() -> Select[*tuple[Any, ...]]:
+def named() -> Select[*tuple[Any, ...]]:
+    """Demands as lists show them, with the name of the agency in the lead."""
     return select(*SUMMARY, func.coalesce(Unit.name, "").label("lead_unit_name")).outerjoin(
         Unit, Unit.code == Demand.lead_unit_code
     )
@@ -85,7 +86,7 @@ async def demands_page(
     session: AsyncSession, actor: Actor, wanted: Filter, now: datetime, before: UUID | None, size: int
 ) -> Sequence[Any]:
     """Up to `size` + 1 demands, newest first, that come after `before`; the extra one tells that there are more."""
-    query = _named().where(visible_to(actor), *narrowed(wanted, now))
+    query = named().where(visible_to(actor), *narrowed(wanted, now))
     if before:
         query = query.where(Demand.id < before)
     return (await session.execute(query.order_by(Demand.id.desc()).limit(size + 1))).all()
@@ -93,7 +94,7 @@ async def demands_page(
 
 async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) -> Row[Any]:
     """One demand with its text. Raises DemandNotFound if it is not there for the actor."""
-    query = _named().add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
+    query = named().add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
     row = (await session.execute(query)).first()
     if row is None:
         raise errors.DemandNotFound

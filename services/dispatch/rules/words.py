@@ -105,6 +105,7 @@ class Action(StrEnum):
     EXCLUDE = "EXCLUDE"
     REVEAL = "REVEAL"
     JOIN = "JOIN"
+    TAKE_OUT = "TAKE_OUT"
     WITHDRAW = "WITHDRAW"
 
 
@@ -195,3 +196,13 @@ class OrderLevel(StrEnum):
     REMINDER = "REMINDER"
     ORDER = "ORDER"
     LISTED = "LISTED"
+
+
+class JointAct(StrEnum):
+    """What is done to a joint case."""
+
+    CREATED = "CREATED"
+    ADDED = "ADDED"
+    TAKEN_OUT = "TAKEN_OUT"
+    REPLIED = "REPLIED"
+    DECIDED = "DECIDED"

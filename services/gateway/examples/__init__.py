@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, oversight
+from services.gateway.examples import arbitration, joint, oversight
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -49,6 +49,7 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
+    **joint.OPERATIONS,
     **oversight.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
@@ -183,6 +184,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
+    **joint.PARAMETERS,
     **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
@@ -221,6 +223,9 @@ def problem(reason: str) -> dict[str, Any]:
         shown |= {"detail": DETAILS[reason].say("zh", status="已答复待评价"), "action": "accept", "state": "replied"}
     if reason == "FIELDS_INVALID":
         shown["errors"] = [{"field": "title", "reason": "TOO_LONG", "message": "过长，最多 100"}]
+    elif reason == "JOINT_MEMBERS_REFUSED":
+        because = "OPINION_MISSING"
+        shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

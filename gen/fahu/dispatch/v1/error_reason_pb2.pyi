@@ -124,6 +124,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
     ERROR_REASON_ATTACHMENTS_TOO_MANY: _ErrorReason.ValueType  # 104
     """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
+    ERROR_REASON_JOINT_CASE_NOT_FOUND: _ErrorReason.ValueType  # 160
+    """No such joint case, or none that the caller may see."""
+    ERROR_REASON_DEMAND_IN_JOINT_CASE: _ErrorReason.ValueType  # 161
+    """The demand belongs to another joint case, or to this one already."""
+    ERROR_REASON_JOINT_CASE_IDLE: _ErrorReason.ValueType  # 162
+    """No member can be answered, or signed, by the caller now."""
+    ERROR_REASON_JOINT_MEMBERS_REFUSED: _ErrorReason.ValueType  # 163
+    """Some demands stand against it; each is told as a violation. Nothing was done."""
+    ERROR_REASON_JOINT_CASE_FULL: _ErrorReason.ValueType  # 164
+    """So many members and no more; metadata "limit"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -230,4 +240,14 @@ ERROR_REASON_ATTACHMENT_NOT_CLEAN: ErrorReason.ValueType  # 103
 """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
 ERROR_REASON_ATTACHMENTS_TOO_MANY: ErrorReason.ValueType  # 104
 """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
+ERROR_REASON_JOINT_CASE_NOT_FOUND: ErrorReason.ValueType  # 160
+"""No such joint case, or none that the caller may see."""
+ERROR_REASON_DEMAND_IN_JOINT_CASE: ErrorReason.ValueType  # 161
+"""The demand belongs to another joint case, or to this one already."""
+ERROR_REASON_JOINT_CASE_IDLE: ErrorReason.ValueType  # 162
+"""No member can be answered, or signed, by the caller now."""
+ERROR_REASON_JOINT_MEMBERS_REFUSED: ErrorReason.ValueType  # 163
+"""Some demands stand against it; each is told as a violation. Nothing was done."""
+ERROR_REASON_JOINT_CASE_FULL: ErrorReason.ValueType  # 164
+"""So many members and no more; metadata "limit"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
