@@ -14,6 +14,7 @@ from fahu.dispatch.v1 import (
     handling_service_pb2,
     joint_case_service_pb2,
     look_back_service_pb2,
+    reply_template_service_pb2,
     return_service_pb2,
     routing_service_pb2,
     supervision_service_pb2,
@@ -24,6 +25,7 @@ from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServic
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
 from fahu.dispatch.v1.joint_case_service_pb2_grpc import add_JointCaseServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.reply_template_service_pb2_grpc import add_ReplyTemplateServiceServicer_to_server
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
@@ -49,6 +51,7 @@ from services.dispatch.servicer.look_backs import LookBackServicer
 from services.dispatch.servicer.returns import ReturnServicer
 from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
+from services.dispatch.servicer.templates import ReplyTemplateServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
@@ -63,6 +66,7 @@ SERVICES = [
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
     joint_case_service_pb2.DESCRIPTOR.services_by_name["JointCaseService"],
+    reply_template_service_pb2.DESCRIPTOR.services_by_name["ReplyTemplateService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -93,6 +97,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
         partial(add_JointCaseServiceServicer_to_server, JointCaseServicer(database, course)),
+        partial(add_ReplyTemplateServiceServicer_to_server, ReplyTemplateServicer(database)),
     ]
 
 

@@ -280,8 +280,11 @@ class JointCaseFull(FailedPrecondition):
 
 
 class JointMembersRefused(FieldsInvalid):
-    """Some demands stand against what was to be done to all: a violation for each, by its number and the reason."""
-
     code = grpc.StatusCode.FAILED_PRECONDITION
     reason = "JOINT_MEMBERS_REFUSED"
     message = "Some demands stand against it; nothing was done."
+
+
+class ReplyTemplateNotFound(NotFound):
+    reason = "REPLY_TEMPLATE_NOT_FOUND"
+    message = "There is no such reply template, or it is retired."

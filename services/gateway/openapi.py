@@ -100,6 +100,7 @@ TAGS = {
     "demands": "需求与建议。Needs and suggestions, from sending to closing.",
     "attachments": "附件。Files that belong to demands.",
     "joint-cases": "并案。Demands about one matter, answered together and rated apart.",
+    "reply-templates": "答复模板。Texts to begin an answer with.",
     "routing": "派单规则。Where categories lead, and what returns suggest about it.",
     "oversight": "回头看与督办。Look-backs with their samples, supervision orders, appeals.",
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",

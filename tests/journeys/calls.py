@@ -16,6 +16,7 @@ from tests.journeys.doors import (
     NO_OTHER,
     REPLY,
     SHEET,
+    TEXTS,
     UNSEEN,
     Door,
     Fill,
@@ -60,6 +61,8 @@ def _people(thing: str, column: str) -> dict[str, Any]:
 STALE_RPC = ("ABORTED STALE_VERSION",)
 REPLY_RPC = REPLY | {"kind": "REPLY_KIND_GUIDANCE", "claim": "CLAIM_EXPLAINED"}
 FILE_RPC = {"year": 2031, "file_name": "cohort.csv", "content": base64.b64encode(SHEET.encode()).decode(), "dry_run": True}
+CONTENT_RPC = TEXTS | {"state": "STATE_HANDLING"}
+NO_TEMPLATE = {"reply_template_id": NO_FILE, "expected_version": UNSEEN, "request_id": "示例"}
 CALLS = {
     "UploadAttachment": Door(
         ("OK",),
@@ -122,6 +125,10 @@ CALLS = {
     "GetJointCase": Door(("OK",), _about("joint_case_id")),
     "ReplyJointCase": Door(STALE_RPC, _of_case(**REPLY_RPC)),
     "DecideJointReply": Door(STALE_RPC, _of_case(approve=True)),
+    "GetReplyTemplate": Door(("OK",), _about("reply_template_id")),
+    "CreateReplyTemplate": Door(("OK",), lambda thing, column: {"content": CONTENT_RPC, "request_id": uuid4().hex}),
+    "UpdateReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE, content=CONTENT_RPC)),
+    "RetireReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE)),
     "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
     "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), fixed(template_ids=["none"], request_id="示例")),

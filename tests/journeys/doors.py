@@ -25,6 +25,7 @@ NOT_FOUND = {
     "attachment": "ATTACHMENT_NOT_FOUND",
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
+    "reply template": "REPLY_TEMPLATE_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
@@ -83,6 +84,8 @@ class Door:
 STALE = ("412 STALE_VERSION",)
 SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 JOINT = "/api/v1/joint-cases/{joint_case_id}"
+TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
+TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
 DOORS = {
     "POST /api/v1/attachments": Door(("201",)),
@@ -128,6 +131,9 @@ DOORS = {
     f"POST {JOINT}/members/removal": Door(STALE, fixed(demand_ids=[NO_FILE], reason="示例")),
     f"POST {JOINT}/reply": Door(STALE, fixed(**REPLY)),
     f"POST {JOINT}/reply-decision": Door(STALE, fixed(approve=True)),
+    "POST /api/v1/reply-templates": Door(("201",), fixed(**TEXTS)),
+    f"PUT {TEMPLATE}": Door(("404 REPLY_TEMPLATE_NOT_FOUND",), fixed(**TEXTS)),
+    f"POST {TEMPLATE}/retire": Door(("404 REPLY_TEMPLATE_NOT_FOUND",)),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
     "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), fixed(template_ids=["none"])),
@@ -153,6 +159,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     method, path = line.name.split(" ")
     for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
         path = path.replace(f"{{{part}}}", thing)
+    path = path.replace("{reply_template_id}", thing or str(uuid4()))
     for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
         path = path.replace(f"{{{part}}}", str(uuid4()))
     path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")

@@ -15,6 +15,7 @@ from services.dispatch.models.results import (
     LookBackSample,
     SupervisionOrder,
 )
+from services.dispatch.models.templates import ReplyTemplate, ReplyTemplateChange
 
 __all__ = [
     "DEAD_LETTER",
@@ -43,6 +44,8 @@ __all__ = [
     "LookBack",
     "LookBackCandidate",
     "LookBackSample",
+    "ReplyTemplate",
+    "ReplyTemplateChange",
     "RoutingRule",
     "RoutingSuggestion",
     "SupervisionOrder",

@@ -117,6 +117,7 @@ DISPATCH = {
         409, "有的需求不能这样处理，未作任何变更", "Some demands stand against it; nothing was done"
     ),
     "JOINT_CASE_FULL": _of(409, "并案中的需求已达上限", "The joint case has as many demands as it may"),
+    "REPLY_TEMPLATE_NOT_FOUND": _of(404, "没有这个答复模板，或已停用", "There is no such reply template, or it is retired"),
     "ATTACHMENT_NOT_FOUND": _of(404, "没有这个附件，或您无权查看", "There is no such attachment, or it is not yours to see"),
     "ATTACHMENT_ATTACHED": _of(409, "附件已经提交，不能再更改", "The attachment is attached already"),
     "ATTACHMENT_NOT_CLEAN": _of(409, "附件尚未通过安全检查", "The attachment has not passed the security check"),

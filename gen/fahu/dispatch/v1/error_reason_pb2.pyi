@@ -134,6 +134,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Some demands stand against it; each is told as a violation. Nothing was done."""
     ERROR_REASON_JOINT_CASE_FULL: _ErrorReason.ValueType  # 164
     """So many members and no more; metadata "limit"."""
+    ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 165
+    """No such reply template, none that the caller may see, or it is retired."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -250,4 +252,6 @@ ERROR_REASON_JOINT_MEMBERS_REFUSED: ErrorReason.ValueType  # 163
 """Some demands stand against it; each is told as a violation. Nothing was done."""
 ERROR_REASON_JOINT_CASE_FULL: ErrorReason.ValueType  # 164
 """So many members and no more; metadata "limit"."""
+ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 165
+"""No such reply template, none that the caller may see, or it is retired."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
