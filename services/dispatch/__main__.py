@@ -14,6 +14,7 @@ from fahu.dispatch.v1 import (
     handling_service_pb2,
     joint_case_service_pb2,
     look_back_service_pb2,
+    on_behalf_service_pb2,
     reply_template_service_pb2,
     return_service_pb2,
     routing_service_pb2,
@@ -25,6 +26,7 @@ from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServic
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
 from fahu.dispatch.v1.joint_case_service_pb2_grpc import add_JointCaseServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.on_behalf_service_pb2_grpc import add_OnBehalfServiceServicer_to_server
 from fahu.dispatch.v1.reply_template_service_pb2_grpc import add_ReplyTemplateServiceServicer_to_server
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
@@ -48,6 +50,7 @@ from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.handling import HandlingServicer
 from services.dispatch.servicer.joint_cases import JointCaseServicer
 from services.dispatch.servicer.look_backs import LookBackServicer
+from services.dispatch.servicer.on_behalf import OnBehalfServicer
 from services.dispatch.servicer.returns import ReturnServicer
 from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
@@ -67,6 +70,7 @@ SERVICES = [
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
     joint_case_service_pb2.DESCRIPTOR.services_by_name["JointCaseService"],
     reply_template_service_pb2.DESCRIPTOR.services_by_name["ReplyTemplateService"],
+    on_behalf_service_pb2.DESCRIPTOR.services_by_name["OnBehalfService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -98,6 +102,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
         partial(add_JointCaseServiceServicer_to_server, JointCaseServicer(database, course)),
         partial(add_ReplyTemplateServiceServicer_to_server, ReplyTemplateServicer(database)),
+        partial(add_OnBehalfServiceServicer_to_server, OnBehalfServicer(database, course)),
     ]
 
 

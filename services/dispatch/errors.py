@@ -288,3 +288,8 @@ class JointMembersRefused(FieldsInvalid):
 class ReplyTemplateNotFound(NotFound):
     reason = "REPLY_TEMPLATE_NOT_FOUND"
     message = "There is no such reply template, or it is retired."
+
+
+class DemandsInvalid(FieldsInvalid):
+    reason = "DEMANDS_INVALID"
+    message = "Some of the demands are not valid; nothing was taken in."

@@ -1,5 +1,6 @@
 """What is wrong with single fields, told alike whether the gateway's schema or a service's contract found it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -41,10 +42,12 @@ CONTRACT = {
     "required": "MISSING",
     "unique": "DUPLICATE",
 }
+# A field of one thing among several of the body: "demands[3].title" by a contract, "demands.3.title" by a schema.
+ROW = re.compile(r"\w+[.\[](\d+)\]?\.(.+)")
 RANGES = ("gt", "gte", "lt", "lte")
 
 
-def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
+def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, Any]]:
     """Errors of the schemas as members of a problem's `errors`. Takes nothing from the values given."""
     told = []
     for one in found:
@@ -55,7 +58,7 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
     return told
 
 
-def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, str]]:
+def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, Any]]:
     """Violations as members of a problem's `errors`: of a contract's rules, or of one thing among several by its reason."""
     return [_error(one.field.removeprefix("on.") or "body", _reason(one.rule), language) for one in found]
 
@@ -69,8 +72,10 @@ def _reason(rule: str) -> str:
     return next((CONTRACT[part] for part in reversed(parts) if part in CONTRACT), "INVALID")
 
 
-def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, str]:
+def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, Any]:
     message = (FIELDS.get(reason) or PROBLEMS[reason].title).say(language)
     if limit and reason in LIMITS:
         message += LIMITS[reason].say(language, limit=limit)
+    if row := ROW.fullmatch(field):
+        return {"field": row[2], "reason": reason, "message": message, "row": int(row[1]) + 1}
     return {"field": field, "reason": reason, "message": message}

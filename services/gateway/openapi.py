@@ -87,7 +87,10 @@ PROBLEM_SCHEMA = {
                     "field": {"type": "string"},
                     "reason": {"type": "string"},
                     "message": {"type": "string"},
-                    "row": {"type": "integer", "description": "导入文件的行号。Row of an imported file."},
+                    "row": {
+                        "type": "integer",
+                        "description": "导入文件的行号，或批量中的第几条。Row of a file, or place in a batch, from 1.",
+                    },
                 },
             },
         },

@@ -129,6 +129,9 @@ CALLS = {
     "CreateReplyTemplate": Door(("OK",), lambda thing, column: {"content": CONTENT_RPC, "request_id": uuid4().hex}),
     "UpdateReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE, content=CONTENT_RPC)),
     "RetireReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE)),
+    "FileDemands": Door(
+        ("INVALID_ARGUMENT DEMANDS_INVALID",), fixed(channel="CHANNEL_PHONE", demands=[{"title": "矩阵"}], request_id="示例")
+    ),
     "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
     "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), fixed(template_ids=["none"], request_id="示例")),

@@ -86,6 +86,7 @@ SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 JOINT = "/api/v1/joint-cases/{joint_case_id}"
 TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
 TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
+NOT_GOOD = {"kind": "demand", "category_code": "none", "title": "矩阵", "body": "示例", "enterprise_id": NO_FILE}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
 DOORS = {
     "POST /api/v1/attachments": Door(("201",)),
@@ -134,6 +135,7 @@ DOORS = {
     "POST /api/v1/reply-templates": Door(("201",), fixed(**TEXTS)),
     f"PUT {TEMPLATE}": Door(("404 REPLY_TEMPLATE_NOT_FOUND",), fixed(**TEXTS)),
     f"POST {TEMPLATE}/retire": Door(("404 REPLY_TEMPLATE_NOT_FOUND",)),
+    "POST /api/v1/demands/on-behalf": Door(("422 DEMANDS_INVALID",), fixed(channel="phone", demands=[NOT_GOOD])),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
     "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), fixed(template_ids=["none"])),

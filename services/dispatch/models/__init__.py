@@ -3,7 +3,7 @@
 from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment, AttachmentState
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.dispatch.models.clocks import DemandClock, DemandSegment
-from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
+from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent, DemandFiling
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
 from services.dispatch.models.reference import Category, ConditionTag, LiaisonPoint, RoutingRule, RoutingSuggestion, Unit
 from services.dispatch.models.requests import DemandApproval, DemandCoHandler, DemandInfoRequest
@@ -34,6 +34,7 @@ __all__ = [
     "DemandCoHandler",
     "DemandDisposition",
     "DemandEvent",
+    "DemandFiling",
     "DemandInfoRequest",
     "DemandRating",
     "DemandReply",

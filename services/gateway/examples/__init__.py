@@ -55,6 +55,21 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
     },
+    "file_demands": {
+        "request": {
+            "channel": "on_site",
+            "demands": [
+                {
+                    "kind": "demand",
+                    "category_code": "hrss",
+                    "title": TITLE,
+                    "body": BODY,
+                    "enterprise_id": ENTERPRISE_ID,
+                }
+            ],
+        },
+        "response": {"demands": [LINE | {"channel": "on_site", "submitted_for_by_unit": "area-310116101"}]},
+    },
     "list_demands": {"response": {"demands": [LINE], "next_page_token": ""}},
     "count_demands": {"response": {"counts": [{"state": "dispatched", "count": 3}, {"state": "closed", "count": 41}]}},
     "get_demand": {"response": DEMAND},
@@ -223,6 +238,10 @@ def problem(reason: str) -> dict[str, Any]:
         shown |= {"detail": DETAILS[reason].say("zh", status="已答复待评价"), "action": "accept", "state": "replied"}
     if reason == "FIELDS_INVALID":
         shown["errors"] = [{"field": "title", "reason": "TOO_LONG", "message": "过长，最多 100"}]
+    elif reason == "DEMANDS_INVALID":
+        because = "CATEGORY_UNKNOWN"
+        message = PROBLEMS[because].title.zh
+        shown["errors"] = [{"field": "category_code", "reason": because, "message": message, "row": 3}]
     elif reason == "JOINT_MEMBERS_REFUSED":
         because = "OPINION_MISSING"
         shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]

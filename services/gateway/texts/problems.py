@@ -118,6 +118,7 @@ DISPATCH = {
     ),
     "JOINT_CASE_FULL": _of(409, "并案中的需求已达上限", "The joint case has as many demands as it may"),
     "REPLY_TEMPLATE_NOT_FOUND": _of(404, "没有这个答复模板，或已停用", "There is no such reply template, or it is retired"),
+    "DEMANDS_INVALID": _of(422, "有的需求不符合要求，一条也没有提交", "Some of the demands are not valid; none was sent"),
     "ATTACHMENT_NOT_FOUND": _of(404, "没有这个附件，或您无权查看", "There is no such attachment, or it is not yours to see"),
     "ATTACHMENT_ATTACHED": _of(409, "附件已经提交，不能再更改", "The attachment is attached already"),
     "ATTACHMENT_NOT_CLEAN": _of(409, "附件尚未通过安全检查", "The attachment has not passed the security check"),

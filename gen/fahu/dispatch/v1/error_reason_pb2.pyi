@@ -136,6 +136,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """So many members and no more; metadata "limit"."""
     ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 165
     """No such reply template, none that the caller may see, or it is retired."""
+    ERROR_REASON_DEMANDS_INVALID: _ErrorReason.ValueType  # 166
+    """Some demands of a batch are not valid; each fault is told as a violation. Nothing was taken in."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -254,4 +256,6 @@ ERROR_REASON_JOINT_CASE_FULL: ErrorReason.ValueType  # 164
 """So many members and no more; metadata "limit"."""
 ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 165
 """No such reply template, none that the caller may see, or it is retired."""
+ERROR_REASON_DEMANDS_INVALID: ErrorReason.ValueType  # 166
+"""Some demands of a batch are not valid; each fault is told as a violation. Nothing was taken in."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1,4 +1,4 @@
-"""What was done to joint cases; reply templates."""
+"""What was done to joint cases; reply templates; demands filed at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -82,3 +82,18 @@ def upgrade() -> None:
         ["reply_template_id", "person_id", "request_id"],
         unique=True,
     )
+    op.create_table(
+        "demand_filing",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("unit_code", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("filed_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("channel IN ('PHONE', 'ON_SITE')", name=op.f("ck_demand_filing_channel_on_behalf")),
+        sa.CheckConstraint("size BETWEEN 1 AND 50", name=op.f("ck_demand_filing_size_within")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demand_filing")),
+    )
+    op.create_index("uq_demand_filing_request", "demand_filing", ["person_id", "request_id"], unique=True)
