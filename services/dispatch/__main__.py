@@ -13,7 +13,10 @@ from fahu.dispatch.v1 import (
     dispatch_service_pb2,
     guard_service_pb2,
     handling_service_pb2,
+    joint_case_service_pb2,
     look_back_service_pb2,
+    on_behalf_service_pb2,
+    reply_template_service_pb2,
     return_service_pb2,
     routing_service_pb2,
     supervision_service_pb2,
@@ -23,7 +26,10 @@ from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceS
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 from fahu.dispatch.v1.guard_service_pb2_grpc import add_GuardServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
+from fahu.dispatch.v1.joint_case_service_pb2_grpc import add_JointCaseServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.on_behalf_service_pb2_grpc import add_OnBehalfServiceServicer_to_server
+from fahu.dispatch.v1.reply_template_service_pb2_grpc import add_ReplyTemplateServiceServicer_to_server
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
@@ -46,10 +52,13 @@ from services.dispatch.servicer.co_handling import CoHandlingServicer
 from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.guards import GuardServicer
 from services.dispatch.servicer.handling import HandlingServicer
+from services.dispatch.servicer.joint_cases import JointCaseServicer
 from services.dispatch.servicer.look_backs import LookBackServicer
+from services.dispatch.servicer.on_behalf import OnBehalfServicer
 from services.dispatch.servicer.returns import ReturnServicer
 from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
+from services.dispatch.servicer.templates import ReplyTemplateServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
@@ -63,6 +72,9 @@ SERVICES = [
     return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+    joint_case_service_pb2.DESCRIPTOR.services_by_name["JointCaseService"],
+    reply_template_service_pb2.DESCRIPTOR.services_by_name["ReplyTemplateService"],
+    on_behalf_service_pb2.DESCRIPTOR.services_by_name["OnBehalfService"],
     guard_service_pb2.DESCRIPTOR.services_by_name["GuardService"],
     carrier.SERVICE,
 ]
@@ -95,6 +107,9 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
         partial(add_GuardServiceServicer_to_server, GuardServicer(database, course)),
+        partial(add_JointCaseServiceServicer_to_server, JointCaseServicer(database, course)),
+        partial(add_ReplyTemplateServiceServicer_to_server, ReplyTemplateServicer(database)),
+        partial(add_OnBehalfServiceServicer_to_server, OnBehalfServicer(database, course)),
     ]
 
 

@@ -136,6 +136,7 @@ EVENTS: dict[Action, type[Message]] = {
     Action.EXCLUDE: pb.DemandExcluded,
     Action.REVEAL: pb.DemandIdentityRevealed,
     Action.JOIN: pb.DemandJoined,
+    Action.TAKE_OUT: pb.DemandJoined,
     Action.WITHDRAW: pb.DemandWithdrawn,
 }
 # Which field of each event tells when something is due; empty where none does.

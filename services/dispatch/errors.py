@@ -1,6 +1,8 @@
 """The ways dispatch says no. Reasons are those of fahu.dispatch.v1.ErrorReason."""
 
-from kit.errors import FailedPrecondition, InvalidArgument, NotFound
+import grpc
+
+from kit.errors import FailedPrecondition, FieldsInvalid, InvalidArgument, NotFound
 
 
 class DemandNotFound(NotFound):
@@ -260,3 +262,39 @@ class AttachmentNotClean(FailedPrecondition):
 class AttachmentsTooMany(FailedPrecondition):
     reason = "ATTACHMENTS_TOO_MANY"
     message = "There are {limit} attachments already, and no more are taken."
+
+
+class JointCaseNotFound(NotFound):
+    reason = "JOINT_CASE_NOT_FOUND"
+    message = "There is no such joint case."
+
+
+class DemandInJointCase(FailedPrecondition):
+    reason = "DEMAND_IN_JOINT_CASE"
+    message = "The demand belongs to a joint case already."
+
+
+class JointCaseIdle(FailedPrecondition):
+    reason = "JOINT_CASE_IDLE"
+    message = "No member can be answered, or signed, by the caller now."
+
+
+class JointCaseFull(FailedPrecondition):
+    reason = "JOINT_CASE_FULL"
+    message = "A joint case has at most {limit} members."
+
+
+class JointMembersRefused(FieldsInvalid):
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "JOINT_MEMBERS_REFUSED"
+    message = "Some demands stand against it; nothing was done."
+
+
+class ReplyTemplateNotFound(NotFound):
+    reason = "REPLY_TEMPLATE_NOT_FOUND"
+    message = "There is no such reply template, or it is retired."
+
+
+class DemandsInvalid(FieldsInvalid):
+    reason = "DEMANDS_INVALID"
+    message = "Some of the demands are not valid; nothing was taken in."

@@ -12,7 +12,10 @@ from fahu.dispatch.v1.dispatch_service_pb2 import SubmitDemandResponse
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.dispatch.v1.guard_service_pb2_grpc import GuardServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
+from fahu.dispatch.v1.joint_case_service_pb2_grpc import JointCaseServiceStub
 from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
+from fahu.dispatch.v1.on_behalf_service_pb2_grpc import OnBehalfServiceStub
+from fahu.dispatch.v1.reply_template_service_pb2_grpc import ReplyTemplateServiceStub
 from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceStub
 from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceStub
 from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceStub
@@ -31,7 +34,10 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
     from fahu.dispatch.v1.guard_service_pb2_grpc import GuardServiceAsyncStub
     from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
+    from fahu.dispatch.v1.joint_case_service_pb2_grpc import JointCaseServiceAsyncStub
     from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceAsyncStub
+    from fahu.dispatch.v1.on_behalf_service_pb2_grpc import OnBehalfServiceAsyncStub
+    from fahu.dispatch.v1.reply_template_service_pb2_grpc import ReplyTemplateServiceAsyncStub
     from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceAsyncStub
     from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceAsyncStub
     from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceAsyncStub
@@ -75,6 +81,9 @@ class Clients:
         self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))
         self.routing: RoutingServiceAsyncStub = RoutingServiceStub(_channel(to_dispatch))
         self.guards: GuardServiceAsyncStub = GuardServiceStub(_channel(to_dispatch))
+        self.joint_cases: JointCaseServiceAsyncStub = JointCaseServiceStub(_channel(to_dispatch))
+        self.reply_templates: ReplyTemplateServiceAsyncStub = ReplyTemplateServiceStub(_channel(to_dispatch))
+        self.on_behalf: OnBehalfServiceAsyncStub = OnBehalfServiceStub(_channel(to_dispatch))
         self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
         self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))

@@ -1,11 +1,12 @@
 """What is wrong with single fields, told alike whether the gateway's schema or a service's contract found it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kit.errors import FieldViolation
 from services.gateway.texts import Language
-from services.gateway.texts.problems import FIELDS, LIMITS
+from services.gateway.texts.problems import FIELDS, LIMITS, PROBLEMS
 
 # By the type of a pydantic error, and where its limit stands.
 SCHEMA = {
@@ -42,10 +43,12 @@ CONTRACT = {
     "unique": "DUPLICATE",
 }
 OF_A_CONTACT = frozenset({"name", "phone", "consented", "consent_version"})
+# A field of one thing among several of the body: "demands[3].title" by a contract, "demands.3.title" by a schema.
+ROW = re.compile(r"\w+[.\[](\d+)\]?\.(.+)")
 RANGES = ("gt", "gte", "lt", "lte")
 
 
-def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
+def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, Any]]:
     """Errors of the schemas as members of a problem's `errors`. Takes nothing from the values given."""
     told = []
     for one in found:
@@ -56,8 +59,8 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
     return told
 
 
-def of_violations(found: Sequence[FieldViolation], language: Language, route: str) -> list[dict[str, str]]:
-    """Violations of a contract as members of a problem's `errors`."""
+def of_violations(found: Sequence[FieldViolation], language: Language, route: str) -> list[dict[str, Any]]:
+    """Violations as members of a problem's `errors`: of a contract's rules, or of one thing among several by its reason."""
     return [_error(as_sent(one.field.removeprefix("on."), route), _reason(one.rule), language) for one in found]
 
 
@@ -70,15 +73,19 @@ def as_sent(field: str, route: str) -> str:
 
 
 def _reason(rule: str) -> str:
+    if rule in PROBLEMS:
+        return rule
     parts = rule.split(".")
     if any(part.startswith(RANGES) for part in parts[1:]):
         return "OUT_OF_RANGE"
     return next((CONTRACT[part] for part in reversed(parts) if part in CONTRACT), "INVALID")
 
 
-def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, str]:
-    message = FIELDS[reason].say(language)
+def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, Any]:
+    message = (FIELDS.get(reason) or PROBLEMS[reason].title).say(language)
     if limit and reason in LIMITS:
         message += LIMITS[reason].say(language, limit=limit)
     told = {"reason": reason, "message": message}
+    if row := ROW.fullmatch(field):
+        return {"field": row[2], **told, "row": int(row[1]) + 1}
     return {"field": field, **told} if field else told  # none where the body as a whole is at fault

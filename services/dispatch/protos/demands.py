@@ -161,6 +161,8 @@ INTERNAL_LINES = frozenset(
         "look_back_opened",
         "look_back_tried",
         "looked_back",
+        "joined",
+        "taken_out",
     }
 )
 

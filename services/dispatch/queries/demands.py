@@ -76,17 +76,18 @@ def first_id(moment: datetime) -> UUID:
 SUMMARY = [column for column in Demand.__table__.columns if column.name not in ("body", "request_id", "request_hash")]
 
 
-def _named(actor: Actor) -> Select[*tuple[Any, ...]]:
-    named = func.coalesce(Unit.name, "").label("lead_unit_name")
+def named(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Demands as lists show them, with the name of the agency in the lead, and what the actor may read of them."""
+    name = func.coalesce(Unit.name, "").label("lead_unit_name")
     subject = access.told_subject(actor).label("subject_told")
-    return select(*SUMMARY, named, subject, *access.reading(actor)).outerjoin(Unit, Unit.code == Demand.lead_unit_code)
+    return select(*SUMMARY, name, subject, *access.reading(actor)).outerjoin(Unit, Unit.code == Demand.lead_unit_code)
 
 
 async def demands_page(
     session: AsyncSession, actor: Actor, wanted: Filter, now: datetime, before: UUID | None, size: int
 ) -> Sequence[Any]:
     """Up to `size` + 1 demands, newest first, that come after `before`; the extra one tells that there are more."""
-    query = _named(actor).where(visible_to(actor), *narrowed(actor, wanted, now))
+    query = named(actor).where(visible_to(actor), *narrowed(actor, wanted, now))
     if before:
         query = query.where(Demand.id < before)
     return (await session.execute(query.order_by(Demand.id.desc()).limit(size + 1))).all()
@@ -94,7 +95,7 @@ async def demands_page(
 
 async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) -> Row[Any]:
     """One demand with its text. Raises DemandNotFound if it is not there for the actor."""
-    query = _named(actor).add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
+    query = named(actor).add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
     row = (await session.execute(query)).first()
     if row is None:
         raise errors.DemandNotFound

@@ -256,7 +256,8 @@ SUPERVISION_MOVES = {
     Action.DECIDE_APPEAL: Move("appeal_decided", ANSWERED, None, CENTRE_LEAD, (K.APPROVAL,), told=(A,)),
     Action.EXCLUDE: Move("excluded", ALL | _at(S.WITHDRAWN), None, CENTRE_LEAD, told=(A,)),
     Action.REVEAL: Move("identity_revealed", ALL, None, LIAISON, told=(A,)),
-    Action.JOIN: Move("joined", BEFORE_REPLY, None, CENTRE_ROLES),
+    Action.JOIN: Move("joined", BEFORE_REPLY, None, CENTRE_ROLES, told=(L, A)),
+    Action.TAKE_OUT: Move("taken_out", BEFORE_REPLY, None, CENTRE_ROLES, told=(L, A)),
 }
 MOVES: dict[Action, Move] = {
     **TRIAGE_MOVES,

@@ -105,6 +105,7 @@ class Action(StrEnum):
     EXCLUDE = "EXCLUDE"
     REVEAL = "REVEAL"
     JOIN = "JOIN"
+    TAKE_OUT = "TAKE_OUT"
     WITHDRAW = "WITHDRAW"
 
 
@@ -204,3 +205,13 @@ class ReadKind(StrEnum):
     TIMELINE = "TIMELINE"
     FILES = "FILES"
     CONTENT = "CONTENT"
+
+
+class JointAct(StrEnum):
+    """What is done to a joint case."""
+
+    CREATED = "CREATED"
+    ADDED = "ADDED"
+    TAKEN_OUT = "TAKEN_OUT"
+    REPLIED = "REPLIED"
+    DECIDED = "DECIDED"

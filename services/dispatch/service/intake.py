@@ -92,7 +92,7 @@ Prepared = tuple[moves.Written, Lead | None] | ServiceError
 
 def _for_whom(submission: Submission) -> UUID | ServiceError:
     try:
-        return _enterprise_of(submission.actor, submission.draft)
+        return enterprise_of(submission.actor, submission.draft)
     except ServiceError as refusal:
         return refusal
 
@@ -112,15 +112,15 @@ def _prepare(
 ) -> Prepared:
     """Check and route one submission."""
     try:
-        _check(submission.actor, submission.draft, found, year)
+        check(submission.actor, submission.draft, found, year)
     except ServiceError as refusal:
         return refusal
     enter_call(submission.call)
-    row = _new_row(submission.actor, submission.draft, found, enterprise_id, year, now)
+    row = new_row(submission.actor, submission.draft, found, enterprise_id, year, now)
     row |= {"request_id": submission.request_id, "request_hash": submission.request_hash}
     if submission.draft.shielded:
         row["shielded"] = True
-    return _routed(row, submission.actor, found, course, now)
+    return routed(row, submission.actor, found, course, now)
 
 
 async def _outcome(run: Run, submission: Submission, prepared: Prepared, saved: set[UUID]) -> Outcome:
@@ -134,7 +134,7 @@ async def _outcome(run: Run, submission: Submission, prepared: Prepared, saved: 
     return earlier[0] if earlier[1] == submission.request_hash else IdempotencyKeyReused()
 
 
-def _enterprise_of(actor: Actor, draft: Draft) -> UUID:
+def enterprise_of(actor: Actor, draft: Draft) -> UUID:
     """Whom the demand is for: the contact's own enterprise, or the one that staff name."""
     if actor.has(int(Role.ROLE_LIAISON)) and draft.enterprise_id in (None, actor.organisation_id):
         if draft.channel != MINI_PROGRAM or actor.organisation_id is None:
@@ -149,7 +149,7 @@ def _enterprise_of(actor: Actor, draft: Draft) -> UUID:
     return draft.enterprise_id
 
 
-def _check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
+def check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
     """Raise unless the category exists, the enterprise is a liaison point of the year and the actor may send for it."""
     if not found.category_known:
         raise errors.CategoryUnknown
@@ -163,7 +163,7 @@ def _check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
         raise errors.EnterpriseNotDesignated(year=str(year))
 
 
-def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
+def new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
     return {
         "id": uuid_utils.compat.uuid7(),
         "serial": f"FH{year}-{found.number:06d}",
@@ -186,7 +186,7 @@ def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, yea
     } | moves.INITIAL
 
 
-def _routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:
+def routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:
     """The first two moves of every demand: submitted, then dispatched by rule or left to the centre."""
     liaison = (found.liaison_person_id,) if found.liaison_person_id else ()
     written = moves.start(row)

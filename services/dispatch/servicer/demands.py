@@ -17,14 +17,12 @@ from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos, rules
 from services.dispatch.moves import Course
-from services.dispatch.queries import changes
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.queries import handling as handling_queries
 from services.dispatch.queries import reference as reference_queries
 from services.dispatch.rules import ReadKind
 from services.dispatch.service import demands, handling
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
-from services.dispatch.servicer.edge import Edge, note_read, now, position, whole
+from services.dispatch.servicer.edge import Edge, lines_of, note_read, now, position, whole
 
 
 class DispatchServicer(DispatchServiceServicer):
@@ -75,11 +73,7 @@ class DispatchServicer(DispatchServiceServicer):
         async with self.db.read() as session:
             rows = await demand_queries.demands_page(session, actor, wanted, now(), before, size)
             shown = rows[:size]
-            clocks = await handling_queries.clocks_of(session, [row.id for row in shown], running_only=True)
-        running: dict[UUID, list[protos.Fields]] = {}
-        for clock in clocks:
-            running.setdefault(clock.demand_id, []).append(changes.columns_of(clock))
-        found = [_line(row, running.get(row.id, ())) for row in shown]
+            found = await lines_of(session, actor, shown)
         more = paging.encode_token(list_id, (shown[-1].id,)) if len(rows) > size else ""
         return rpc.ListDemandsResponse(demands=found, next_page_token=more)
 
@@ -150,10 +144,3 @@ class DispatchServicer(DispatchServiceServicer):
                 lambda c: demands.withdraw_demand(c, request.reason.strip(), request.asked_by_agency),
             )
         )
-
-
-def _line(row: Any, clocks: Sequence[protos.Fields]) -> pb.Demand:
-    """One demand in a list, as its reader may see it."""
-    demand = protos.demand_of(protos.as_read(row._asdict()), row.lead_unit_name, clocks)
-    protos.hide_name(demand, row)
-    return demand

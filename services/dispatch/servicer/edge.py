@@ -1,6 +1,6 @@
 """What the edges share: one change of a demand from the lock to the answer, and a demand with all that belongs to it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -52,11 +52,34 @@ class Edge:
         return demand
 
 
+async def lines_of(session: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[pb.Demand]:
+    """Demands as lists show them to the actor, with the clocks that run."""
+    running: dict[UUID, list[protos.Fields]] = {}
+    for clock in await handling.clocks_of(session, [row.id for row in rows], running_only=True):
+        running.setdefault(clock.demand_id, []).append(changes.columns_of(clock))
+    return [_line(actor, row, running.get(row.id, ())) for row in rows]
+
+
+def _line(actor: Actor, row: Any, clocks: Sequence[protos.Fields]) -> pb.Demand:
+    """One demand in a list, as its reader may see it."""
+    demand = protos.demand_of(protos.as_read(row._asdict()), row.lead_unit_name, clocks)
+    _keep_joint_case_from(actor, demand)
+    protos.hide_name(demand, row)
+    return demand
+
+
+def _keep_joint_case_from(actor: Actor, demand: pb.Demand) -> None:
+    """Who speaks for an enterprise learns that its demand is looked at with others, but nothing to tell them by."""
+    if not protos.is_staff(actor):
+        demand.joint_case_id = ""
+
+
 async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Demand:
     """One demand with everything that belongs to it, as the actor sees it."""
     row = await demand_queries.demand_detail(session, actor, demand_id)
     clocks = await handling.clocks_of(session, [demand_id], running_only=False)
     demand = protos.demand_of(protos.as_read(row._asdict()), row.lead_unit_name, map(changes.columns_of, clocks))
+    _keep_joint_case_from(actor, demand)
     if row.disposition and (disposition := await handling.latest_disposition(session, demand_id)):
         demand.disposition.CopyFrom(protos.disposition_of(disposition))
     if found := await handling.latest_reply(session, demand_id):

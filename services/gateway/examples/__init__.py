@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, oversight
+from services.gateway.examples import arbitration, guards, joint, oversight
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -50,10 +50,26 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **guards.OPERATIONS,
+    **joint.OPERATIONS,
     **oversight.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
+    },
+    "file_demands": {
+        "request": {
+            "channel": "on_site",
+            "demands": [
+                {
+                    "kind": "demand",
+                    "category_code": "hrss",
+                    "title": TITLE,
+                    "body": BODY,
+                    "enterprise_id": ENTERPRISE_ID,
+                }
+            ],
+        },
+        "response": {"demands": [LINE | {"channel": "on_site", "submitted_for_by_unit": "area-310116101"}]},
     },
     "list_demands": {"response": {"demands": [LINE], "next_page_token": ""}},
     "count_demands": {"response": {"counts": [{"state": "dispatched", "count": 3}, {"state": "closed", "count": 41}]}},
@@ -185,6 +201,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **guards.PARAMETERS,
+    **joint.PARAMETERS,
     **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
@@ -223,6 +240,13 @@ def problem(reason: str) -> dict[str, Any]:
         shown |= {"detail": DETAILS[reason].say("zh", status="已答复待评价"), "action": "accept", "state": "replied"}
     if reason == "FIELDS_INVALID":
         shown["errors"] = [{"field": "title", "reason": "TOO_LONG", "message": "过长，最多 100"}]
+    elif reason == "DEMANDS_INVALID":
+        because = "CATEGORY_UNKNOWN"
+        message = PROBLEMS[because].title.zh
+        shown["errors"] = [{"field": "category_code", "reason": because, "message": message, "row": 3}]
+    elif reason == "JOINT_MEMBERS_REFUSED":
+        because = "OPINION_MISSING"
+        shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

@@ -110,7 +110,7 @@ class Parts(TypedDict):
     judicial: Annotated[bool, Field(description="涉及诉讼或检察程序。Before a court or a procuratorate.")]
     shielded: Annotated[bool, Field(description="部门看不到企业身份。Agencies do not learn whose it is.")]
     subject_unit_code: Annotated[str | None, Field(description="所涉部门，只告知企业和区综治中心。The agency it is about.")]
-    joint_case_id: Id | None
+    joint_case_id: Annotated[Id | None, Field(description="所属并案，企业看不到。Its joint case; not for the enterprise.")]
     linked_demand_id: Id | None
     kpi_excluded: Annotated[bool, Field(description="不计入考核。Left out of the assessment.")]
     extensions: int

@@ -159,7 +159,14 @@ LINES: dict[str, tuple[Text, Text]] = {
         Text("您同意告知企业身份", "You let your enterprise be named"),
         Text("企业同意告知身份", "The enterprise agreed to be named"),
     ),
-    "joined": (Text("与同类需求一并研究", "Looked at together with others"), Text("并案有调整", "Its joint case changed")),
+    "joined": (
+        Text("与同类需求一并研究", "Looked at together with others"),
+        Text("{unit}将其与同类需求并案", "Joined with others of its kind by {unit}"),
+    ),
+    "taken_out": (
+        Text("改为单独研究", "Looked at by itself again"),
+        Text("{unit}将其移出并案", "Taken out of its joint case by {unit}"),
+    ),
     "closed": (Text("需求已办结", "Closed"), Text("需求办结", "Closed")),
     "withdrawn": (Text("您已撤回需求", "You withdrew the demand"), Text("企业撤回需求", "Withdrawn by the enterprise")),
     "changed": (Text("需求有新进展", "The demand moved on"), Text("需求有新进展", "The demand moved on")),

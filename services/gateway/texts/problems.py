@@ -111,6 +111,17 @@ DISPATCH = {
     ),
     "SUGGESTION_NOT_FOUND": _of(404, "没有这项建议，或已经决定", "There is no such suggestion, or it is decided"),
     "OPINION_MISSING": _of(409, "协办部门的意见尚未到齐", "Opinions of assisting agencies are missing"),
+    "JOINT_CASE_NOT_FOUND": _of(404, "没有这个并案，或您无权查看", "There is no such joint case, or it is not yours to see"),
+    "DEMAND_IN_JOINT_CASE": _of(409, "这条需求已在并案中", "The demand belongs to a joint case already"),
+    "JOINT_CASE_IDLE": _of(
+        409, "并案中目前没有可由您答复或签发的需求", "No demand of the case is yours to answer or sign now"
+    ),
+    "JOINT_MEMBERS_REFUSED": _of(
+        409, "有的需求不能这样处理，未作任何变更", "Some demands stand against it; nothing was done"
+    ),
+    "JOINT_CASE_FULL": _of(409, "并案中的需求已达上限", "The joint case has as many demands as it may"),
+    "REPLY_TEMPLATE_NOT_FOUND": _of(404, "没有这个答复模板，或已停用", "There is no such reply template, or it is retired"),
+    "DEMANDS_INVALID": _of(422, "有的需求不符合要求，一条也没有提交", "Some of the demands are not valid; none was sent"),
     "ATTACHMENT_NOT_FOUND": _of(404, "没有这个附件，或您无权查看", "There is no such attachment, or it is not yours to see"),
     "ATTACHMENT_ATTACHED": _of(409, "附件已经提交，不能再更改", "The attachment is attached already"),
     "ATTACHMENT_NOT_CLEAN": _of(409, "附件尚未通过安全检查", "The attachment has not passed the security check"),
@@ -227,6 +238,7 @@ DETAILS: dict[str, Text] = {
     ),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
     "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
+    "JOINT_CASE_FULL": Text("最多 {limit} 条", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
 }
 PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY

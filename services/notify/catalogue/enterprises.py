@@ -172,6 +172,19 @@ FOR_ENTERPRISES: Texts = {
         "{unit} reviewed your demand {serial}: the conditions are still not there. It has explained why and will look at it "
         "again {due}. The governance centre will gladly take your questions.",
     ),
+    (K.DEMAND_JOINED, False): text(
+        "您的需求将一并研究",
+        "您的需求（{serial}）将与同类需求一并研究，仍会单独答复您，办理时限不变。",
+        "Looked at with others",
+        "Your demand {serial} is looked at together with others of its kind. You get an answer of "
+        "your own, in the same time.",
+    ),
+    (K.DEMAND_JOINED, True): text(
+        "您的需求改为单独研究",
+        "您的需求（{serial}）改为单独研究，办理时限不变。",
+        "Looked at by itself",
+        "Your demand {serial} is looked at by itself again, in the same time.",
+    ),
     K.DEMAND_REOPENED: text(
         "您的需求将重新办理",
         "经回头看，您的需求（{serial}）反映的问题没有解决到位，已交{unit}重新办理，对方应于{due}接收。",

@@ -979,7 +979,7 @@ class Demand(_message.Message):
     shielded: _builtins.bool
     """True while agencies do not learn whose it is."""
     joint_case_id: _builtins.str
-    """Joint case (并案) it belongs to, UUID; empty if none."""
+    """Joint case (并案) it belongs to, UUID; empty if none, and for enterprises and officers of towns."""
     linked_demand_id: _builtins.str
     """Earlier demand it goes back to, UUID; empty if none."""
     kpi_excluded: _builtins.bool

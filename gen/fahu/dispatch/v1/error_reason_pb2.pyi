@@ -126,6 +126,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
     ERROR_REASON_ENTERPRISE_MISSING: _ErrorReason.ValueType  # 191
     """Staff who send through another channel than the mini-program name the enterprise they send for."""
+    ERROR_REASON_JOINT_CASE_NOT_FOUND: _ErrorReason.ValueType  # 160
+    """No such joint case, or none that the caller may see."""
+    ERROR_REASON_DEMAND_IN_JOINT_CASE: _ErrorReason.ValueType  # 161
+    """The demand belongs to another joint case, or to this one already."""
+    ERROR_REASON_JOINT_CASE_IDLE: _ErrorReason.ValueType  # 162
+    """No member can be answered, or signed, by the caller now."""
+    ERROR_REASON_JOINT_MEMBERS_REFUSED: _ErrorReason.ValueType  # 163
+    """Some demands stand against it; each is told as a violation. Nothing was done."""
+    ERROR_REASON_JOINT_CASE_FULL: _ErrorReason.ValueType  # 164
+    """So many members and no more; metadata "limit"."""
+    ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 165
+    """No such reply template, none that the caller may see, or it is retired."""
+    ERROR_REASON_DEMANDS_INVALID: _ErrorReason.ValueType  # 166
+    """Some demands of a batch are not valid; each fault is told as a violation. Nothing was taken in."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -234,4 +248,18 @@ ERROR_REASON_ATTACHMENTS_TOO_MANY: ErrorReason.ValueType  # 104
 """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
 ERROR_REASON_ENTERPRISE_MISSING: ErrorReason.ValueType  # 191
 """Staff who send through another channel than the mini-program name the enterprise they send for."""
+ERROR_REASON_JOINT_CASE_NOT_FOUND: ErrorReason.ValueType  # 160
+"""No such joint case, or none that the caller may see."""
+ERROR_REASON_DEMAND_IN_JOINT_CASE: ErrorReason.ValueType  # 161
+"""The demand belongs to another joint case, or to this one already."""
+ERROR_REASON_JOINT_CASE_IDLE: ErrorReason.ValueType  # 162
+"""No member can be answered, or signed, by the caller now."""
+ERROR_REASON_JOINT_MEMBERS_REFUSED: ErrorReason.ValueType  # 163
+"""Some demands stand against it; each is told as a violation. Nothing was done."""
+ERROR_REASON_JOINT_CASE_FULL: ErrorReason.ValueType  # 164
+"""So many members and no more; metadata "limit"."""
+ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 165
+"""No such reply template, none that the caller may see, or it is retired."""
+ERROR_REASON_DEMANDS_INVALID: ErrorReason.ValueType  # 166
+"""Some demands of a batch are not valid; each fault is told as a violation. Nothing was taken in."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1330,6 +1330,9 @@ class DemandJoined(_message.Message):
 
     DEMAND_FIELD_NUMBER: _builtins.int
     AUDIENCE_FIELD_NUMBER: _builtins.int
+    TAKEN_OUT_FIELD_NUMBER: _builtins.int
+    taken_out: _builtins.bool
+    """True if it was taken out of its joint case."""
     @_builtins.property
     def demand(self) -> Global___Subject:
         """The demand."""
@@ -1343,10 +1346,11 @@ class DemandJoined(_message.Message):
         *,
         demand: Global___Subject | None = ...,
         audience: Global___Audience | None = ...,
+        taken_out: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "taken_out", b"taken_out"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
