@@ -1,4 +1,4 @@
-"""Composition root of dispatch, and its commands: migrate, load-categories, redrive, rebuild --since TIME."""
+"""Composition root of dispatch, and its commands: migrate, load-categories, load-calendar, redrive, rebuild."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ import grpc
 from fahu.access.v1 import access_pb2
 from fahu.dispatch.v1 import (
     attachment_service_pb2,
+    calendar_service_pb2,
     co_handling_service_pb2,
     dispatch_service_pb2,
     handling_service_pb2,
@@ -18,6 +19,7 @@ from fahu.dispatch.v1 import (
     supervision_service_pb2,
 )
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
+from fahu.dispatch.v1.calendar_service_pb2_grpc import add_CalendarServiceServicer_to_server
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
@@ -32,13 +34,15 @@ from kit.calendar import WorkingCalendar
 from kit.db import Database
 from kit.settings import DatabaseSettings
 from kit.uploads import Checker
+from services.dispatch.calendars import CalendarKeeper, tables_of
 from services.dispatch.filing import Filing
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
-from services.dispatch.service import parking
+from services.dispatch.service import calendars, parking
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.attachments import AttachmentServicer
+from services.dispatch.servicer.calendars import CalendarServicer
 from services.dispatch.servicer.co_handling import CoHandlingServicer
 from services.dispatch.servicer.demands import DispatchServicer
 from services.dispatch.servicer.handling import HandlingServicer
@@ -59,6 +63,7 @@ SERVICES = [
     return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+    calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -67,7 +72,10 @@ MAX_REQUEST_BYTES = 24 * 1024 * 1024
 async def serve() -> int:
     settings = DispatchSettings()
     assembly = await assemble(NAME, settings, MIGRATIONS)
-    course = Course(WorkingCalendar.from_library(), settings.terms())
+    course = Course(WorkingCalendar({}), settings.terms())
+    keeper = CalendarKeeper(assembly.database, course)
+    assembly.runtime.probes.on_start["calendar"] = keeper.learn
+    assembly.runtime.every(settings.sweep_seconds, "calendar", lambda: keeper.look(datetime.now(UTC)))
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
     filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
@@ -88,6 +96,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_ReturnServiceServicer_to_server, ReturnServicer(database, course)),
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
+        partial(add_CalendarServiceServicer_to_server, CalendarServicer(database, course)),
     ]
 
 
@@ -111,10 +120,22 @@ async def load() -> str:
     return f"{count} categories"
 
 
+async def load_calendar(file: str = "") -> str:
+    """Load the years of a file, or those of the library that the calendar lacks. Running services notice by themselves."""
+    given = tables_of(Path(file)) if file else None
+    database = Database(DatabaseSettings().database_url.get_secret_value())
+    async with database.begin() as session:
+        tables = await calendars.of_library(session) if given is None else given
+        count = await calendars.load_years(session, tables, datetime.now(UTC))
+    await database.close()
+    return f"{count} years"
+
+
 if __name__ == "__main__":
     commands = {
         "migrate": lambda: migrate.upgrade(MIGRATIONS, DatabaseSettings().database_url.get_secret_value()),
         "load-categories": load,
+        "load-calendar": load_calendar,
         "redrive": lambda: redrive_all(NAME, HANDLERS),
         "rebuild": rebuild_since,
     }

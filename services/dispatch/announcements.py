@@ -135,6 +135,7 @@ EVENTS: dict[Action, type[Message]] = {
     Action.EXCLUDE: pb.DemandExcluded,
     Action.REVEAL: pb.DemandIdentityRevealed,
     Action.JOIN: pb.DemandJoined,
+    Action.RESCHEDULE: pb.DemandRescheduled,
     Action.WITHDRAW: pb.DemandWithdrawn,
 }
 # Which field of each event tells when something is due; empty where none does.

@@ -108,6 +108,7 @@ def _set_term(row: Row, term: rules.Term, counted_from: datetime, at: datetime, 
         "due_at": due.at,
         "provisional": due.provisional,
         "paused_at": None,
+        "day_off": None,
         "fired": fired,
         "next_look": rules.next_mark(row["started_at"], due.at, fired),
     }

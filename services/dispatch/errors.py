@@ -237,6 +237,11 @@ class DayInvalid(InvalidArgument):
     message = "{field} is not a day of the calendar."
 
 
+class CalendarDayInvalid(InvalidArgument):
+    reason = "CALENDAR_DAY_INVALID"
+    message = "{day} is of another year, named twice, or made up for on a day that is worked anyhow."
+
+
 class AttachmentNotFound(NotFound):
     reason = "ATTACHMENT_NOT_FOUND"
     message = "There is no such attachment."

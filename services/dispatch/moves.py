@@ -71,10 +71,11 @@ class Act:
 
 @dataclass(slots=True)
 class Course:
-    """What a demand's clocks run by. The calendar is exchanged when a year's holidays are published."""
+    """What a demand's clocks run by. The calendar is exchanged, with its revision, when a year's table is loaded."""
 
     calendar: WorkingCalendar
     terms: rules.Terms
+    revision: int = 0
 
 
 @dataclass(slots=True)
@@ -205,6 +206,8 @@ CHANGING_CLOCK = (
     "next_look",
     "paused_at",
     "stopped_at",
+    "breached_at",
+    "day_off",
 )
 CONSEQUENCES = f"""
 line AS (

@@ -10,6 +10,7 @@ from services.gateway.auth import Parts, declared_rules
 from services.gateway.edge import Edge
 from services.gateway.routes import (
     attachments,
+    calendars,
     call_tasks,
     co_handling,
     cohorts,
@@ -47,6 +48,7 @@ ROUTERS = (
     look_backs.router,
     supervision.router,
     routing.router,
+    calendars.router,
     reference.router,
     enterprises.router,
     call_tasks.router,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
@@ -24,6 +25,7 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
+    from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
     from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
     from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
@@ -59,6 +61,7 @@ class Clients:
         self.returns: ReturnServiceAsyncStub = ReturnServiceStub(_channel(to_dispatch))
         self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))
         self.routing: RoutingServiceAsyncStub = RoutingServiceStub(_channel(to_dispatch))
+        self.calendars: CalendarServiceAsyncStub = CalendarServiceStub(_channel(to_dispatch))
         self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
         self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))

@@ -252,6 +252,7 @@ READERS: dict[type[Message], Callable[[Any], Read]] = {
     events.DemandExcluded: _plain(EXCLUDED),
     events.DemandIdentityRevealed: _plain(REVEALED),
     events.DemandJoined: _plain(NOBODY),
+    events.DemandRescheduled: _plain(NOBODY),
     events.DeadlineWarning: _warning,
     events.DeadlineBreached: _breached,
 }

@@ -99,6 +99,7 @@ READ: dict[Action, dict[Party, Kind]] = {
     A.EXCLUDE: {P.AGENCY: K.DEMAND_EXCLUDED},
     A.REVEAL: {P.AGENCY: K.IDENTITY_REVEALED},
     A.JOIN: {},
+    A.RESCHEDULE: {},
 }
 # What sets an action's event apart from that of another, where its reader goes by it.
 FACTS: dict[Action, dict[str, Any]] = {

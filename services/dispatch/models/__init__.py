@@ -2,6 +2,7 @@
 
 from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment, AttachmentState
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
+from services.dispatch.models.calendars import CalendarDay, CalendarTable, ClockChange
 from services.dispatch.models.clocks import DemandClock, DemandSegment
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
@@ -18,7 +19,10 @@ __all__ = [
     "Attachment",
     "AttachmentState",
     "Base",
+    "CalendarDay",
+    "CalendarTable",
     "Category",
+    "ClockChange",
     "ConditionTag",
     "Demand",
     "DemandApproval",

@@ -257,6 +257,8 @@ SUPERVISION_MOVES = {
     Action.EXCLUDE: Move("excluded", ALL | _at(S.WITHDRAWN), None, CENTRE_LEAD, told=(A,)),
     Action.REVEAL: Move("identity_revealed", ALL, None, LIAISON, told=(A,)),
     Action.JOIN: Move("joined", BEFORE_REPLY, None, CENTRE_ROLES),
+    # A newer table of holidays gave running clocks other due times. It is shown; nobody is called to it.
+    Action.RESCHEDULE: Move("rescheduled", ALL | _at(S.WITHDRAWN), None),
 }
 MOVES: dict[Action, Move] = {
     **TRIAGE_MOVES,

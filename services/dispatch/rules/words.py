@@ -105,6 +105,7 @@ class Action(StrEnum):
     EXCLUDE = "EXCLUDE"
     REVEAL = "REVEAL"
     JOIN = "JOIN"
+    RESCHEDULE = "RESCHEDULE"
     WITHDRAW = "WITHDRAW"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, oversight
+from services.gateway.examples import arbitration, oversight, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -50,6 +50,7 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **oversight.OPERATIONS,
+    **working_days.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,

@@ -78,6 +78,9 @@ class ClockOut(TypedDict):
     provisional: Annotated[
         bool, Field(description="节假日安排尚未公布，日期可能调整。True while holidays are not published.")
     ]
+    day_off: Annotated[
+        bool, Field(description="所定日期后来公布为休息日，日期不变。The day named turned out to be a free one.")
+    ]
 
 
 class DispositionOut(TypedDict):
@@ -231,6 +234,7 @@ def _clock(clock: pb.Clock) -> ClockOut:
         stopped_at=moment(clock, "stopped_at"),
         breached_at=moment(clock, "breached_at"),
         provisional=clock.provisional,
+        day_off=clock.day_off,
     )
 
 

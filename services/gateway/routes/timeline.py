@@ -58,6 +58,7 @@ EventWord = Literal[
     "excluded",
     "identity_revealed",
     "joined",
+    "rescheduled",
     "withdrawn",
 ]
 NARROWED_BY_DAY = ("extended", "resumed")

@@ -160,6 +160,10 @@ LINES: dict[str, tuple[Text, Text]] = {
         Text("企业同意告知身份", "The enterprise agreed to be named"),
     ),
     "joined": (Text("与同类需求一并研究", "Looked at together with others"), Text("并案有调整", "Its joint case changed")),
+    "rescheduled": (
+        Text("节假日安排有更新，办理期限已重新核算", "Holidays were published: the time limits were counted again"),
+        Text("节假日安排有更新，各项期限已重新核算", "Holidays were published: the terms were counted again"),
+    ),
     "closed": (Text("需求已办结", "Closed"), Text("需求办结", "Closed")),
     "withdrawn": (Text("您已撤回需求", "You withdrew the demand"), Text("企业撤回需求", "Withdrawn by the enterprise")),
     "changed": (Text("需求有新进展", "The demand moved on"), Text("需求有新进展", "The demand moved on")),

@@ -67,6 +67,12 @@ DISPATCH = {
     "JUDICIAL_MATTER": _of(
         409, "该事项正在诉讼、检察程序中，不得督办", "The matter is before a court or procuratorate: no orders about it"
     ),
+    "CALENDAR_DAY_INVALID": _of(
+        422,
+        "日期不属于该年度、重复，或调休上班日不在周末",
+        "A day is of another year, named twice, or made up for on a weekday",
+        "days_off",
+    ),
     "DAY_INVALID": _of(422, "日期不存在", "There is no such day in the calendar"),
     "PROMISED_DAY_TOO_FAR": _of(
         422, "承诺的日期过远，须在一年之内", "The promised day is more than a year ahead", "promised_on"
@@ -212,6 +218,7 @@ DETAILS: dict[str, Text] = {
     "ENTERPRISE_NOT_DESIGNATED": Text("年度：{year}", "Year: {year}"),
     "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
     "RETURN_TOO_LATE": Text("须在派单后 {days} 个工作日内", "Within {days} working days of its dispatch"),
+    "CALENDAR_DAY_INVALID": Text("有误的日期：{day}", "The day at fault: {day}"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
     "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),

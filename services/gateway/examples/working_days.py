@@ -1,0 +1,27 @@
+"""Examples of the working-day calendar."""
+
+from typing import Any
+
+from services.gateway.examples.things import HANDLER_ID
+
+YEAR: dict[str, Any] = {
+    "year": 2026,
+    "revision": 23,
+    "notice": "国务院办公厅关于2026年部分节假日安排的通知",
+    "loaded_by": None,
+    "loaded_at": "2026-11-23T08:00:00+08:00",
+}
+# An invented notice: that of the year is the State Council's to give.
+DAYS: dict[str, Any] = {"days_off": ["2027-01-01", "2027-10-01", "2027-10-02"], "workdays": ["2027-10-09"]}
+NEXT = YEAR | {
+    "year": 2027,
+    "revision": 24,
+    "notice": "国务院办公厅关于2027年部分节假日安排的通知",
+    "loaded_by": HANDLER_ID,
+    "loaded_at": "2026-11-25T10:00:00+08:00",
+}
+OPERATIONS: dict[str, dict[str, Any]] = {
+    "list_calendars": {"response": {"calendars": [YEAR]}},
+    "get_calendar": {"response": NEXT | DAYS},
+    "set_calendar": {"request": {"notice": NEXT["notice"], **DAYS}, "response": NEXT | DAYS},
+}
