@@ -17,6 +17,7 @@ from fahu.dispatch.v1 import (
     return_service_pb2,
     routing_service_pb2,
     supervision_service_pb2,
+    term_service_pb2,
 )
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
 from fahu.dispatch.v1.calendar_service_pb2_grpc import add_CalendarServiceServicer_to_server
@@ -27,6 +28,7 @@ from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServi
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
+from fahu.dispatch.v1.term_service_pb2_grpc import add_TermServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
@@ -50,6 +52,7 @@ from services.dispatch.servicer.look_backs import LookBackServicer
 from services.dispatch.servicer.returns import ReturnServicer
 from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
+from services.dispatch.servicer.terms import TermServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
@@ -64,6 +67,7 @@ SERVICES = [
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
     calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"],
+    term_service_pb2.DESCRIPTOR.services_by_name["TermService"],
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -97,6 +101,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
         partial(add_CalendarServiceServicer_to_server, CalendarServicer(database, course)),
+        partial(add_TermServiceServicer_to_server, TermServicer(database, course)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Keeps the calendar of this process as the database has it, and the running clocks as the calendar has them.
+"""Keeps calendar and terms of this process as the database has them, and the running clocks as the calendar has them.
 
 Several processes do so side by side. Each passes over all running clocks when it has learned of a table, its start included,
 and once more when everything has ended that may have begun by the calendar before. A clock that stands right is left alone.
@@ -6,7 +6,7 @@ and once more when everything has ended that may have begun by the calendar befo
 
 import json
 import logging
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from kit.db import Database
 from services.dispatch.moves import Course
 from services.dispatch.queries.calendars import running_clocks
 from services.dispatch.rules import YearTable
-from services.dispatch.service import calendars
+from services.dispatch.service import calendars, terms
 
 log = logging.getLogger(__name__)
 FIELDS = {"year", "notice", "days_off", "workdays"}
@@ -44,9 +44,10 @@ class CalendarKeeper:
         return changed
 
     async def learn(self) -> None:
-        """Have the calendar that the database has."""
+        """Have the calendar, and the terms set for agencies and categories, that the database has."""
         async with self.db.read() as session:
             await calendars.refresh(session, self.course)
+            await terms.refresh(session, self.course, datetime.now(UTC))
 
     async def recount(self, now: datetime) -> int:
         """Pass over all running clocks. Each demand is a transaction of its own."""

@@ -29,6 +29,7 @@ from services.gateway.routes import (
     routing,
     sign_in,
     supervision,
+    terms,
     timeline,
 )
 
@@ -49,6 +50,7 @@ ROUTERS = (
     supervision.router,
     routing.router,
     calendars.router,
+    terms.router,
     reference.router,
     enterprises.router,
     call_tasks.router,

@@ -15,6 +15,7 @@ from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
 from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceStub
 from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceStub
 from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceStub
+from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
@@ -33,6 +34,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceAsyncStub
     from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceAsyncStub
     from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceAsyncStub
+    from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
@@ -62,6 +64,7 @@ class Clients:
         self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))
         self.routing: RoutingServiceAsyncStub = RoutingServiceStub(_channel(to_dispatch))
         self.calendars: CalendarServiceAsyncStub = CalendarServiceStub(_channel(to_dispatch))
+        self.terms: TermServiceAsyncStub = TermServiceStub(_channel(to_dispatch))
         self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
         self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))

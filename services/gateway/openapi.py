@@ -101,6 +101,7 @@ TAGS = {
     "attachments": "附件。Files that belong to demands.",
     "routing": "派单规则。Where categories lead, and what returns suggest about it.",
     "calendars": "工作日。Which days are worked, 调休 included.",
+    "terms": "办理时限。How long things may take, by default and as set.",
     "oversight": "回头看与督办。Look-backs with their samples, supervision orders, appeals.",
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",

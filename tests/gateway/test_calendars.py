@@ -1,9 +1,12 @@
-"""The calendar of working days at the door."""
+"""The calendar of working days, and terms, at the door."""
 
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 
+from services.dispatch.rules import SETTABLE
+from services.gateway.routes import terms
+from services.gateway.texts.terms import TERMS
 from tests.gateway.conftest import SignIn
 from tests.gateway.platform import Person
 
@@ -49,3 +52,21 @@ async def test_what_no_notice_says_is_refused_in_the_readers_words(sign_in: Sign
     assert answer.json()["detail"] == "有误的日期：2150-01-05"
     answer = await put(lead, 2150, TABLE | {"days_off": []}, etag)
     assert (answer.status_code, answer.json()["reason"]) == (422, "FIELDS_INVALID")
+
+
+def test_the_door_has_a_word_and_a_label_for_each_term() -> None:
+    assert list(get_args(terms.TermWord)) == list(TERMS) == list(SETTABLE)
+
+
+async def test_terms_are_shown_as_default_or_own(liaison: Person, sign_in: SignIn) -> None:
+    lead = await sign_in("centre.lead")
+    body = {"agency": "eco_env", "category": "eco_env", "terms": [{"term": "opinion", "value": 4}], "note": "示例"}
+    made = await lead.post("/term-rules", body)
+    assert (made.status_code, made.json()["agency"], made.json()["terms"]) == (201, "eco_env", body["terms"])
+    found = (await liaison.get("/terms", params={"agency": "eco_env", "category": "eco_env"})).json()["terms"]
+    (opinion,) = [one for one in found if one["term"] == "opinion"]
+    assert opinion == {"term": "opinion", "label": "协办意见", "value": 4, "unit": "workdays", "default": 3, "own": True}
+    assert not any(one["own"] for one in (await liaison.get("/terms")).json()["terms"])
+    assert made.json() in (await lead.get("/term-rules")).json()["rules"]
+    wrong = await lead.post("/term-rules", body | {"terms": [{"term": "extensions", "value": 3}]})
+    assert (wrong.status_code, wrong.json()["detail"]) == (422, "extensions：允许 0 至 2")

@@ -94,6 +94,7 @@ CALLS = {
     "SetRoutingRule": Door(STALE_RPC, fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
     "GetCalendar": Door(("OK",), fixed(year=2031)),
     "SetCalendar": Door(STALE_RPC, fixed(year=2031, expected_revision=UNSEEN, notice="示例", days_off=["2031-01-01"])),
+    "MakeTermRule": Door(("INVALID_ARGUMENT TERM_INVALID",), fixed(terms=[{"name": "x"}], note="示例", request_id="示例")),
     "DecideRoutingSuggestion": Door(("NOT_FOUND SUGGESTION_NOT_FOUND",), fixed(suggestion_id=NO_FILE, decision=2)),
     "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),

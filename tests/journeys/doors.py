@@ -120,6 +120,7 @@ DOORS = {
     f"POST {DEMANDS}/opinion-waiver": Door(STALE, fixed(unit_code="hrss", reason="示例")),
     "PUT /api/v1/routing-rules/{category_code}": Door(STALE, fixed(unit_codes=["hrss"])),
     "PUT /api/v1/calendars/{year}": Door(STALE, fixed(notice="示例", days_off=["2031-01-01"], workdays=[])),
+    "POST /api/v1/term-rules": Door(("422 TERM_INVALID",), fixed(terms=[{"term": "accept", "value": 99}], note="示例")),
     f"POST {SUGGESTION}/decision": Door(("404 SUGGESTION_NOT_FOUND",), fixed(decision="dismissed")),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),

@@ -9,6 +9,7 @@ from services.dispatch.models.handling import DemandDisposition, DemandRating, D
 from services.dispatch.models.reference import Category, ConditionTag, LiaisonPoint, RoutingRule, RoutingSuggestion, Unit
 from services.dispatch.models.requests import DemandApproval, DemandCoHandler, DemandInfoRequest
 from services.dispatch.models.results import JointCase, LookBack, LookBackCandidate, LookBackSample, SupervisionOrder
+from services.dispatch.models.terms import TermRule
 
 __all__ = [
     "DEAD_LETTER",
@@ -42,5 +43,6 @@ __all__ = [
     "RoutingRule",
     "RoutingSuggestion",
     "SupervisionOrder",
+    "TermRule",
     "Unit",
 ]

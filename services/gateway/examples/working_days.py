@@ -1,4 +1,4 @@
-"""Examples of the working-day calendar."""
+"""Examples of the working-day calendar, and of terms."""
 
 from typing import Any
 
@@ -20,8 +20,24 @@ NEXT = YEAR | {
     "loaded_by": HANDLER_ID,
     "loaded_at": "2026-11-25T10:00:00+08:00",
 }
+TERM = {"term": "accept", "label": "接收", "value": 2, "unit": "workdays", "default": 1, "own": True}
+SET: dict[str, Any] = {
+    "agency": "hrss",
+    "category": "hrss",
+    "valid_from": "2026-12-01",
+    "terms": [{"term": "accept", "value": 2}],
+    "note": "年末仲裁案件集中，经协商延长接收时限。",
+}
+MADE = {
+    "id": "019ab0e0-0006-7c1f-8e0a-5c1d2b3a4f77",
+    "made_by": HANDLER_ID,
+    "made_at": "2026-11-25T10:00:00+08:00",
+}
 OPERATIONS: dict[str, dict[str, Any]] = {
     "list_calendars": {"response": {"calendars": [YEAR]}},
     "get_calendar": {"response": NEXT | DAYS},
+    "list_terms": {"response": {"terms": [TERM]}},
+    "list_term_rules": {"response": {"rules": [MADE | SET]}},
+    "make_term_rule": {"request": SET, "response": MADE | SET},
     "set_calendar": {"request": {"notice": NEXT["notice"], **DAYS}, "response": NEXT | DAYS},
 }

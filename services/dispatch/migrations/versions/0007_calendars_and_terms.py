@@ -1,4 +1,4 @@
-"""Working days in a table of our own, seeded from the library; what a newer table does to running clocks."""
+"""Working days in a table of our own, seeded from the library; what a newer table does to running clocks; terms of one's own."""
 
 from datetime import UTC, datetime
 
@@ -66,6 +66,22 @@ def upgrade() -> None:
             ["revision"], ["calendar_table.revision"], name=op.f("fk_clock_change_revision_calendar_table")
         ),
         sa.PrimaryKeyConstraint("clock_id", "sequence", name=op.f("pk_clock_change")),
+    )
+    op.create_table(
+        "term_rule",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("unit_code", sa.Text(), nullable=False),
+        sa.Column("category_code", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("terms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.UUID(), nullable=False),
+        sa.Column("made_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("jsonb_typeof(terms) = 'object'", name=op.f("ck_term_rule_terms_by_name")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_rule")),
+        sa.UniqueConstraint("made_by", "request_id", name=op.f("uq_term_rule_made_by_request_id")),
     )
 
 
