@@ -24,7 +24,7 @@ from services.dispatch.rules import (
 A = Action
 WITH_AGENCY = {A.LOG_CONTACT, A.ADD_CO_HANDLER, A.GIVE_OPINION, A.WAIVE_OPINION}
 ORDERS = {A.ISSUE_ORDER, A.ANSWER_ORDER, A.CLOSE_ORDER}
-LOOKED_AT = {A.OPEN_LOOK_BACK, A.LOOK_BACK, A.NOTE_UNREACHED, A.EXCLUDE, A.CLOSE_ORDER}
+LOOKED_AT = {A.OPEN_LOOK_BACK, A.LOOK_BACK, A.NOTE_UNREACHED, A.EXCLUDE, A.CLOSE_ORDER, A.RESCHEDULE}
 OPEN = {A.WITHDRAW, A.JOIN, A.REVEAL, *ORDERS, *LOOKED_AT}
 ANSWERED = {A.REWORK, A.REASSESS, A.ASK_APPEAL, A.DECIDE_APPEAL, A.REVEAL, *ORDERS, *LOOKED_AT}
 ASKED = {A.ASK_PAUSED, A.PASS_ON, A.DENY}
@@ -130,7 +130,14 @@ def test_whoever_may_call_may_make_a_move_and_nobody_else() -> None:
         declared = set(methods[rpc].GetOptions().Extensions[access_pb2.rule].roles)
         assert declared == {role for action in actions for role in MOVES[action].roles}, rpc
     by_platform = {action for action in Action if not MOVES[action].roles}
-    assert by_platform == {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE}
+    assert by_platform == {
+        Action.ROUTE,
+        Action.NEED_TRIAGE,
+        Action.EXPIRE,
+        Action.INFO_TIMEOUT,
+        Action.REVIVE,
+        Action.RESCHEDULE,
+    }
 
 
 @pytest.mark.parametrize("action", sorted(set(Action) - SILENT))
