@@ -136,6 +136,7 @@ EVENTS: dict[Action, type[Message]] = {
     Action.REVEAL: pb.DemandIdentityRevealed,
     Action.JOIN: pb.DemandJoined,
     Action.RESCHEDULE: pb.DemandRescheduled,
+    Action.REPORT_PROGRESS: pb.DemandProgressReported,
     Action.WITHDRAW: pb.DemandWithdrawn,
 }
 # Which field of each event tells when something is due; empty where none does.

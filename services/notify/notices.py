@@ -100,6 +100,7 @@ ORDER_ANSWERED = Notice(centre=K.ORDER_ANSWERED, supervisor=K.ORDER_ANSWERED)
 ORDER_CLOSED = Notice(agency=K.ORDER_CLOSED)
 APPEAL_DECIDED = Notice(agency=K.APPEAL_DECIDED)
 EXCLUDED = Notice(agency=K.DEMAND_EXCLUDED)
+PROGRESS_REPORTED = Notice(liaison=K.DEMAND_PROGRESS_REPORTED)
 REVEALED = Notice(agency=K.IDENTITY_REVEALED)
 
 
@@ -253,6 +254,7 @@ READERS: dict[type[Message], Callable[[Any], Read]] = {
     events.DemandIdentityRevealed: _plain(REVEALED),
     events.DemandJoined: _plain(NOBODY),
     events.DemandRescheduled: _plain(NOBODY),
+    events.DemandProgressReported: _plain(PROGRESS_REPORTED),
     events.DeadlineWarning: _warning,
     events.DeadlineBreached: _breached,
 }

@@ -34,7 +34,15 @@ ALLOWED: dict[State, set[Action]] = {
     State.DISPATCHED: {A.ACCEPT, A.ASK_RETURN} | WITH_AGENCY | OPEN,
     State.RETURN_REVIEW: {A.RETURN_TO_TRIAGE, A.RETURN_TO_OTHER, A.DENY_RETURN} | OPEN,
     State.ACCEPTED: {A.HANDLE_NOW, A.PROMISE, A.ASK_RETURN, A.APPROVE_PROMISE, A.APPROVE_PARK} | ASKED | WITH_AGENCY | OPEN,
-    State.HANDLING: {A.PROMISE_LATER, A.ASK_INFO, A.ANSWER, A.ASK_APPROVAL, A.APPROVE_EXTENSION, A.APPROVE_PARK}
+    State.HANDLING: {
+        A.REPORT_PROGRESS,
+        A.PROMISE_LATER,
+        A.ASK_INFO,
+        A.ANSWER,
+        A.ASK_APPROVAL,
+        A.APPROVE_EXTENSION,
+        A.APPROVE_PARK,
+    }
     | ASKED
     | WITH_AGENCY
     | OPEN,
@@ -109,6 +117,7 @@ RPC_OF = {
     "LogContact": [Action.LOG_CONTACT],
     "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE, Action.PROMISE_LATER],
     "RequestInfo": [Action.ASK_INFO],
+    "ReportProgress": [Action.REPORT_PROGRESS],
     "SupplyInfo": [Action.SUPPLY_INFO],
     "ReviewParking": [Action.REVIEW_PARK],
     "ResumeDemand": [Action.RESUME],

@@ -78,6 +78,7 @@ CALLS = {
     "AskAppeal": Door(STALE_RPC, _on(reason="示例")),
     "DecideAppeal": Door(STALE_RPC, _on(uphold=True, ruling="示例")),
     "ExcludeFromKpi": Door(STALE_RPC, _on(reason="示例")),
+    "ReportProgress": Door(STALE_RPC, _on(text="示例")),
     "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
     "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
     "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),

@@ -93,6 +93,7 @@ DOORS = {
     f"POST {DEMANDS}/reply": Door(STALE, fixed(**REPLY)),
     f"POST {DEMANDS}/rating": Door(STALE, fixed(satisfaction=5, solved="yes")),
     f"POST {DEMANDS}/withdraw": Door(STALE, fixed(reason="示例")),
+    f"POST {DEMANDS}/progress-report": Door(STALE, fixed(text="示例")),
     f"POST {DEMANDS}/extension": Door(STALE, fixed(promised_on="2026-11-30", reason="示例")),
     f"POST {DEMANDS}/approvals/{{approval_id}}/decision": Door(STALE, fixed(approve=True)),
     f"POST {DEMANDS}/look-back": Door(STALE, fixed(reason="示例")),

@@ -29,6 +29,7 @@ class Terms:
     info: int = 5
     opinion: int = 3
     revive: int = 3
+    report: int = 15  # how far ahead a promise may lie without interim reports, and from each of them to the next
     return_within: int = 1
     extend_before: int = 1
     extensions: int = 2
@@ -41,7 +42,7 @@ class Terms:
 
 
 # What may be set otherwise for an agency or a category: from, to, and what it counts. A demand has room for two extensions
-# and two rounds of questions. Promises are the agency's own days, so their cap goes further than the other terms.
+# and two rounds of questions.
 SETTABLE: Mapping[str, tuple[int, int, str]] = {
     "triage": (1, 10, "workdays"),
     "accept": (1, 10, "workdays"),
@@ -56,6 +57,7 @@ SETTABLE: Mapping[str, tuple[int, int, str]] = {
     "info": (1, 60, "workdays"),
     "opinion": (1, 60, "workdays"),
     "revive": (1, 60, "workdays"),
+    "report": (1, 60, "workdays"),
     "return_within": (1, 10, "workdays"),
     "extend_before": (1, 10, "workdays"),
     "extensions": (0, 2, "times"),
@@ -107,6 +109,7 @@ CLOCK_HOLDER: dict[Clock, Party] = {
     Clock.INFO: Party.LIAISON,
     Clock.OPINION: Party.CO_HANDLER,
     Clock.ORDER: Party.AGENCY,
+    Clock.REPORT: Party.AGENCY,
 }
 
 
@@ -135,6 +138,7 @@ def term_of(clock: Clock, round: int, terms: Terms, day: date | None) -> Term:
         Clock.APPROVAL: terms.approval,
         Clock.INFO: terms.info,
         Clock.OPINION: terms.opinion,
+        Clock.REPORT: terms.report,
         Clock.PARK_REVIEW: terms.revive,
     }
     return Term(days=days[clock])

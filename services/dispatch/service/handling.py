@@ -11,7 +11,7 @@ from services.dispatch import errors, rules
 from services.dispatch.models import DemandApproval, DemandInfoRequest, DemandReply
 from services.dispatch.queries import requests
 from services.dispatch.rules import Action, ApprovalKind, ApprovalState, Clock, Disposition, Party, Plan, ReplyKind
-from services.dispatch.service import approvals, co_handlers, parking
+from services.dispatch.service import approvals, co_handlers, parking, progress
 from services.dispatch.service.answers import Answer, disposition_of, reply_of
 from services.dispatch.service.change import Change, move, roles_on, save, take
 
@@ -72,7 +72,8 @@ async def _dispose(
     days = {Clock.HANDLE: plan.promised_on} if plan.promised_on else {}
     changed = {"disposition": plan.kind, "promised_on": plan.promised_on, "review_on": None, **(row or {})}
     kind = demand_pb2.DispositionKind.Value(f"DISPOSITION_KIND_{plan.kind}")
-    after = take(change, action, change.act(plan.explanation, days=days), changed, {"kind": kind, **(facts or {})})
+    act, starts = change.act(plan.explanation, days=days), progress.starts(change, plan.promised_on)
+    after = take(change, action, act, changed, {"kind": kind, **(facts or {})}, starts=starts)
     await save(change)
     change.session.add(disposition_of(change, after, plan))
 
@@ -141,7 +142,8 @@ async def _extend(change: Change, approval: DemandApproval, _note: str) -> None:
     day = rules.check_promise(approval.day, change.course.calendar.day_of(change.now), change.course.calendar)
     plan = Plan(Disposition.TIME_BOUND, approval.reason, day, (), None)
     row = {"promised_on": day, "extensions": change.row["extensions"] + 1}
-    after = take(change, Action.APPROVE_EXTENSION, change.act(approval.reason, days={Clock.HANDLE: day}), row)
+    act, starts = change.act(approval.reason, days={Clock.HANDLE: day}), progress.starts(change, day)
+    after = take(change, Action.APPROVE_EXTENSION, act, row, starts=starts)
     await save(change)
     change.session.add(disposition_of(change, after, plan))
 

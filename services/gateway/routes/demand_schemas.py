@@ -52,6 +52,7 @@ ClockWord = Literal[
     "opinion",
     "order",
     "total",
+    "report",
 ]
 TriageWord = Literal["unsure", "no_single_lead", "no_contact", "conflict", "judicial", "returned", "reopened"]
 

@@ -31,6 +31,7 @@ TermWord = Literal[
     "info",
     "opinion",
     "revive",
+    "report",
     "return_within",
     "extend_before",
     "extensions",

@@ -59,6 +59,7 @@ EventWord = Literal[
     "identity_revealed",
     "joined",
     "rescheduled",
+    "progress_reported",
     "withdrawn",
 ]
 NARROWED_BY_DAY = ("extended", "resumed")

@@ -160,6 +160,10 @@ LINES: dict[str, tuple[Text, Text]] = {
         Text("企业同意告知身份", "The enterprise agreed to be named"),
     ),
     "joined": (Text("与同类需求一并研究", "Looked at together with others"), Text("并案有调整", "Its joint case changed")),
+    "progress_reported": (
+        Text("{unit}报告了办理进展", "{unit} reported how it stands"),
+        Text("{unit}向企业作阶段性报告", "{unit} reported to the enterprise"),
+    ),
     "rescheduled": (
         Text("节假日安排有更新，办理期限已重新核算", "Holidays were published: the time limits were counted again"),
         Text("节假日安排有更新，各项期限已重新核算", "Holidays were published: the terms were counted again"),

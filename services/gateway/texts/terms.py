@@ -16,6 +16,7 @@ TERMS: dict[str, Text] = {
     "info": Text("企业补充材料", "The enterprise's answer to questions"),
     "opinion": Text("协办意见", "Opinion of an agency that assists"),
     "revive": Text("条件具备后的复核", "Review once a condition is met"),
+    "report": Text("阶段性报告的间隔", "Interval of interim reports"),
     "return_within": Text("可以退单的期限", "Time to send a demand back"),
     "extend_before": Text("申请延期须提前", "How long before it is due an extension is asked for"),
     "extensions": Text("延期次数", "Extensions"),

@@ -282,6 +282,8 @@ class _ClockKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClockKind.V
     """The answer to a supervision order."""
     CLOCK_KIND_TOTAL: _ClockKind.ValueType  # 13
     """C0: all the time until the answer. Has no due time."""
+    CLOCK_KIND_REPORT: _ClockKind.ValueType  # 14
+    """An interim report (阶段性报告) to the enterprise, while a promise lies far ahead."""
 
 class ClockKind(_ClockKind, metaclass=_ClockKindEnumTypeWrapper):
     """ClockKind names a term that runs."""
@@ -314,6 +316,8 @@ CLOCK_KIND_ORDER: ClockKind.ValueType  # 12
 """The answer to a supervision order."""
 CLOCK_KIND_TOTAL: ClockKind.ValueType  # 13
 """C0: all the time until the answer. Has no due time."""
+CLOCK_KIND_REPORT: ClockKind.ValueType  # 14
+"""An interim report (阶段性报告) to the enterprise, while a promise lies far ahead."""
 Global___ClockKind: _TypeAlias = ClockKind  # noqa: Y015
 
 class _TriageReason:

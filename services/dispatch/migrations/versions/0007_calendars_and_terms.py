@@ -1,4 +1,4 @@
-"""Working days in a table of our own, seeded from the library; what a newer table does to running clocks; terms of one's own."""
+"""Working days in a table of our own, seeded from the library; what a newer table does to running clocks; terms of one's own; interim reports."""
 
 from datetime import UTC, datetime
 
@@ -13,6 +13,10 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+CLOCKS = (
+    "'TOTAL', 'TRIAGE', 'ACCEPT', 'CONTACT', 'CLASSIFY', 'HANDLE', 'PARK_REVIEW', 'RATING', 'LOOK_BACK', 'APPROVAL', "
+    "'INFO', 'OPINION', 'ORDER', 'REPORT'"
+)
 SEEDED = "国务院办公厅关于{year}年部分节假日安排的通知"
 
 
@@ -67,6 +71,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("clock_id", "sequence", name=op.f("pk_clock_change")),
     )
+    op.drop_constraint(op.f("ck_demand_clock_kind_known"), "demand_clock", type_="check")
+    op.create_check_constraint(op.f("ck_demand_clock_kind_known"), "demand_clock", f"kind IN ({CLOCKS})")
     op.create_table(
         "term_rule",
         sa.Column("id", sa.UUID(), nullable=False),
