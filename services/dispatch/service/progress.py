@@ -1,7 +1,7 @@
 """阶段性报告: while a promise lies far ahead, the enterprise is told at intervals how things stand (DEM-6).
 
-One number says from when on and how often, 15 working days unless set otherwise: a promise within it is kept before the first
-report would be due, and with one beyond it the enterprise never waits longer than that without a word.
+One number says from when on and how often, 15 working days unless set otherwise: a promise within it is kept before the
+first report would be due, and with one beyond it the enterprise never waits longer than that without a word.
 """
 
 from datetime import date
