@@ -31,7 +31,7 @@ def cpu_seconds(stack: Stack) -> dict[str, float]:
 
 
 def _cpu_of(process: psutil.Process) -> float:
-    """None of one that ended meanwhile: PostgreSQL has short-lived helpers, and counts theirs to itself once they are gone."""
+    """None of one that ended meanwhile: what short-lived helpers of PostgreSQL used is counted for it once they are gone."""
     with suppress(psutil.NoSuchProcess):
         return sum(process.cpu_times()[:2])
     return 0.0

@@ -137,6 +137,8 @@ EVENTS: dict[Action, type[Message]] = {
     Action.REVEAL: pb.DemandIdentityRevealed,
     Action.JOIN: pb.DemandJoined,
     Action.TAKE_OUT: pb.DemandJoined,
+    Action.RESCHEDULE: pb.DemandRescheduled,
+    Action.REPORT_PROGRESS: pb.DemandProgressReported,
     Action.WITHDRAW: pb.DemandWithdrawn,
 }
 # Which field of each event tells when something is due; empty where none does.

@@ -244,6 +244,21 @@ class DayInvalid(InvalidArgument):
     message = "{field} is not a day of the calendar."
 
 
+class CalendarDayInvalid(InvalidArgument):
+    reason = "CALENDAR_DAY_INVALID"
+    message = "{day} is of another year, named twice, or made up for on a day that is worked anyhow."
+
+
+class TermInvalid(InvalidArgument):
+    reason = "TERM_INVALID"
+    message = "{term} is no term that can be set, is named twice, or is not between {least} and {most}."
+
+
+class TermDayInvalid(InvalidArgument):
+    reason = "TERM_DAY_INVALID"
+    message = "Terms hold from today on, or from a day within a year."
+
+
 class AttachmentNotFound(NotFound):
     reason = "ATTACHMENT_NOT_FOUND"
     message = "There is no such attachment."

@@ -10,6 +10,7 @@ from services.gateway.auth import Parts, declared_rules
 from services.gateway.edge import Edge
 from services.gateway.routes import (
     attachments,
+    calendars,
     call_tasks,
     co_handling,
     cohorts,
@@ -32,6 +33,7 @@ from services.gateway.routes import (
     routing,
     sign_in,
     supervision,
+    terms,
     timeline,
 )
 
@@ -55,6 +57,8 @@ ROUTERS = (
     on_behalf.router,
     joint_cases.router,
     reply_templates.router,
+    calendars.router,
+    terms.router,
     reference.router,
     enterprises.router,
     call_tasks.router,

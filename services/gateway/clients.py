@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2 import SubmitDemandResponse
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
@@ -19,6 +20,7 @@ from fahu.dispatch.v1.reply_template_service_pb2_grpc import ReplyTemplateServic
 from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceStub
 from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceStub
 from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceStub
+from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
@@ -30,6 +32,7 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
+    from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
     from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
     from fahu.dispatch.v1.guard_service_pb2_grpc import GuardServiceAsyncStub
@@ -41,6 +44,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceAsyncStub
     from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceAsyncStub
     from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceAsyncStub
+    from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
@@ -84,6 +88,8 @@ class Clients:
         self.joint_cases: JointCaseServiceAsyncStub = JointCaseServiceStub(_channel(to_dispatch))
         self.reply_templates: ReplyTemplateServiceAsyncStub = ReplyTemplateServiceStub(_channel(to_dispatch))
         self.on_behalf: OnBehalfServiceAsyncStub = OnBehalfServiceStub(_channel(to_dispatch))
+        self.calendars: CalendarServiceAsyncStub = CalendarServiceStub(_channel(to_dispatch))
+        self.terms: TermServiceAsyncStub = TermServiceStub(_channel(to_dispatch))
         self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
         self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
         self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))

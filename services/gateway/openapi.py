@@ -105,6 +105,8 @@ TAGS = {
     "joint-cases": "并案。Demands about one matter, answered together and rated apart.",
     "reply-templates": "答复模板。Texts to begin an answer with.",
     "routing": "派单规则。Where categories lead, and what returns suggest about it.",
+    "calendars": "工作日。Which days are worked, 调休 included.",
+    "terms": "办理时限。How long things may take, by default and as set.",
     "oversight": "回头看与督办。Look-backs with their samples, supervision orders, appeals.",
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",

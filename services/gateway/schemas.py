@@ -56,6 +56,7 @@ def _number(value: Any) -> Any:
 
 
 UNIQUE: dict[str, Any] = {"uniqueItems": True}  # the contract refuses what is named twice
+Whole = Annotated[int, BeforeValidator(_number)]
 Score = Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)]
 Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(_number)]
 # Ids that the services made are not looked at again on their way out.

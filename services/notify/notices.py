@@ -100,6 +100,7 @@ ORDER_ANSWERED = Notice(centre=K.ORDER_ANSWERED, supervisor=K.ORDER_ANSWERED)
 ORDER_CLOSED = Notice(agency=K.ORDER_CLOSED)
 APPEAL_DECIDED = Notice(agency=K.APPEAL_DECIDED)
 EXCLUDED = Notice(agency=K.DEMAND_EXCLUDED)
+PROGRESS_REPORTED = Notice(liaison=K.DEMAND_PROGRESS_REPORTED)
 REVEALED = Notice(agency=K.IDENTITY_REVEALED)
 JOINED = Notice(liaison=K.DEMAND_JOINED, agency=K.AGENCY_DEMAND_JOINED)
 
@@ -257,6 +258,8 @@ READERS: dict[type[Message], Callable[[Any], Read]] = {
     events.DemandExcluded: _plain(EXCLUDED),
     events.DemandIdentityRevealed: _plain(REVEALED),
     events.DemandJoined: _joined,
+    events.DemandRescheduled: _plain(NOBODY),
+    events.DemandProgressReported: _plain(PROGRESS_REPORTED),
     events.DeadlineWarning: _warning,
     events.DeadlineBreached: _breached,
 }

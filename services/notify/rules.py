@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DEMAND_DISPOSITION_SET = "demand_disposition_set"
     DEMAND_PROMISE_CHANGED = "demand_promise_changed"
     DEMAND_EXTENDED = "demand_extended"
+    DEMAND_PROGRESS_REPORTED = "demand_progress_reported"
     DEMAND_INFO_REQUESTED = "demand_info_requested"
     DEMAND_INFO_TIMED_OUT = "demand_info_timed_out"
     DEMAND_PARKED = "demand_parked"
@@ -136,6 +137,7 @@ FOR_ENTERPRISES: Mapping[Kind, Way] = {
     Kind.DEMAND_DISPOSITION_SET: PROGRESS,
     Kind.DEMAND_PROMISE_CHANGED: PROGRESS,
     Kind.DEMAND_EXTENDED: PROGRESS,
+    Kind.DEMAND_PROGRESS_REPORTED: PROGRESS,
     Kind.DEMAND_INFO_REQUESTED: CALL,
     Kind.INFO_REMINDER: TASK,
     Kind.DEMAND_INFO_TIMED_OUT: PROGRESS,

@@ -92,6 +92,7 @@ MAY: dict[Action, set[str]] = {
     Action.RETURN_TO_OTHER: CENTRE,
     Action.DENY_RETURN: set(),  # the centre's lead, who is not among everybody
     Action.ADD_CO_HANDLER: HANDLERS | CENTRE,
+    Action.REPORT_PROGRESS: HANDLERS,
     Action.ASK_INFO: HANDLERS | CENTRE,
     Action.SUPPLY_INFO: {"own contact"},
     Action.REVIEW_PARK: HANDLERS,

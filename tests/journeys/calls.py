@@ -102,6 +102,7 @@ CALLS = {
     "AskAppeal": Door(STALE_RPC, _on(reason="示例")),
     "DecideAppeal": Door(STALE_RPC, _on(uphold=True, ruling="示例")),
     "ExcludeFromKpi": Door(STALE_RPC, _on(reason="示例")),
+    "ReportProgress": Door(STALE_RPC, _on(text="示例")),
     "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
     "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
     "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),
@@ -117,6 +118,9 @@ CALLS = {
     "WaiveOpinion": Door(STALE_RPC, _on(unit_code="hrss", reason="示例")),
     "SetRoutingRule": Door(STALE_RPC, fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
     "RevealIdentity": Door(STALE_RPC, _on()),
+    "GetCalendar": Door(("OK",), fixed(year=2031)),
+    "SetCalendar": Door(STALE_RPC, fixed(year=2031, expected_revision=UNSEEN, notice="示例", days_off=["2031-01-01"])),
+    "MakeTermRule": Door(("INVALID_ARGUMENT TERM_INVALID",), fixed(terms=[{"name": "x"}], note="示例", request_id="示例")),
     "DecideRoutingSuggestion": Door(("NOT_FOUND SUGGESTION_NOT_FOUND",), fixed(suggestion_id=NO_FILE, decision=2)),
     "CreateJointCase": Door(
         ("FAILED_PRECONDITION JOINT_MEMBERS_REFUSED",),

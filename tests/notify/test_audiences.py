@@ -100,6 +100,8 @@ READ: dict[Action, dict[Party, Kind]] = {
     A.REVEAL: {P.AGENCY: K.IDENTITY_REVEALED},
     A.JOIN: {P.LIAISON: K.DEMAND_JOINED, P.AGENCY: K.AGENCY_DEMAND_JOINED},
     A.TAKE_OUT: {P.LIAISON: K.DEMAND_JOINED, P.AGENCY: K.AGENCY_DEMAND_JOINED},
+    A.RESCHEDULE: {},
+    A.REPORT_PROGRESS: {P.LIAISON: K.DEMAND_PROGRESS_REPORTED},
 }
 # What sets an action's event apart from that of another, where its reader goes by it.
 FACTS: dict[Action, dict[str, Any]] = {

@@ -2,6 +2,7 @@
 
 from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment, AttachmentState
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
+from services.dispatch.models.calendars import CalendarDay, CalendarTable, ClockChange
 from services.dispatch.models.clocks import DemandClock, DemandSegment
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent, DemandFiling
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
@@ -17,6 +18,7 @@ from services.dispatch.models.results import (
     SupervisionOrder,
 )
 from services.dispatch.models.templates import ReplyTemplate, ReplyTemplateChange
+from services.dispatch.models.terms import TermRule
 
 __all__ = [
     "DEAD_LETTER",
@@ -27,7 +29,10 @@ __all__ = [
     "Attachment",
     "AttachmentState",
     "Base",
+    "CalendarDay",
+    "CalendarTable",
     "Category",
+    "ClockChange",
     "ConditionTag",
     "Demand",
     "DemandApproval",
@@ -52,5 +57,6 @@ __all__ = [
     "RoutingRule",
     "RoutingSuggestion",
     "SupervisionOrder",
+    "TermRule",
     "Unit",
 ]

@@ -84,6 +84,7 @@ def clock_of(clock: Fields) -> pb.Clock:
         holder=enum_of(pb.Party, "PARTY", clock["holder"]),
         round=clock["round"],
         provisional=clock["provisional"],
+        day_off=bool(clock.get("day_off")),
         **{name: stamp(moment) for name, moment in moments.items()},
     )
 

@@ -117,13 +117,18 @@ def check_promise(day: date | None, today: date, calendar: WorkingCalendar) -> d
 
 
 def cap_of(round: int, terms: Terms) -> int:
-    """How many working days ahead an agency may promise by itself."""
-    return terms.promise_cap if round == 1 else terms.rework
+    """How many working days ahead an agency may promise by itself: never so far that interim reports would be due."""
+    return min(terms.promise_cap if round == 1 else terms.rework, terms.report)
 
 
 def is_over_cap(day: date, today: date, round: int, calendar: WorkingCalendar, terms: Terms) -> bool:
     """Whether a promised day needs the centre's yes."""
     return calendar.workdays_between(today, day) > cap_of(round, terms)
+
+
+def needs_reports(day: date | None, today: date, calendar: WorkingCalendar, terms: Terms) -> bool:
+    """Whether a promised day lies so far ahead that the enterprise is told in between how things stand."""
+    return day is not None and calendar.workdays_between(today, day) > terms.report
 
 
 def check_review(day: date | None, today: date, terms: Terms) -> date:

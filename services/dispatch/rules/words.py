@@ -20,7 +20,7 @@ class State(StrEnum):
 
 
 class Clock(StrEnum):
-    """The terms C0 to C10, that of an opinion, and that of a supervision order."""
+    """The terms C0 to C10, that of an opinion, of a supervision order, and of an interim report."""
 
     TOTAL = "TOTAL"
     TRIAGE = "TRIAGE"
@@ -35,6 +35,7 @@ class Clock(StrEnum):
     INFO = "INFO"
     OPINION = "OPINION"
     ORDER = "ORDER"
+    REPORT = "REPORT"
 
 
 class Party(StrEnum):
@@ -106,6 +107,8 @@ class Action(StrEnum):
     REVEAL = "REVEAL"
     JOIN = "JOIN"
     TAKE_OUT = "TAKE_OUT"
+    RESCHEDULE = "RESCHEDULE"
+    REPORT_PROGRESS = "REPORT_PROGRESS"
     WITHDRAW = "WITHDRAW"
 
 

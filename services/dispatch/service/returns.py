@@ -35,7 +35,7 @@ async def ask_return(change: Change, reason: ReturnReason, basis: str, proposed_
 
 
 async def _check_may_return(change: Change) -> None:
-    row, terms = change.row, change.course.terms
+    row, terms = change.row, change.terms
     if await requests.pending_of(change.session, row["id"]):
         raise errors.ApprovalPending
     if row["designated"] or await requests.has_returned(change.session, row["id"], row["lead_unit_code"]):

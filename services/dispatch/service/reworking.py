@@ -41,7 +41,7 @@ async def rework(change: Change) -> None:
 async def reopen(change: Change, new_facts: str) -> None:
     """Give a closed demand back to the centre: its enterprise has new facts."""
     rules.check_move(Action.REOPEN, change.state)
-    terms = change.course.terms
+    terms = change.terms
     if not rules.may_reopen(change.row["closed_at"], change.now, terms):
         raise errors.ReopenTooLate(days=str(terms.reopen_days))
     row = _next_round(change)

@@ -13,7 +13,7 @@ from services.dispatch.models import DemandApproval
 from services.dispatch.moves import Course
 from services.dispatch.queries import requests
 from services.dispatch.rules import Disposition, Plan
-from services.dispatch.service import handling, parking
+from services.dispatch.service import handling, parking, progress
 from services.dispatch.servicer.edge import Edge, now
 
 
@@ -47,6 +47,12 @@ class HandlingServicer(HandlingServiceServicer):
         questions = [question.strip() for question in request.questions]
         return rpc.RequestInfoResponse(
             demand=await self._edge.change(request.on, request, context, lambda c: handling.ask_info(c, questions))
+        )
+
+    async def ReportProgress(self, request: rpc.ReportProgressRequest, context: Any) -> rpc.ReportProgressResponse:
+        text = request.text.strip()
+        return rpc.ReportProgressResponse(
+            demand=await self._edge.change(request.on, request, context, lambda c: progress.report(c, text))
         )
 
     async def SupplyInfo(self, request: rpc.SupplyInfoRequest, context: Any) -> rpc.SupplyInfoResponse:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight
+from services.gateway.examples import arbitration, guards, joint, oversight, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -52,6 +52,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
+    **working_days.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
@@ -97,6 +98,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "decide_approval": {"request": {"approve": True, "note": "情况属实，同意。"}, "response": HANDLING},
     "list_approvals": {"response": {"approvals": [PENDING]}},
     "request_info": {"request": {"questions": ["三名员工的入职时间？", "劳动合同是否到期？"]}, "response": HANDLING},
+    "report_progress": {
+        "request": {"text": "已会同社保经办机构核对缴费记录，预计下月初出具书面意见。"},
+        "response": HANDLING,
+    },
     "supply_info": {"request": {"answer": "均于2021年入职，合同尚未到期。"}, "response": HANDLING},
     "review_parking": {
         "request": {

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import dispatch_service_pb2 as pb
+from fahu.dispatch.v1 import handling_service_pb2
 from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
@@ -51,6 +52,12 @@ class DispatchIn(In):
         list[Code],
         Field(max_length=8, default_factory=list, json_schema_extra=UNIQUE, description="协办部门。Who assists."),
     ]
+
+
+class ReportIn(In):
+    """阶段性报告。"""
+
+    text: Annotated[str, written(2000), Field(description="办理进展，企业也能看到。The enterprise reads it.")]
 
 
 class ContactIn(In):
@@ -125,6 +132,13 @@ async def log_contact(demand_id: UUID, body: ContactIn, caller: Acceptor) -> Res
     """Note that the agency got in touch with the enterprise. Stops its time to do so."""
     request = pb.LogContactRequest(on=_on(demand_id, caller), note=body.note)
     return demand_answer((await caller.clients.dispatch.LogContact(request)).demand, caller)
+
+
+@router.post("/progress-report", response_model=DemandOut, summary="阶段性报告", openapi_extra=_tells())
+async def report_progress(demand_id: UUID, body: ReportIn, caller: Handler) -> Response:
+    """Tell the enterprise how things stand; due every 15 working days while the promise lies further ahead than that."""
+    request = handling_service_pb2.ReportProgressRequest(on=_on(demand_id, caller), text=body.text)
+    return demand_answer((await caller.clients.handling.ReportProgress(request)).demand, caller)
 
 
 @router.post(

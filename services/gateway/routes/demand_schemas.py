@@ -53,6 +53,7 @@ ClockWord = Literal[
     "opinion",
     "order",
     "total",
+    "report",
 ]
 TriageWord = Literal["unsure", "no_single_lead", "no_contact", "conflict", "judicial", "returned", "reopened"]
 
@@ -78,6 +79,9 @@ class ClockOut(TypedDict):
     breached_at: datetime | None
     provisional: Annotated[
         bool, Field(description="节假日安排尚未公布，日期可能调整。True while holidays are not published.")
+    ]
+    day_off: Annotated[
+        bool, Field(description="所定日期后来公布为休息日，日期不变。The day named turned out to be a free one.")
     ]
 
 
@@ -232,6 +236,7 @@ def _clock(clock: pb.Clock) -> ClockOut:
         stopped_at=moment(clock, "stopped_at"),
         breached_at=moment(clock, "breached_at"),
         provisional=clock.provisional,
+        day_off=clock.day_off,
     )
 
 

@@ -59,6 +59,8 @@ EventWord = Literal[
     "identity_revealed",
     "joined",
     "taken_out",
+    "rescheduled",
+    "progress_reported",
     "withdrawn",
 ]
 NARROWED_BY_DAY = ("extended", "resumed")

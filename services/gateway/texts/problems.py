@@ -70,6 +70,18 @@ DISPATCH = {
         "该事项正在诉讼、检察程序中，除法院、检察院外，不得对办理提出要求，只能告知法定渠道",
         "The matter is before a court or procuratorate: nobody else says how to handle it",
     ),
+    "CALENDAR_DAY_INVALID": _of(
+        422,
+        "日期不属于该年度、重复，或调休上班日不在周末",
+        "A day is of another year, named twice, or made up for on a weekday",
+        "days_off",
+    ),
+    "TERM_INVALID": _of(
+        422, "时限的名称或数值不在允许的范围内，或有重复", "A term is unknown, out of range or set twice", "terms"
+    ),
+    "TERM_DAY_INVALID": _of(
+        422, "起始日期须为今天或今后一年之内", "Terms hold from today or a day within a year", "valid_from"
+    ),
     "DAY_INVALID": _of(422, "日期不存在", "There is no such day in the calendar"),
     "PROMISED_DAY_TOO_FAR": _of(
         422, "承诺的日期过远，须在一年之内", "The promised day is more than a year ahead", "promised_on"
@@ -230,6 +242,8 @@ DETAILS: dict[str, Text] = {
     "ENTERPRISE_NOT_DESIGNATED": Text("年度：{year}", "Year: {year}"),
     "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
     "RETURN_TOO_LATE": Text("须在派单后 {days} 个工作日内", "Within {days} working days of its dispatch"),
+    "TERM_INVALID": Text("{term}：允许 {least} 至 {most}", "{term}: {least} to {most}"),
+    "CALENDAR_DAY_INVALID": Text("有误的日期：{day}", "The day at fault: {day}"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
     "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
     "IMPORT_TOO_LARGE": Text(

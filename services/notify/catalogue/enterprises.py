@@ -48,6 +48,12 @@ FOR_ENTERPRISES: Texts = {
         "Your demand is being handled",
         "{unit} is handling your demand {serial}. Open it to see how.",
     ),
+    K.DEMAND_PROGRESS_REPORTED: text(
+        "您的需求有阶段性进展",
+        "{unit}向您报告了需求（{serial}）的办理进展，请点开查看。",
+        "How your demand stands",
+        "{unit} reported on your demand {serial}. Open it to read how it stands.",
+    ),
     K.DEMAND_PARKED: text(
         "需求暂时留作参考",
         "您的需求（{serial}）目前办理条件还不成熟。{unit}已写明原因，并将于{due}再次研究。请点开查看，有疑问可联系区综治中心。",

@@ -116,6 +116,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No such condition."""
     ERROR_REASON_SAMPLE_NOT_FOUND: _ErrorReason.ValueType  # 52
     """No such sample."""
+    ERROR_REASON_CALENDAR_DAY_INVALID: _ErrorReason.ValueType  # 71
+    """A day of a year's table is of another year, named twice, or made up for on a weekday; metadata "day"."""
+    ERROR_REASON_TERM_INVALID: _ErrorReason.ValueType  # 72
+    """No term that can be set, named twice or out of range; metadata "term", "least", "most"."""
+    ERROR_REASON_TERM_DAY_INVALID: _ErrorReason.ValueType  # 73
+    """Terms hold from today on, or from a day within a year."""
     ERROR_REASON_ATTACHMENT_NOT_FOUND: _ErrorReason.ValueType  # 101
     """No such attachment, or not one the caller may see."""
     ERROR_REASON_ATTACHMENT_ATTACHED: _ErrorReason.ValueType  # 102
@@ -238,6 +244,12 @@ ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
 """No such condition."""
 ERROR_REASON_SAMPLE_NOT_FOUND: ErrorReason.ValueType  # 52
 """No such sample."""
+ERROR_REASON_CALENDAR_DAY_INVALID: ErrorReason.ValueType  # 71
+"""A day of a year's table is of another year, named twice, or made up for on a weekday; metadata "day"."""
+ERROR_REASON_TERM_INVALID: ErrorReason.ValueType  # 72
+"""No term that can be set, named twice or out of range; metadata "term", "least", "most"."""
+ERROR_REASON_TERM_DAY_INVALID: ErrorReason.ValueType  # 73
+"""Terms hold from today on, or from a day within a year."""
 ERROR_REASON_ATTACHMENT_NOT_FOUND: ErrorReason.ValueType  # 101
 """No such attachment, or not one the caller may see."""
 ERROR_REASON_ATTACHMENT_ATTACHED: ErrorReason.ValueType  # 102

@@ -1355,3 +1355,71 @@ class DemandJoined(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DemandJoined: _TypeAlias = DemandJoined  # noqa: Y015
+
+@_typing.final
+class DemandRescheduled(_message.Message):
+    """DemandRescheduled: a newer table of holidays gave some of its clocks another due time, or made them definite.
+    The demand's clocks tell which; nobody is called to it but the agency whose named day became a free one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandRescheduled: _TypeAlias = DemandRescheduled  # noqa: Y015
+
+@_typing.final
+class DemandProgressReported(_message.Message):
+    """DemandProgressReported: the agency told the enterprise how things stand (阶段性报告)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the next report is due; unset if the answer comes first."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandProgressReported: _TypeAlias = DemandProgressReported  # noqa: Y015

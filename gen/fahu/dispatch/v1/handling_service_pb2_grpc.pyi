@@ -58,6 +58,11 @@ class HandlingServiceStub:
     """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
     """
+    ReportProgress: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ReportProgressRequest, _handling_service_pb2.ReportProgressResponse]
+    """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+    working days, by a clock of its own; others may have one whenever there is something to tell.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+    """
     SupplyInfo: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.SupplyInfoRequest, _handling_service_pb2.SupplyInfoResponse]
     """SupplyInfo is the enterprise's answer; the clock that stood still gets back what it had left.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
@@ -111,6 +116,11 @@ class HandlingServiceAsyncStub(HandlingServiceStub):
     RequestInfo: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.RequestInfoRequest, _handling_service_pb2.RequestInfoResponse]  # type: ignore[assignment]
     """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
+    """
+    ReportProgress: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ReportProgressRequest, _handling_service_pb2.ReportProgressResponse]  # type: ignore[assignment]
+    """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+    working days, by a clock of its own; others may have one whenever there is something to tell.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
     SupplyInfo: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.SupplyInfoRequest, _handling_service_pb2.SupplyInfoResponse]  # type: ignore[assignment]
     """SupplyInfo is the enterprise's answer; the clock that stood still gets back what it had left.
@@ -186,6 +196,17 @@ class HandlingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_handling_service_pb2.RequestInfoResponse, _abc.Awaitable[_handling_service_pb2.RequestInfoResponse]]:
         """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
+        """
+
+    @_abc_1.abstractmethod
+    def ReportProgress(
+        self,
+        request: _handling_service_pb2.ReportProgressRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_handling_service_pb2.ReportProgressResponse, _abc.Awaitable[_handling_service_pb2.ReportProgressResponse]]:
+        """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+        working days, by a clock of its own; others may have one whenever there is something to tell.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
         """
 
     @_abc_1.abstractmethod
