@@ -105,7 +105,8 @@ async def readable(world: World, actor: Actor, case: Case) -> dict[str, bytes]:
     """What every RPC that reads answers to this actor, asked about this demand; nothing where it refuses."""
     found: dict[str, bytes] = {}
     known: dict[str, Any] = {"demand_id": case.demand.id, "lead_unit_code": "hrss", "page_size": 100}
-    known |= {"attachment_id": str(uuid4()), "sample_id": str(uuid4())} | case.ids
+    known |= dict.fromkeys(("attachment_id", "sample_id", "joint_case_id", "reply_template_id"), str(uuid4())) | case.ids
+    known |= {"year": scenes.today(world).year}
     for method, kind in REQUESTS.items():
         if not method.startswith(READS):
             continue

@@ -67,6 +67,27 @@ async def test_each_is_routed_timed_and_told_as_if_it_had_come_alone(world: Worl
     await scenes.check_histories(world)
 
 
+async def test_what_an_enterprise_ticks_counts_in_a_batch_too(world: World) -> None:
+    drafts = [
+        one(world, subject_unit_code="hrss"),
+        one(world, shielded=True),
+        one(world, before_court=True),
+        one(world),
+    ]
+    filed = await file(world, world.centre(), batch(*drafts))
+    assert [demand.triage_reason for demand in filed] == [
+        pb.TRIAGE_REASON_CONFLICT,
+        pb.TRIAGE_REASON_UNSPECIFIED,
+        pb.TRIAGE_REASON_JUDICIAL,
+        pb.TRIAGE_REASON_UNSPECIFIED,
+    ]
+    assert [demand.shielded for demand in filed] == [False, True, False, False]
+    refused = await world.refused(world.centre(), "FileDemands", batch(one(world), one(world, subject_unit_code="nobody")))
+    assert [(fault.field, fault.rule) for fault in refused.violations] == [
+        ("demands[1].subject_unit_code", "UNIT_NOT_AN_AGENCY")
+    ]
+
+
 async def test_an_offices_batch_is_of_its_area(world: World) -> None:
     filed = await file(world, world.officer(), batch(one(world), one(world)))
     assert {demand.submitted_for_by_unit for demand in filed} == {f"area-{world.enterprise.area}"}

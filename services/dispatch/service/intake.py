@@ -118,8 +118,6 @@ def _prepare(
     enter_call(submission.call)
     row = new_row(submission.actor, submission.draft, found, enterprise_id, year, now)
     row |= {"request_id": submission.request_id, "request_hash": submission.request_hash}
-    if submission.draft.shielded:
-        row["shielded"] = True
     return routed(row, submission.actor, found, course, now)
 
 
@@ -164,7 +162,7 @@ def check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
 
 
 def new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
-    return {
+    return moves.INITIAL | {
         "id": uuid_utils.compat.uuid7(),
         "serial": f"FH{year}-{found.number:06d}",
         "kind": draft.kind,
@@ -183,7 +181,8 @@ def new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year
         "subject_unit_code": draft.subject_unit_code,
         "judicial": rules.is_judicial(draft.title, draft.body, draft.category_code, draft.before_court),
         "linked_demand_id": None,
-    } | moves.INITIAL
+        "shielded": draft.shielded,
+    }
 
 
 def routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:

@@ -20,7 +20,7 @@ from services.dispatch import errors, moves
 from services.dispatch.models import DemandFiling
 from services.dispatch.moves import Course
 from services.dispatch.queries import on_behalf as queries
-from services.dispatch.queries.intake import Intake, intakes
+from services.dispatch.queries.intake import Intake, intakes, with_subjects
 from services.dispatch.service import intake
 from services.dispatch.service.intake import Draft
 
@@ -67,6 +67,8 @@ async def file_demands(
     year = course.calendar.day_of(now).year
     wanted = [(one.draft.category_code, one.draft.enterprise_id or NOBODY) for one in filed]
     found = await intakes(driver_of(session), wanted, year)
+    if any(one.draft.subject_unit_code for one in filed):
+        found = await with_subjects(driver_of(session), found, [one.draft.subject_unit_code for one in filed])
     _check_all(actor, filed, found, year)
     await _take_in(session, actor, filing, list(zip(filed, found, strict=True)), year, course)
     return filing
@@ -92,7 +94,7 @@ def _faults(actor: Actor, one: Filed, known: Intake, year: int) -> Iterator[Fiel
             intake.enterprise_of(actor, one.draft)
             intake.check(actor, one.draft, replace(known, category_known=True), year)
         except ServiceError as refusal:
-            yield _fault("enterprise_id", refusal)
+            yield _fault(refusal.metadata.get("field", "enterprise_id"), refusal)
 
 
 def _fault(field: str, refusal: ServiceError) -> FieldViolation:

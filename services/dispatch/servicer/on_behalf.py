@@ -51,6 +51,9 @@ def _filed(one: rpc.FiledDemand, number: pb.Channel.ValueType) -> Filed:
         channel=number,
         enterprise_id=one.enterprise_id,
         request_id="-",
+        subject_unit_code=one.subject_unit_code,
+        shielded=one.shielded,
+        before_court=one.before_court,
     )
     wrong = [*violations_of(alone), *(() if one.enterprise_id else (MISSING,))]
     if wrong:

@@ -32,6 +32,9 @@ class FiledDemandIn(In):
     title: Annotated[str, _told(minLength=1, maxLength=100, pattern=NOT_BLANK)]
     body: Annotated[str, _told(minLength=1, maxLength=5000, pattern=NOT_BLANK)]
     enterprise_id: Annotated[str, _told(format="uuid")]
+    subject_unit_code: Annotated[str | None, _told(maxLength=40, description="所涉部门代码。The agency it is about.")] = None
+    shielded: Annotated[bool, Field(description="向部门隐去企业身份。Agencies shall not learn whose it is.")] = False
+    before_court: Annotated[bool, Field(description="涉及诉讼或检察程序。Before a court or a procuratorate.")] = False
 
 
 class FilingIn(In):
@@ -72,4 +75,7 @@ def _filed(one: FiledDemandIn) -> pb.FiledDemand:
         title=one.title,
         body=one.body,
         enterprise_id=one.enterprise_id,
+        subject_unit_code=one.subject_unit_code or "",
+        shielded=one.shielded,
+        before_court=one.before_court,
     )

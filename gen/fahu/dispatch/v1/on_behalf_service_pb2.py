@@ -27,7 +27,7 @@ from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
 from fahu.dispatch.v1 import demand_pb2 as fahu_dot_dispatch_dot_v1_dot_demand__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(fahu/dispatch/v1/on_behalf_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\"\x84\x01\n\x0b\x46iledDemand\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.fahu.dispatch.v1.DemandKind\x12\x15\n\rcategory_code\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x15\n\renterprise_id\x18\x05 \x01(\t\"\xa7\x01\n\x12\x46ileDemandsRequest\x12\x36\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x19.fahu.dispatch.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x18\x02\x18\x03\x12:\n\x07\x64\x65mands\x18\x02 \x03(\x0b\x32\x1d.fahu.dispatch.v1.FiledDemandB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x32\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"@\n\x13\x46ileDemandsResponse\x12)\n\x07\x64\x65mands\x18\x01 \x03(\x0b\x32\x18.fahu.dispatch.v1.Demand2x\n\x0fOnBehalfService\x12\x65\n\x0b\x46ileDemands\x12$.fahu.dispatch.v1.FileDemandsRequest\x1a%.fahu.dispatch.v1.FileDemandsResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(fahu/dispatch/v1/on_behalf_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\"\xc7\x01\n\x0b\x46iledDemand\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.fahu.dispatch.v1.DemandKind\x12\x15\n\rcategory_code\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x15\n\renterprise_id\x18\x05 \x01(\t\x12\x19\n\x11subject_unit_code\x18\x06 \x01(\t\x12\x10\n\x08shielded\x18\x07 \x01(\x08\x12\x14\n\x0c\x62\x65\x66ore_court\x18\x08 \x01(\x08\"\xa7\x01\n\x12\x46ileDemandsRequest\x12\x36\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x19.fahu.dispatch.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x18\x02\x18\x03\x12:\n\x07\x64\x65mands\x18\x02 \x03(\x0b\x32\x1d.fahu.dispatch.v1.FiledDemandB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x32\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"@\n\x13\x46ileDemandsResponse\x12)\n\x07\x64\x65mands\x18\x01 \x03(\x0b\x32\x18.fahu.dispatch.v1.Demand2x\n\x0fOnBehalfService\x12\x65\n\x0b\x46ileDemands\x12$.fahu.dispatch.v1.FileDemandsRequest\x1a%.fahu.dispatch.v1.FileDemandsResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,11 +43,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ONBEHALFSERVICE'].methods_by_name['FileDemands']._loaded_options = None
   _globals['_ONBEHALFSERVICE'].methods_by_name['FileDemands']._serialized_options = b'\242\273\030\005\n\003\005\006\010'
   _globals['_FILEDDEMAND']._serialized_start=152
-  _globals['_FILEDDEMAND']._serialized_end=284
-  _globals['_FILEDEMANDSREQUEST']._serialized_start=287
-  _globals['_FILEDEMANDSREQUEST']._serialized_end=454
-  _globals['_FILEDEMANDSRESPONSE']._serialized_start=456
-  _globals['_FILEDEMANDSRESPONSE']._serialized_end=520
-  _globals['_ONBEHALFSERVICE']._serialized_start=522
-  _globals['_ONBEHALFSERVICE']._serialized_end=642
+  _globals['_FILEDDEMAND']._serialized_end=351
+  _globals['_FILEDEMANDSREQUEST']._serialized_start=354
+  _globals['_FILEDEMANDSREQUEST']._serialized_end=521
+  _globals['_FILEDEMANDSRESPONSE']._serialized_start=523
+  _globals['_FILEDEMANDSRESPONSE']._serialized_end=587
+  _globals['_ONBEHALFSERVICE']._serialized_start=589
+  _globals['_ONBEHALFSERVICE']._serialized_end=709
 # @@protoc_insertion_point(module_scope)

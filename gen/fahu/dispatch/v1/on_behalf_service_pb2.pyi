@@ -30,6 +30,9 @@ class FiledDemand(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     BODY_FIELD_NUMBER: _builtins.int
     ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_UNIT_CODE_FIELD_NUMBER: _builtins.int
+    SHIELDED_FIELD_NUMBER: _builtins.int
+    BEFORE_COURT_FIELD_NUMBER: _builtins.int
     kind: _demand_pb2.DemandKind.ValueType
     """What it is."""
     category_code: _builtins.str
@@ -40,6 +43,12 @@ class FiledDemand(_message.Message):
     """Text, 1 to 5,000 characters, not blank."""
     enterprise_id: _builtins.str
     """On whose behalf, UUID."""
+    subject_unit_code: _builtins.str
+    """The agency it is about itself; empty if none."""
+    shielded: _builtins.bool
+    """True if agencies shall not learn whose it is."""
+    before_court: _builtins.bool
+    """True if the matter is before a court or a procuratorate."""
     def __init__(
         self,
         *,
@@ -48,10 +57,13 @@ class FiledDemand(_message.Message):
         title: _builtins.str = ...,
         body: _builtins.str = ...,
         enterprise_id: _builtins.str = ...,
+        subject_unit_code: _builtins.str = ...,
+        shielded: _builtins.bool = ...,
+        before_court: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "category_code", b"category_code", "enterprise_id", b"enterprise_id", "kind", b"kind", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["before_court", b"before_court", "body", b"body", "category_code", b"category_code", "enterprise_id", b"enterprise_id", "kind", b"kind", "shielded", b"shielded", "subject_unit_code", b"subject_unit_code", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
