@@ -57,12 +57,13 @@ MOST_NAMES = 200
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
-# number, a call is done, a file is gone. Whoever asked decides what to do without an answer.
+# number, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do without an answer.
 ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
+    "/fahu.dispatch.v1.CalendarService/SetCalendar",
 )
 log = logging.getLogger(__name__)
 

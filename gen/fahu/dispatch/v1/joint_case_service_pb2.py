@@ -28,7 +28,7 @@ from fahu.dispatch.v1 import demand_pb2 as fahu_dot_dispatch_dot_v1_dot_demand__
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)fahu/dispatch/v1/joint_case_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa6\x01\n\tJointCase\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncreated_by\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12)\n\x07members\x18\x06 \x03(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x96\x01\n\x10JointCaseSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncreated_by\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07members\x18\x05 \x01(\x05\x12\x12\n\nunanswered\x18\x06 \x01(\x05\"v\n\x11JointPrecondition\x12\x1f\n\rjoint_case_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x85\x01\n\x16\x43reateJointCaseRequest\x12#\n\x05title\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x18\x64\x32\x0b[^\\s\\pZ\\pC]\x12\'\n\ndemand_ids\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x02\x10\x32\x18\x01\"\x05r\x03\xb0\x01\x01\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"J\n\x17\x43reateJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"y\n\x15\x41\x64\x64ToJointCaseRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\ndemand_ids\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x32\x18\x01\"\x05r\x03\xb0\x01\x01\"I\n\x16\x41\x64\x64ToJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"\xa4\x01\n\x19TakeOutOfJointCaseRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\ndemand_ids\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x32\x18\x01\"\x05r\x03\xb0\x01\x01\x12%\n\x06reason\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xf4\x03\x32\x0b[^\\s\\pZ\\pC]\"M\n\x1aTakeOutOfJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"6\n\x13GetJointCaseRequest\x12\x1f\n\rjoint_case_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"G\n\x14GetJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"g\n\x15ListJointCasesRequest\x12\x12\n\nunanswered\x18\x01 \x01(\x08\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"j\n\x16ListJointCasesResponse\x12\x37\n\x0bjoint_cases\x18\x01 \x03(\x0b\x32\".fahu.dispatch.v1.JointCaseSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb0\x02\n\x15ReplyJointCaseRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.fahu.dispatch.v1.ReplyKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12)\n\nconclusion\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\x88\'2\x0b[^\\s\\pZ\\pC]\x12\x1d\n\x0blegal_basis\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12)\n\nnext_steps\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x18\xd0\x0f\x32\x0b[^\\s\\pZ\\pC]\x12\x32\n\x05\x63laim\x18\x06 \x01(\x0e\x32\x17.fahu.dispatch.v1.ClaimB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"_\n\x16ReplyJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\x12\x14\n\x0c\x61nswered_ids\x18\x02 \x03(\t\"{\n\x17\x44\x65\x63ideJointReplyRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0f\n\x07\x61pprove\x18\x02 \x01(\x08\x12\x16\n\x04note\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"`\n\x18\x44\x65\x63ideJointReplyResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\x12\x13\n\x0b\x64\x65\x63ided_ids\x18\x02 \x03(\t2\xb3\x06\n\x10JointCaseService\x12p\n\x0f\x43reateJointCase\x12(.fahu.dispatch.v1.CreateJointCaseRequest\x1a).fahu.dispatch.v1.CreateJointCaseResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12m\n\x0e\x41\x64\x64ToJointCase\x12\'.fahu.dispatch.v1.AddToJointCaseRequest\x1a(.fahu.dispatch.v1.AddToJointCaseResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12y\n\x12TakeOutOfJointCase\x12+.fahu.dispatch.v1.TakeOutOfJointCaseRequest\x1a,.fahu.dispatch.v1.TakeOutOfJointCaseResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12k\n\x0cGetJointCase\x12%.fahu.dispatch.v1.GetJointCaseRequest\x1a&.fahu.dispatch.v1.GetJointCaseResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x12q\n\x0eListJointCases\x12\'.fahu.dispatch.v1.ListJointCasesRequest\x1a(.fahu.dispatch.v1.ListJointCasesResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x12o\n\x0eReplyJointCase\x12\'.fahu.dispatch.v1.ReplyJointCaseRequest\x1a(.fahu.dispatch.v1.ReplyJointCaseResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12r\n\x10\x44\x65\x63ideJointReply\x12).fahu.dispatch.v1.DecideJointReplyRequest\x1a*.fahu.dispatch.v1.DecideJointReplyResponse\"\x07\xa2\xbb\x18\x03\n\x01\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)fahu/dispatch/v1/joint_case_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa6\x01\n\tJointCase\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncreated_by\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12)\n\x07members\x18\x06 \x03(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x96\x01\n\x10JointCaseSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncreated_by\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07members\x18\x05 \x01(\x05\x12\x12\n\nunanswered\x18\x06 \x01(\x05\"v\n\x11JointPrecondition\x12\x1f\n\rjoint_case_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xf3\x02\n\x16\x43reateJointCaseRequest\x12\x90\x02\n\x05title\x18\x01 \x01(\tB\x80\x02\xbaH\xfc\x01r\xf9\x01\x18\x64\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\'\n\ndemand_ids\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x02\x10\x32\x18\x01\"\x05r\x03\xb0\x01\x01\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"J\n\x17\x43reateJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"y\n\x15\x41\x64\x64ToJointCaseRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\ndemand_ids\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x32\x18\x01\"\x05r\x03\xb0\x01\x01\"I\n\x16\x41\x64\x64ToJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"\x92\x03\n\x19TakeOutOfJointCaseRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\ndemand_ids\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x32\x18\x01\"\x05r\x03\xb0\x01\x01\x12\x92\x02\n\x06reason\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xf4\x03\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"M\n\x1aTakeOutOfJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"6\n\x13GetJointCaseRequest\x12\x1f\n\rjoint_case_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"G\n\x14GetJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\"g\n\x15ListJointCasesRequest\x12\x12\n\nunanswered\x18\x01 \x01(\x08\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"j\n\x16ListJointCasesResponse\x12\x37\n\x0bjoint_cases\x18\x01 \x03(\x0b\x32\".fahu.dispatch.v1.JointCaseSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8c\x06\n\x15ReplyJointCaseRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.fahu.dispatch.v1.ReplyKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x96\x02\n\nconclusion\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\x88\'2\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x1d\n\x0blegal_basis\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x96\x02\n\nnext_steps\x18\x05 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x32\n\x05\x63laim\x18\x06 \x01(\x0e\x32\x17.fahu.dispatch.v1.ClaimB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"_\n\x16ReplyJointCaseResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\x12\x14\n\x0c\x61nswered_ids\x18\x02 \x03(\t\"{\n\x17\x44\x65\x63ideJointReplyRequest\x12\x37\n\x02on\x18\x01 \x01(\x0b\x32#.fahu.dispatch.v1.JointPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0f\n\x07\x61pprove\x18\x02 \x01(\x08\x12\x16\n\x04note\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"`\n\x18\x44\x65\x63ideJointReplyResponse\x12/\n\njoint_case\x18\x01 \x01(\x0b\x32\x1b.fahu.dispatch.v1.JointCase\x12\x13\n\x0b\x64\x65\x63ided_ids\x18\x02 \x03(\t2\xb3\x06\n\x10JointCaseService\x12p\n\x0f\x43reateJointCase\x12(.fahu.dispatch.v1.CreateJointCaseRequest\x1a).fahu.dispatch.v1.CreateJointCaseResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12m\n\x0e\x41\x64\x64ToJointCase\x12\'.fahu.dispatch.v1.AddToJointCaseRequest\x1a(.fahu.dispatch.v1.AddToJointCaseResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12y\n\x12TakeOutOfJointCase\x12+.fahu.dispatch.v1.TakeOutOfJointCaseRequest\x1a,.fahu.dispatch.v1.TakeOutOfJointCaseResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12k\n\x0cGetJointCase\x12%.fahu.dispatch.v1.GetJointCaseRequest\x1a&.fahu.dispatch.v1.GetJointCaseResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x12q\n\x0eListJointCases\x12\'.fahu.dispatch.v1.ListJointCasesRequest\x1a(.fahu.dispatch.v1.ListJointCasesResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x12o\n\x0eReplyJointCase\x12\'.fahu.dispatch.v1.ReplyJointCaseRequest\x1a(.fahu.dispatch.v1.ReplyJointCaseResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12r\n\x10\x44\x65\x63ideJointReply\x12).fahu.dispatch.v1.DecideJointReplyRequest\x1a*.fahu.dispatch.v1.DecideJointReplyResponse\"\x07\xa2\xbb\x18\x03\n\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,7 +42,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOINTPRECONDITION'].fields_by_name['request_id']._loaded_options = None
   _globals['_JOINTPRECONDITION'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_CREATEJOINTCASEREQUEST'].fields_by_name['title']._loaded_options = None
-  _globals['_CREATEJOINTCASEREQUEST'].fields_by_name['title']._serialized_options = b'\272H\021r\017\030d2\013[^\\s\\pZ\\pC]'
+  _globals['_CREATEJOINTCASEREQUEST'].fields_by_name['title']._serialized_options = b'\272H\374\001r\371\001\030d2\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_CREATEJOINTCASEREQUEST'].fields_by_name['demand_ids']._loaded_options = None
   _globals['_CREATEJOINTCASEREQUEST'].fields_by_name['demand_ids']._serialized_options = b'\272H\020\222\001\r\010\002\0202\030\001\"\005r\003\260\001\001'
   _globals['_CREATEJOINTCASEREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -56,7 +56,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TAKEOUTOFJOINTCASEREQUEST'].fields_by_name['demand_ids']._loaded_options = None
   _globals['_TAKEOUTOFJOINTCASEREQUEST'].fields_by_name['demand_ids']._serialized_options = b'\272H\020\222\001\r\010\001\0202\030\001\"\005r\003\260\001\001'
   _globals['_TAKEOUTOFJOINTCASEREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_TAKEOUTOFJOINTCASEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\022r\020\030\364\0032\013[^\\s\\pZ\\pC]'
+  _globals['_TAKEOUTOFJOINTCASEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\375\001r\372\001\030\364\0032\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_GETJOINTCASEREQUEST'].fields_by_name['joint_case_id']._loaded_options = None
   _globals['_GETJOINTCASEREQUEST'].fields_by_name['joint_case_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTJOINTCASESREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -68,11 +68,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['kind']._loaded_options = None
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['kind']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['conclusion']._loaded_options = None
-  _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['conclusion']._serialized_options = b'\272H\022r\020\030\210\'2\013[^\\s\\pZ\\pC]'
+  _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['conclusion']._serialized_options = b'\272H\375\001r\372\001\030\210\'2\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['legal_basis']._loaded_options = None
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['legal_basis']._serialized_options = b'\272H\005r\003\030\320\017'
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['next_steps']._loaded_options = None
-  _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['next_steps']._serialized_options = b'\272H\022r\020\030\320\0172\013[^\\s\\pZ\\pC]'
+  _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['next_steps']._serialized_options = b'\272H\375\001r\372\001\030\320\0172\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['claim']._loaded_options = None
   _globals['_REPLYJOINTCASEREQUEST'].fields_by_name['claim']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_DECIDEJOINTREPLYREQUEST'].fields_by_name['on']._loaded_options = None
@@ -100,33 +100,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOINTPRECONDITION']._serialized_start=507
   _globals['_JOINTPRECONDITION']._serialized_end=625
   _globals['_CREATEJOINTCASEREQUEST']._serialized_start=628
-  _globals['_CREATEJOINTCASEREQUEST']._serialized_end=761
-  _globals['_CREATEJOINTCASERESPONSE']._serialized_start=763
-  _globals['_CREATEJOINTCASERESPONSE']._serialized_end=837
-  _globals['_ADDTOJOINTCASEREQUEST']._serialized_start=839
-  _globals['_ADDTOJOINTCASEREQUEST']._serialized_end=960
-  _globals['_ADDTOJOINTCASERESPONSE']._serialized_start=962
-  _globals['_ADDTOJOINTCASERESPONSE']._serialized_end=1035
-  _globals['_TAKEOUTOFJOINTCASEREQUEST']._serialized_start=1038
-  _globals['_TAKEOUTOFJOINTCASEREQUEST']._serialized_end=1202
-  _globals['_TAKEOUTOFJOINTCASERESPONSE']._serialized_start=1204
-  _globals['_TAKEOUTOFJOINTCASERESPONSE']._serialized_end=1281
-  _globals['_GETJOINTCASEREQUEST']._serialized_start=1283
-  _globals['_GETJOINTCASEREQUEST']._serialized_end=1337
-  _globals['_GETJOINTCASERESPONSE']._serialized_start=1339
-  _globals['_GETJOINTCASERESPONSE']._serialized_end=1410
-  _globals['_LISTJOINTCASESREQUEST']._serialized_start=1412
-  _globals['_LISTJOINTCASESREQUEST']._serialized_end=1515
-  _globals['_LISTJOINTCASESRESPONSE']._serialized_start=1517
-  _globals['_LISTJOINTCASESRESPONSE']._serialized_end=1623
-  _globals['_REPLYJOINTCASEREQUEST']._serialized_start=1626
-  _globals['_REPLYJOINTCASEREQUEST']._serialized_end=1930
-  _globals['_REPLYJOINTCASERESPONSE']._serialized_start=1932
-  _globals['_REPLYJOINTCASERESPONSE']._serialized_end=2027
-  _globals['_DECIDEJOINTREPLYREQUEST']._serialized_start=2029
-  _globals['_DECIDEJOINTREPLYREQUEST']._serialized_end=2152
-  _globals['_DECIDEJOINTREPLYRESPONSE']._serialized_start=2154
-  _globals['_DECIDEJOINTREPLYRESPONSE']._serialized_end=2250
-  _globals['_JOINTCASESERVICE']._serialized_start=2253
-  _globals['_JOINTCASESERVICE']._serialized_end=3072
+  _globals['_CREATEJOINTCASEREQUEST']._serialized_end=999
+  _globals['_CREATEJOINTCASERESPONSE']._serialized_start=1001
+  _globals['_CREATEJOINTCASERESPONSE']._serialized_end=1075
+  _globals['_ADDTOJOINTCASEREQUEST']._serialized_start=1077
+  _globals['_ADDTOJOINTCASEREQUEST']._serialized_end=1198
+  _globals['_ADDTOJOINTCASERESPONSE']._serialized_start=1200
+  _globals['_ADDTOJOINTCASERESPONSE']._serialized_end=1273
+  _globals['_TAKEOUTOFJOINTCASEREQUEST']._serialized_start=1276
+  _globals['_TAKEOUTOFJOINTCASEREQUEST']._serialized_end=1678
+  _globals['_TAKEOUTOFJOINTCASERESPONSE']._serialized_start=1680
+  _globals['_TAKEOUTOFJOINTCASERESPONSE']._serialized_end=1757
+  _globals['_GETJOINTCASEREQUEST']._serialized_start=1759
+  _globals['_GETJOINTCASEREQUEST']._serialized_end=1813
+  _globals['_GETJOINTCASERESPONSE']._serialized_start=1815
+  _globals['_GETJOINTCASERESPONSE']._serialized_end=1886
+  _globals['_LISTJOINTCASESREQUEST']._serialized_start=1888
+  _globals['_LISTJOINTCASESREQUEST']._serialized_end=1991
+  _globals['_LISTJOINTCASESRESPONSE']._serialized_start=1993
+  _globals['_LISTJOINTCASESRESPONSE']._serialized_end=2099
+  _globals['_REPLYJOINTCASEREQUEST']._serialized_start=2102
+  _globals['_REPLYJOINTCASEREQUEST']._serialized_end=2882
+  _globals['_REPLYJOINTCASERESPONSE']._serialized_start=2884
+  _globals['_REPLYJOINTCASERESPONSE']._serialized_end=2979
+  _globals['_DECIDEJOINTREPLYREQUEST']._serialized_start=2981
+  _globals['_DECIDEJOINTREPLYREQUEST']._serialized_end=3104
+  _globals['_DECIDEJOINTREPLYRESPONSE']._serialized_start=3106
+  _globals['_DECIDEJOINTREPLYRESPONSE']._serialized_end=3202
+  _globals['_JOINTCASESERVICE']._serialized_start=3205
+  _globals['_JOINTCASESERVICE']._serialized_end=4024
 # @@protoc_insertion_point(module_scope)

@@ -28,7 +28,7 @@ from fahu.dispatch.v1 import demand_pb2 as fahu_dot_dispatch_dot_v1_dot_demand__
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-fahu/dispatch/v1/reply_template_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf9\x01\n\x14ReplyTemplateContent\x12#\n\x05title\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x18<2\x0b[^\\s\\pZ\\pC]\x12\x1e\n\rcategory_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x34\n\x05state\x18\x03 \x01(\x0e\x32\x17.fahu.dispatch.v1.StateB\x0c\xbaH\t\x82\x01\x06\x18\x02\x18\x05\x18\x06\x12)\n\nconclusion\x18\x04 \x01(\tB\x15\xbaH\x12r\x10\x18\x88\'2\x0b[^\\s\\pZ\\pC]\x12\x1d\n\x0blegal_basis\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x1c\n\nnext_steps\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\xec\x01\n\rReplyTemplate\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tunit_code\x18\x02 \x01(\t\x12\x37\n\x07\x63ontent\x18\x03 \x01(\x0b\x32&.fahu.dispatch.v1.ReplyTemplateContent\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x12\n\nchanged_by\x18\x05 \x01(\t\x12.\n\nchanged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nretired_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x82\x01\n\x19ReplyTemplatePrecondition\x12#\n\x11reply_template_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xba\x01\n\x19ListReplyTemplatesRequest\x12\x1e\n\rcategory_code\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32\x17.fahu.dispatch.v1.StateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0f\n\x07retired\x18\x03 \x01(\x08\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"o\n\x1aListReplyTemplatesResponse\x12\x38\n\x0freply_templates\x18\x01 \x03(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x17GetReplyTemplateRequest\x12#\n\x11reply_template_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"S\n\x18GetReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\"|\n\x1a\x43reateReplyTemplateRequest\x12?\n\x07\x63ontent\x18\x01 \x01(\x0b\x32&.fahu.dispatch.v1.ReplyTemplateContentB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"V\n\x1b\x43reateReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\"\x9e\x01\n\x1aUpdateReplyTemplateRequest\x12?\n\x02on\x18\x01 \x01(\x0b\x32+.fahu.dispatch.v1.ReplyTemplatePreconditionB\x06\xbaH\x03\xc8\x01\x01\x12?\n\x07\x63ontent\x18\x02 \x01(\x0b\x32&.fahu.dispatch.v1.ReplyTemplateContentB\x06\xbaH\x03\xc8\x01\x01\"V\n\x1bUpdateReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\"]\n\x1aRetireReplyTemplateRequest\x12?\n\x02on\x18\x01 \x01(\x0b\x32+.fahu.dispatch.v1.ReplyTemplatePreconditionB\x06\xbaH\x03\xc8\x01\x01\"V\n\x1bRetireReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate2\x8a\x05\n\x14ReplyTemplateService\x12{\n\x12ListReplyTemplates\x12+.fahu.dispatch.v1.ListReplyTemplatesRequest\x1a,.fahu.dispatch.v1.ListReplyTemplatesResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12u\n\x10GetReplyTemplate\x12).fahu.dispatch.v1.GetReplyTemplateRequest\x1a*.fahu.dispatch.v1.GetReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12~\n\x13\x43reateReplyTemplate\x12,.fahu.dispatch.v1.CreateReplyTemplateRequest\x1a-.fahu.dispatch.v1.CreateReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12~\n\x13UpdateReplyTemplate\x12,.fahu.dispatch.v1.UpdateReplyTemplateRequest\x1a-.fahu.dispatch.v1.UpdateReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12~\n\x13RetireReplyTemplate\x12,.fahu.dispatch.v1.RetireReplyTemplateRequest\x1a-.fahu.dispatch.v1.RetireReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-fahu/dispatch/v1/reply_template_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd5\x05\n\x14ReplyTemplateContent\x12\x90\x02\n\x05title\x18\x01 \x01(\tB\x80\x02\xbaH\xfc\x01r\xf9\x01\x18<2\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x1e\n\rcategory_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x34\n\x05state\x18\x03 \x01(\x0e\x32\x17.fahu.dispatch.v1.StateB\x0c\xbaH\t\x82\x01\x06\x18\x02\x18\x05\x18\x06\x12\x96\x02\n\nconclusion\x18\x04 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\x88\'2\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x1d\n\x0blegal_basis\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x1c\n\nnext_steps\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\xec\x01\n\rReplyTemplate\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tunit_code\x18\x02 \x01(\t\x12\x37\n\x07\x63ontent\x18\x03 \x01(\x0b\x32&.fahu.dispatch.v1.ReplyTemplateContent\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x12\n\nchanged_by\x18\x05 \x01(\t\x12.\n\nchanged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nretired_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x82\x01\n\x19ReplyTemplatePrecondition\x12#\n\x11reply_template_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xba\x01\n\x19ListReplyTemplatesRequest\x12\x1e\n\rcategory_code\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32\x17.fahu.dispatch.v1.StateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0f\n\x07retired\x18\x03 \x01(\x08\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"o\n\x1aListReplyTemplatesResponse\x12\x38\n\x0freply_templates\x18\x01 \x03(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x17GetReplyTemplateRequest\x12#\n\x11reply_template_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"S\n\x18GetReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\"|\n\x1a\x43reateReplyTemplateRequest\x12?\n\x07\x63ontent\x18\x01 \x01(\x0b\x32&.fahu.dispatch.v1.ReplyTemplateContentB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"V\n\x1b\x43reateReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\"\x9e\x01\n\x1aUpdateReplyTemplateRequest\x12?\n\x02on\x18\x01 \x01(\x0b\x32+.fahu.dispatch.v1.ReplyTemplatePreconditionB\x06\xbaH\x03\xc8\x01\x01\x12?\n\x07\x63ontent\x18\x02 \x01(\x0b\x32&.fahu.dispatch.v1.ReplyTemplateContentB\x06\xbaH\x03\xc8\x01\x01\"V\n\x1bUpdateReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate\"]\n\x1aRetireReplyTemplateRequest\x12?\n\x02on\x18\x01 \x01(\x0b\x32+.fahu.dispatch.v1.ReplyTemplatePreconditionB\x06\xbaH\x03\xc8\x01\x01\"V\n\x1bRetireReplyTemplateResponse\x12\x37\n\x0ereply_template\x18\x01 \x01(\x0b\x32\x1f.fahu.dispatch.v1.ReplyTemplate2\x8a\x05\n\x14ReplyTemplateService\x12{\n\x12ListReplyTemplates\x12+.fahu.dispatch.v1.ListReplyTemplatesRequest\x1a,.fahu.dispatch.v1.ListReplyTemplatesResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12u\n\x10GetReplyTemplate\x12).fahu.dispatch.v1.GetReplyTemplateRequest\x1a*.fahu.dispatch.v1.GetReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12~\n\x13\x43reateReplyTemplate\x12,.fahu.dispatch.v1.CreateReplyTemplateRequest\x1a-.fahu.dispatch.v1.CreateReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12~\n\x13UpdateReplyTemplate\x12,.fahu.dispatch.v1.UpdateReplyTemplateRequest\x1a-.fahu.dispatch.v1.UpdateReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x12~\n\x13RetireReplyTemplate\x12,.fahu.dispatch.v1.RetireReplyTemplateRequest\x1a-.fahu.dispatch.v1.RetireReplyTemplateResponse\"\n\xa2\xbb\x18\x06\n\x04\x03\x04\x05\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,13 +36,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.dispatch.v1.reply_temp
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['title']._loaded_options = None
-  _globals['_REPLYTEMPLATECONTENT'].fields_by_name['title']._serialized_options = b'\272H\021r\017\030<2\013[^\\s\\pZ\\pC]'
+  _globals['_REPLYTEMPLATECONTENT'].fields_by_name['title']._serialized_options = b'\272H\374\001r\371\001\030<2\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['category_code']._loaded_options = None
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['category_code']._serialized_options = b'\272H\004r\002\030('
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['state']._loaded_options = None
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['state']._serialized_options = b'\272H\t\202\001\006\030\002\030\005\030\006'
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['conclusion']._loaded_options = None
-  _globals['_REPLYTEMPLATECONTENT'].fields_by_name['conclusion']._serialized_options = b'\272H\022r\020\030\210\'2\013[^\\s\\pZ\\pC]'
+  _globals['_REPLYTEMPLATECONTENT'].fields_by_name['conclusion']._serialized_options = b'\272H\375\001r\372\001\030\210\'2\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['legal_basis']._loaded_options = None
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['legal_basis']._serialized_options = b'\272H\005r\003\030\320\017'
   _globals['_REPLYTEMPLATECONTENT'].fields_by_name['next_steps']._loaded_options = None
@@ -84,31 +84,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLYTEMPLATESERVICE'].methods_by_name['RetireReplyTemplate']._loaded_options = None
   _globals['_REPLYTEMPLATESERVICE'].methods_by_name['RetireReplyTemplate']._serialized_options = b'\242\273\030\006\n\004\003\004\005\006'
   _globals['_REPLYTEMPLATECONTENT']._serialized_start=190
-  _globals['_REPLYTEMPLATECONTENT']._serialized_end=439
-  _globals['_REPLYTEMPLATE']._serialized_start=442
-  _globals['_REPLYTEMPLATE']._serialized_end=678
-  _globals['_REPLYTEMPLATEPRECONDITION']._serialized_start=681
-  _globals['_REPLYTEMPLATEPRECONDITION']._serialized_end=811
-  _globals['_LISTREPLYTEMPLATESREQUEST']._serialized_start=814
-  _globals['_LISTREPLYTEMPLATESREQUEST']._serialized_end=1000
-  _globals['_LISTREPLYTEMPLATESRESPONSE']._serialized_start=1002
-  _globals['_LISTREPLYTEMPLATESRESPONSE']._serialized_end=1113
-  _globals['_GETREPLYTEMPLATEREQUEST']._serialized_start=1115
-  _globals['_GETREPLYTEMPLATEREQUEST']._serialized_end=1177
-  _globals['_GETREPLYTEMPLATERESPONSE']._serialized_start=1179
-  _globals['_GETREPLYTEMPLATERESPONSE']._serialized_end=1262
-  _globals['_CREATEREPLYTEMPLATEREQUEST']._serialized_start=1264
-  _globals['_CREATEREPLYTEMPLATEREQUEST']._serialized_end=1388
-  _globals['_CREATEREPLYTEMPLATERESPONSE']._serialized_start=1390
-  _globals['_CREATEREPLYTEMPLATERESPONSE']._serialized_end=1476
-  _globals['_UPDATEREPLYTEMPLATEREQUEST']._serialized_start=1479
-  _globals['_UPDATEREPLYTEMPLATEREQUEST']._serialized_end=1637
-  _globals['_UPDATEREPLYTEMPLATERESPONSE']._serialized_start=1639
-  _globals['_UPDATEREPLYTEMPLATERESPONSE']._serialized_end=1725
-  _globals['_RETIREREPLYTEMPLATEREQUEST']._serialized_start=1727
-  _globals['_RETIREREPLYTEMPLATEREQUEST']._serialized_end=1820
-  _globals['_RETIREREPLYTEMPLATERESPONSE']._serialized_start=1822
-  _globals['_RETIREREPLYTEMPLATERESPONSE']._serialized_end=1908
-  _globals['_REPLYTEMPLATESERVICE']._serialized_start=1911
-  _globals['_REPLYTEMPLATESERVICE']._serialized_end=2561
+  _globals['_REPLYTEMPLATECONTENT']._serialized_end=915
+  _globals['_REPLYTEMPLATE']._serialized_start=918
+  _globals['_REPLYTEMPLATE']._serialized_end=1154
+  _globals['_REPLYTEMPLATEPRECONDITION']._serialized_start=1157
+  _globals['_REPLYTEMPLATEPRECONDITION']._serialized_end=1287
+  _globals['_LISTREPLYTEMPLATESREQUEST']._serialized_start=1290
+  _globals['_LISTREPLYTEMPLATESREQUEST']._serialized_end=1476
+  _globals['_LISTREPLYTEMPLATESRESPONSE']._serialized_start=1478
+  _globals['_LISTREPLYTEMPLATESRESPONSE']._serialized_end=1589
+  _globals['_GETREPLYTEMPLATEREQUEST']._serialized_start=1591
+  _globals['_GETREPLYTEMPLATEREQUEST']._serialized_end=1653
+  _globals['_GETREPLYTEMPLATERESPONSE']._serialized_start=1655
+  _globals['_GETREPLYTEMPLATERESPONSE']._serialized_end=1738
+  _globals['_CREATEREPLYTEMPLATEREQUEST']._serialized_start=1740
+  _globals['_CREATEREPLYTEMPLATEREQUEST']._serialized_end=1864
+  _globals['_CREATEREPLYTEMPLATERESPONSE']._serialized_start=1866
+  _globals['_CREATEREPLYTEMPLATERESPONSE']._serialized_end=1952
+  _globals['_UPDATEREPLYTEMPLATEREQUEST']._serialized_start=1955
+  _globals['_UPDATEREPLYTEMPLATEREQUEST']._serialized_end=2113
+  _globals['_UPDATEREPLYTEMPLATERESPONSE']._serialized_start=2115
+  _globals['_UPDATEREPLYTEMPLATERESPONSE']._serialized_end=2201
+  _globals['_RETIREREPLYTEMPLATEREQUEST']._serialized_start=2203
+  _globals['_RETIREREPLYTEMPLATEREQUEST']._serialized_end=2296
+  _globals['_RETIREREPLYTEMPLATERESPONSE']._serialized_start=2298
+  _globals['_RETIREREPLYTEMPLATERESPONSE']._serialized_end=2384
+  _globals['_REPLYTEMPLATESERVICE']._serialized_start=2387
+  _globals['_REPLYTEMPLATESERVICE']._serialized_end=3037
 # @@protoc_insertion_point(module_scope)

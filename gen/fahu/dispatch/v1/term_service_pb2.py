@@ -27,7 +27,7 @@ from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#fahu/dispatch/v1/term_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"k\n\x04Term\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05\x12(\n\x04unit\x18\x03 \x01(\x0e\x32\x1a.fahu.dispatch.v1.TermUnit\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x04 \x01(\x05\x12\x0b\n\x03own\x18\x05 \x01(\x08\"3\n\tTermValue\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12\r\n\x05value\x18\x02 \x01(\x05\"\xcc\x01\n\x08TermRule\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tunit_code\x18\x02 \x01(\t\x12\x15\n\rcategory_code\x18\x03 \x01(\t\x12\x12\n\nvalid_from\x18\x04 \x01(\t\x12*\n\x05terms\x18\x05 \x03(\x0b\x32\x1b.fahu.dispatch.v1.TermValue\x12\x0c\n\x04note\x18\x06 \x01(\t\x12\x0f\n\x07made_by\x18\x07 \x01(\t\x12+\n\x07made_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\x10ListTermsRequest\x12\x1a\n\tunit_code\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1e\n\rcategory_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\":\n\x11ListTermsResponse\x12%\n\x05terms\x18\x01 \x03(\x0b\x32\x16.fahu.dispatch.v1.Term\"\x16\n\x14ListTermRulesRequest\"B\n\x15ListTermRulesResponse\x12)\n\x05rules\x18\x01 \x03(\x0b\x32\x1a.fahu.dispatch.v1.TermRule\"\x87\x02\n\x13MakeTermRuleRequest\x12\x1a\n\tunit_code\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1e\n\rcategory_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12:\n\nvalid_from\x18\x03 \x01(\tB&\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$\x12\x34\n\x05terms\x18\x04 \x03(\x0b\x32\x1b.fahu.dispatch.v1.TermValueB\x08\xbaH\x05\x92\x01\x02\x10(\x12#\n\x04note\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x18\xe8\x07\x32\x0b[^\\s\\pZ\\pC]\x12\x1d\n\nrequest_id\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"@\n\x14MakeTermRuleResponse\x12(\n\x04rule\x18\x01 \x01(\x0b\x32\x1a.fahu.dispatch.v1.TermRule*f\n\x08TermUnit\x12\x19\n\x15TERM_UNIT_UNSPECIFIED\x10\x00\x12\x16\n\x12TERM_UNIT_WORKDAYS\x10\x01\x12\x12\n\x0eTERM_UNIT_DAYS\x10\x02\x12\x13\n\x0fTERM_UNIT_TIMES\x10\x03\x32\xc8\x02\n\x0bTermService\x12\x64\n\tListTerms\x12\".fahu.dispatch.v1.ListTermsRequest\x1a#.fahu.dispatch.v1.ListTermsResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12k\n\rListTermRules\x12&.fahu.dispatch.v1.ListTermRulesRequest\x1a\'.fahu.dispatch.v1.ListTermRulesResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x66\n\x0cMakeTermRule\x12%.fahu.dispatch.v1.MakeTermRuleRequest\x1a&.fahu.dispatch.v1.MakeTermRuleResponse\"\x07\xa2\xbb\x18\x03\n\x01\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#fahu/dispatch/v1/term_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"k\n\x04Term\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05\x12(\n\x04unit\x18\x03 \x01(\x0e\x32\x1a.fahu.dispatch.v1.TermUnit\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x04 \x01(\x05\x12\x0b\n\x03own\x18\x05 \x01(\x08\"3\n\tTermValue\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12\r\n\x05value\x18\x02 \x01(\x05\"\xcc\x01\n\x08TermRule\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tunit_code\x18\x02 \x01(\t\x12\x15\n\rcategory_code\x18\x03 \x01(\t\x12\x12\n\nvalid_from\x18\x04 \x01(\t\x12*\n\x05terms\x18\x05 \x03(\x0b\x32\x1b.fahu.dispatch.v1.TermValue\x12\x0c\n\x04note\x18\x06 \x01(\t\x12\x0f\n\x07made_by\x18\x07 \x01(\t\x12+\n\x07made_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\x10ListTermsRequest\x12\x1a\n\tunit_code\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1e\n\rcategory_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\":\n\x11ListTermsResponse\x12%\n\x05terms\x18\x01 \x03(\x0b\x32\x16.fahu.dispatch.v1.Term\"\x16\n\x14ListTermRulesRequest\"B\n\x15ListTermRulesResponse\x12)\n\x05rules\x18\x01 \x03(\x0b\x32\x1a.fahu.dispatch.v1.TermRule\"\xf5\x03\n\x13MakeTermRuleRequest\x12\x1a\n\tunit_code\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1e\n\rcategory_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12:\n\nvalid_from\x18\x03 \x01(\tB&\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$\x12\x34\n\x05terms\x18\x04 \x03(\x0b\x32\x1b.fahu.dispatch.v1.TermValueB\x08\xbaH\x05\x92\x01\x02\x10(\x12\x90\x02\n\x04note\x18\x05 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xe8\x07\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x1d\n\nrequest_id\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"@\n\x14MakeTermRuleResponse\x12(\n\x04rule\x18\x01 \x01(\x0b\x32\x1a.fahu.dispatch.v1.TermRule*f\n\x08TermUnit\x12\x19\n\x15TERM_UNIT_UNSPECIFIED\x10\x00\x12\x16\n\x12TERM_UNIT_WORKDAYS\x10\x01\x12\x12\n\x0eTERM_UNIT_DAYS\x10\x02\x12\x13\n\x0fTERM_UNIT_TIMES\x10\x03\x32\xc8\x02\n\x0bTermService\x12\x64\n\tListTerms\x12\".fahu.dispatch.v1.ListTermsRequest\x1a#.fahu.dispatch.v1.ListTermsResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12k\n\rListTermRules\x12&.fahu.dispatch.v1.ListTermRulesRequest\x1a\'.fahu.dispatch.v1.ListTermRulesResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x66\n\x0cMakeTermRule\x12%.fahu.dispatch.v1.MakeTermRuleRequest\x1a&.fahu.dispatch.v1.MakeTermRuleResponse\"\x07\xa2\xbb\x18\x03\n\x01\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,7 +49,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MAKETERMRULEREQUEST'].fields_by_name['terms']._loaded_options = None
   _globals['_MAKETERMRULEREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\005\222\001\002\020('
   _globals['_MAKETERMRULEREQUEST'].fields_by_name['note']._loaded_options = None
-  _globals['_MAKETERMRULEREQUEST'].fields_by_name['note']._serialized_options = b'\272H\022r\020\030\350\0072\013[^\\s\\pZ\\pC]'
+  _globals['_MAKETERMRULEREQUEST'].fields_by_name['note']._serialized_options = b'\272H\375\001r\372\001\030\350\0072\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_MAKETERMRULEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_MAKETERMRULEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_TERMSERVICE'].methods_by_name['ListTerms']._loaded_options = None
@@ -58,8 +58,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TERMSERVICE'].methods_by_name['ListTermRules']._serialized_options = b'\242\273\030\005\n\003\005\006\007'
   _globals['_TERMSERVICE'].methods_by_name['MakeTermRule']._loaded_options = None
   _globals['_TERMSERVICE'].methods_by_name['MakeTermRule']._serialized_options = b'\242\273\030\003\n\001\006'
-  _globals['_TERMUNIT']._serialized_start=1081
-  _globals['_TERMUNIT']._serialized_end=1183
+  _globals['_TERMUNIT']._serialized_start=1319
+  _globals['_TERMUNIT']._serialized_end=1421
   _globals['_TERM']._serialized_start=148
   _globals['_TERM']._serialized_end=255
   _globals['_TERMVALUE']._serialized_start=257
@@ -75,9 +75,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTERMRULESRESPONSE']._serialized_start=681
   _globals['_LISTTERMRULESRESPONSE']._serialized_end=747
   _globals['_MAKETERMRULEREQUEST']._serialized_start=750
-  _globals['_MAKETERMRULEREQUEST']._serialized_end=1013
-  _globals['_MAKETERMRULERESPONSE']._serialized_start=1015
-  _globals['_MAKETERMRULERESPONSE']._serialized_end=1079
-  _globals['_TERMSERVICE']._serialized_start=1186
-  _globals['_TERMSERVICE']._serialized_end=1514
+  _globals['_MAKETERMRULEREQUEST']._serialized_end=1251
+  _globals['_MAKETERMRULERESPONSE']._serialized_start=1253
+  _globals['_MAKETERMRULERESPONSE']._serialized_end=1317
+  _globals['_TERMSERVICE']._serialized_start=1424
+  _globals['_TERMSERVICE']._serialized_end=1752
 # @@protoc_insertion_point(module_scope)
