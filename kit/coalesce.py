@@ -23,15 +23,16 @@ class Coalescer(Generic[In, Out]):
     If `work` itself fails on a batch, each of its items is served again by itself, so that one cannot spoil the others:
     serving an item twice must be safe. An outage is nobody's fault, and all are told.
 
-    One batch of at most `most` items is served at a time: the fewer batches, the less each item costs. Only when a batch is
-    not back after `patience` seconds, as behind a lock, do others pass it by, in at most `lanes` batches altogether.
+    At most `width` batches of at most `most` items are served at a time: the fewer batches, the less each item costs. Only
+    when none has begun for `patience` seconds, as behind a lock, do others pass those by, in at most `lanes` altogether.
     """
 
-    def __init__(self, work: Work[In, Out], lanes: int = 3, most: int = 64, patience: float = 0.1) -> None:
+    def __init__(self, work: Work[In, Out], lanes: int = 3, most: int = 64, patience: float = 0.1, width: int = 1) -> None:
         self._work = work
         self._lanes = lanes
         self._most = most
         self._patience = patience
+        self._width = width
         self._last_begun = 0.0
         self._waiting: deque[tuple[In, asyncio.Future[Out]]] = deque()
         self._busy = 0
@@ -50,7 +51,7 @@ class Coalescer(Generic[In, Out]):
 
     def _is_free(self) -> bool:
         stuck = self._busy < self._lanes and time.monotonic() - self._last_begun > self._patience
-        return not self._busy or stuck
+        return self._busy < self._width or stuck
 
     async def _serve(self) -> None:
         try:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from stack.demo_data import Enterprise
-from stack.loading import Loaded
+from stack.loading import Account, Loaded
 
 if TYPE_CHECKING:
     from stack.supervisor import Stack
@@ -60,9 +60,15 @@ def _contact(enterprise: Enterprise, level: str = "") -> tuple[str, ...]:
 
 
 def _staff(loaded: Loaded) -> list[str]:
-    rows: list[tuple[str, ...]] = [("工作人员", "登录名", "密码", "动态口令密钥（TOTP）")]
-    rows += [(a.staff.title, a.staff.login, a.password, a.totp_secret) for a in loaded.accounts if a.password]
-    return ["部门、中心与街镇（电脑端：登录名 + 密码 + 动态口令；微信：code-staff-<登录名> + 手机号码）", *table(rows)]
+    rows: list[tuple[str, ...]] = [("工作人员", "登录名", "密码", "动态口令密钥（TOTP）", "微信登录码", "手机号码代码")]
+    rows += [_account(account) for account in loaded.accounts if account.password]
+    return ["部门、中心与街镇（电脑端：登录名 + 密码 + 动态口令；或微信，首次登录另需手机号码代码）", *table(rows)]
+
+
+def _account(account: Account) -> tuple[str, ...]:
+    staff = account.staff
+    wechat = f"code-{staff.openid}", f"phone-{staff.phone}"
+    return staff.title, staff.login, account.password, account.totp_secret, *wechat
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

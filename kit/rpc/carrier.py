@@ -27,7 +27,10 @@ from kit.rpc.interceptors import EdgeInterceptor, Head, Served, code_of
 SERVICE = pb.DESCRIPTOR.services_by_name["CarrierService"]
 DETAILS_KEY = "grpc-status-details-bin"
 # So many messages are on their way at a time, each with so many calls: what is served together must also come together.
-LANES, MOST = 3, 16
+# Messages that are not back in time, as from a process that hangs, are passed by.
+WIDTH, MOST = 3, 16
+LANES, PATIENCE = 64, 0.1
+LATE = status_pb2.Status(code=grpc.StatusCode.DEADLINE_EXCEEDED.value[0], message="Deadline Exceeded")
 Response = TypeVar("Response", bound=Message)
 
 
@@ -64,7 +67,14 @@ class Carrier(CarrierServiceServicer):
             request = handler.request_deserializer(call.request)
         except DecodeError:
             return status_pb2.Status(code=grpc.StatusCode.INTERNAL.value[0], message="the request cannot be read")
-        return await self._served[call.method](request, context, Head(call.token, call.request_id, call.seconds_left))
+        head = Head(call.token, call.request_id, call.seconds_left)
+        if not call.seconds_left > 0:
+            return LATE
+        try:
+            async with asyncio.timeout(call.seconds_left):
+                return await self._served[call.method](request, context, head)
+        except TimeoutError:
+            return LATE
 
 
 def add_carrier(server: grpc.aio.Server, edge: EdgeInterceptor, registrations: Sequence[Register]) -> None:
@@ -108,7 +118,7 @@ class Carried(Generic[Response]):
         self._method = method
         self._alone = alone
         self._response = response
-        self._leave: Coalescer[_Leaving, Response] = Coalescer(self._send, lanes=LANES, most=MOST, patience=0.0)
+        self._leave: Coalescer[_Leaving, Response] = Coalescer(self._send, LANES, MOST, PATIENCE, WIDTH)
 
     async def __call__(self, request: Message) -> Response:
         return await self._leave(_Leaving(request, current_call()))
@@ -122,8 +132,10 @@ class Carried(Generic[Response]):
             carried = await self._carry(pb.CarryRequest(calls=calls), timeout=max(call.seconds_left for call in calls))
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.UNIMPLEMENTED:  # a server from before there were carriers
-                return [await self._by_itself(one) for one in batch]
+                return await asyncio.gather(*(self._by_itself(one) for one in batch))
             return [error] * len(batch)
+        if len(carried.answers) != len(batch):
+            raise RuntimeError(f"{len(carried.answers)} answers to {len(batch)} calls")
         return [self._unpacked(answer) for answer in carried.answers]
 
     async def _by_itself(self, one: _Leaving) -> Response | Exception:

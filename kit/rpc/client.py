@@ -39,6 +39,7 @@ SERVICE_CONFIG: dict[str, Any] = {
 }
 OPTIONS = (
     ("grpc.enable_retries", 1),
+    ("grpc.per_rpc_retry_buffer_size", 1024 * 1024),  # what is longer than this buffer is not sent again
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 3_000),
     ("grpc.keepalive_permit_without_calls", 1),

@@ -139,7 +139,7 @@ def _head_of(context: grpc.aio.ServicerContext[Any, Any]) -> Head:
 
 
 def code_of(status: status_pb2.Status) -> grpc.StatusCode:
-    return next(code for code in grpc.StatusCode if code.value[0] == status.code)
+    return next((code for code in grpc.StatusCode if code.value[0] == status.code), grpc.StatusCode.UNKNOWN)
 
 
 def to_status(error: Exception, domain: str) -> status_pb2.Status:

@@ -1,5 +1,6 @@
 """Terms set for agencies and categories: who has which, from when on, and what is told of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -143,3 +144,10 @@ async def test_a_rule_is_made_once_and_kept(world: World) -> None:
     assert list(listed) == [second, first]
     for actor in (world.agency(), world.centre(), world.supervisor()):
         assert (await world.refused(actor, "MakeTermRule", request_of("hrss"))).reason == "PERMISSION_DENIED"
+
+
+async def test_a_rule_that_is_asked_for_many_times_at_once_is_made_once(world: World) -> None:
+    lead, request = world.centre_lead(), request_of("hrss", accept=2)
+    answers = await asyncio.gather(*(world.call(lead, "MakeTermRule", request) for _ in range(8)))
+    assert len({answer.rule.id for answer in answers}) == 1
+    assert len(await world.sql("SELECT id FROM term_rule")) == 1

@@ -123,6 +123,27 @@ async def test_fields_at_fault_are_told_in_company_as_alone(messages: tuple[Carr
         assert [violation.rule for violation in refusal.violations] == ["string.no_nul"]
 
 
+async def test_what_its_caller_no_longer_waits_for_is_given_up(doll: Puppet) -> None:
+    async def slow(text: str) -> str:
+        await asyncio.sleep(0.3)
+        return text
+
+    doll.does = slow
+    async with served(doll, carrier.SERVICE) as address:
+        carrying = RpcChannel(address, signer=signing.signer("gateway"))
+        lefts = [0.05, 5.0, -1.0, float("nan"), 99.0]
+        calls = [
+            pb.CarriedCall(method=ASK, token=signing.token_of(LIAISON), seconds_left=left, request=b"") for left in lefts
+        ]
+        stub: Any = CarrierServiceStub(carrying)  # type: ignore[call-overload]
+        enter_call(CallContext(new_request_id()))
+        answers = (await stub.Carry(pb.CarryRequest(calls=calls))).answers
+        codes = [Status.FromString(answer.status).code if answer.status else 0 for answer in answers]
+        late, wrong = grpc.StatusCode.DEADLINE_EXCEEDED.value[0], grpc.StatusCode.INVALID_ARGUMENT.value[0]
+        assert codes == [late, 0, late, late, wrong]
+        await carrying.close()
+
+
 async def test_each_keeps_its_own_deadline(doll: Puppet, messages: tuple[Carried[StringValue], list[int]]) -> None:
     carried, _ = messages
 

@@ -122,3 +122,9 @@ async def test_a_password_changed_meanwhile_opens_nothing(world: World, monkeypa
     pause.go.set()
     assert (await entering).reason == "CREDENTIALS_WRONG"
     assert (await password(world, word="another", totp=pyotp.TOTP(SECRET).now())).account.name == "赵六"
+
+
+async def test_a_button_pressed_twice_signs_in_twice(world: World) -> None:
+    await world.import_lines(line(1, contact="张三", phone=PHONE))
+    opened = await asyncio.gather(*(wechat(world, phone=PHONE) for _ in range(4)))
+    assert len({one.session.refresh_token for one in opened}) == 4

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, not_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from services.dispatch import errors
 from services.dispatch.models import Demand, DemandApproval, JointCase, JointCaseEvent
-from services.dispatch.queries.access import ALL_SEEING, visible_to
+from services.dispatch.queries.access import AGENCY, ALL_SEEING, knows_whose, visible_to
 from services.dispatch.queries.demands import named
 from services.dispatch.rules import BEFORE_REPLY, ApprovalKind, ApprovalState, JointAct
 
@@ -61,6 +61,16 @@ def version_of(joint_case_id: UUID, seen: Sequence[Any]) -> int:
     for row in seen:
         digest.update(row.id.bytes + row.version.to_bytes(8))
     return int.from_bytes(digest.digest()[:6]) + 1
+
+
+async def names_to_hide(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> Sequence[tuple[UUID, str]]:
+    """By case, the enterprises whose names the actor is not to learn, members it does not see among them."""
+    if not actor.has(*AGENCY):
+        return []
+    query = select(Demand.joint_case_id, Demand.enterprise_name).where(
+        Demand.joint_case_id.in_(ids), not_(knows_whose(actor))
+    )
+    return [(case_id, name) for case_id, name in await session.execute(query) if case_id and name]
 
 
 async def size(session: AsyncSession, joint_case_id: UUID) -> int:

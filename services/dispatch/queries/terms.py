@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.models import TermRule
@@ -27,6 +28,13 @@ async def rules(session: AsyncSession) -> Sequence[TermRule]:
     """What was ever set, the latest first."""
     query = select(TermRule).order_by(TermRule.valid_from.desc(), TermRule.id.desc())
     return (await session.scalars(query.limit(MOST_RULES))).all()
+
+
+async def create(session: AsyncSession, new: TermRule) -> bool:
+    """Write a new rule. False if its very request has made one, perhaps at this moment."""
+    values = {column.key: getattr(new, column.key) for column in TermRule.__table__.columns}
+    query = insert(TermRule).values(values).on_conflict_do_nothing(index_elements=["made_by", "request_id"])
+    return await session.scalar(query.returning(TermRule.id)) is not None
 
 
 async def rule_of_request(session: AsyncSession, person_id: UUID, request_id: str) -> TermRule | None:

@@ -17,7 +17,7 @@ from services.dispatch.models import JointCase, JointCaseEvent
 from services.dispatch.moves import Course
 from services.dispatch.queries import joint_cases as queries
 from services.dispatch.rules import Action, JointAct, State
-from services.dispatch.service import handling
+from services.dispatch.service import guards, handling
 from services.dispatch.service.answers import Answer
 from services.dispatch.service.change import Change, Precondition, begin, move, roles_on
 
@@ -74,6 +74,7 @@ async def take_out(errand: Errand, joint_case_id: UUID, expected: int, demand_id
         return
 
     async def leave(change: Change) -> None:
+        guards.check_hands_off(change)
         await move(change, Action.TAKE_OUT, change.act(reason), {"joint_case_id": None}, {"taken_out": True})
 
     await _to_each(errand, [row for row in seen if row.id in demand_ids], leave, demand_ids)
@@ -125,6 +126,7 @@ async def _done_before(errand: Errand, joint_case_id: UUID) -> Sequence[UUID]:
 
 async def _join(errand: Errand, joint_case_id: UUID, title: str, demand_ids: Sequence[UUID]) -> None:
     async def join(change: Change) -> None:
+        guards.check_hands_off(change)
         if change.row["joint_case_id"]:
             raise errors.DemandInJointCase
         await move(change, Action.JOIN, change.act(title), {"joint_case_id": joint_case_id})

@@ -50,7 +50,8 @@ async def make_rule(session: AsyncSession, actor: Actor, wanted: Wanted, course:
         request_id=wanted.request_id,
         request_hash=wanted.request_hash,
     )
-    session.add(rule)
+    if not await terms.create(session, rule):  # the same request, at this very moment
+        return await make_rule(session, actor, wanted, course, now)
     return rule
 
 

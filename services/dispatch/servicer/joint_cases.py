@@ -1,6 +1,6 @@
 """JointCaseService: demands about one matter, answered together."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from services.dispatch import protos
 from services.dispatch.announcements import stamp
 from services.dispatch.moves import Course
 from services.dispatch.queries import joint_cases as queries
+from services.dispatch.rules import UNNAMED
 from services.dispatch.service import joint_cases
 from services.dispatch.service.joint_cases import Errand
 from services.dispatch.servicer.edge import lines_of, now, position
@@ -71,9 +72,10 @@ class JointCaseServicer(JointCaseServiceServicer):
         before = position(request.page_token, list_id)
         async with self.db.read() as session:
             rows = await queries.page(session, actor_of(context), request.unanswered, before, size)
-        shown = rows[:size]
+            shown = rows[:size]
+            hidden = await queries.names_to_hide(session, actor_of(context), [row.JointCase.id for row in shown])
         more = paging.encode_token(list_id, (shown[-1].JointCase.id,)) if len(rows) > size else ""
-        return rpc.ListJointCasesResponse(joint_cases=[_summary(*row) for row in shown], next_page_token=more)
+        return rpc.ListJointCasesResponse(joint_cases=[_summary(*row, hidden=hidden) for row in shown], next_page_token=more)
 
     async def ReplyJointCase(self, request: rpc.ReplyJointCaseRequest, context: Any) -> rpc.ReplyJointCaseResponse:
         (case_id, version), answer = _on(request.on), protos.answer_of(request)
@@ -127,9 +129,10 @@ def _ids(texts: Any) -> list[UUID]:
 async def _joint_case(session: AsyncSession, actor: Actor, joint_case_id: UUID) -> rpc.JointCase:
     case = await queries.joint_case(session, actor, joint_case_id)
     rows = await queries.members(session, actor, joint_case_id)
+    hidden = await queries.names_to_hide(session, actor, [case.id])
     return rpc.JointCase(
         id=str(case.id),
-        title=case.title,
+        title=_title(case, hidden),
         created_by=str(case.created_by),
         created_at=stamp(case.created_at),
         version=queries.version_of(case.id, rows),
@@ -137,10 +140,18 @@ async def _joint_case(session: AsyncSession, actor: Actor, joint_case_id: UUID) 
     )
 
 
-def _summary(case: Any, members: int, unanswered: int) -> rpc.JointCaseSummary:
+def _title(case: Any, hidden: Sequence[tuple[UUID, str]]) -> str:
+    """It should name nobody; where it does, not to those who are not to know."""
+    title = str(case.title)
+    for case_id, name in hidden:
+        title = title.replace(name, UNNAMED) if case_id == case.id else title
+    return title
+
+
+def _summary(case: Any, members: int, unanswered: int, *, hidden: Sequence[tuple[UUID, str]]) -> rpc.JointCaseSummary:
     return rpc.JointCaseSummary(
         id=str(case.id),
-        title=case.title,
+        title=_title(case, hidden),
         created_by=str(case.created_by),
         created_at=stamp(case.created_at),
         members=members,

@@ -45,6 +45,8 @@ async def sign_in_with_wechat(
         raise NotOnRoster
     if not await queries.has_role(session, person.id):
         raise AccountWithoutRole
+    if person.openid_index == index:  # bound a moment ago, by the same button pressed twice
+        return sessions.open_session(session, person.id, now, policy)
     if person.openid_index is not None:
         raise BoundToAnotherWechat
     if known:
