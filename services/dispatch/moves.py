@@ -19,7 +19,7 @@ from kit.calendar import WorkingCalendar, fraction_at
 from kit.db import Run, driver_of
 from kit.errors import StaleVersion
 from kit.events import outbox
-from services.dispatch import rules
+from services.dispatch import rules, words
 from services.dispatch.announcements import SILENT, Contacts, event_of
 from services.dispatch.rules import Action, Clock, Move, Party, State
 
@@ -154,6 +154,9 @@ WITH input AS (SELECT convert_from(%(document)s, 'UTF8')::jsonb AS d),
 written AS (
   INSERT INTO demand SELECT r.* FROM input, jsonb_populate_recordset(NULL::demand, d->'demands') r
   ON CONFLICT (submitted_by, request_id) DO NOTHING RETURNING id),
+search AS (
+  INSERT INTO demand_search
+  SELECT r.* FROM input, jsonb_populate_recordset(NULL::demand_search, d->'search') r JOIN written w ON w.id = r.demand_id),
 """
 UPDATE_DEMAND = """
 WITH input AS (SELECT convert_from(%(document)s, 'UTF8')::jsonb AS d),
@@ -187,7 +190,8 @@ UPDATE = UPDATE_DEMAND + CONSEQUENCES
 
 async def save_new(run: Run, batch: Sequence[Written]) -> set[UUID]:
     """Write new demands with all that belongs to them. Returns the ids written; the others' requests were served before."""
-    return {demand_id for (demand_id,) in await run(INSERT, {"document": _document(batch)})} if batch else set()
+    search = [words.search_row(written.demand) for written in batch]
+    return {demand_id for (demand_id,) in await run(INSERT, {"document": _document(batch, search)})} if batch else set()
 
 
 async def save(session: AsyncSession, written: Written) -> None:
@@ -197,11 +201,12 @@ async def save(session: AsyncSession, written: Written) -> None:
     outbox.written(session, written.events)
 
 
-def _document(batch: Sequence[Written]) -> bytes:
+def _document(batch: Sequence[Written], search: Sequence[Row] = ()) -> bytes:
     """Everything to be written as one JSON text; PostgreSQL reads the rows out of it by their column names."""
     document = {
         "before_version": batch[0].before_version,
         "demands": [written.demand for written in batch],
+        "search": search,
         "lines": [line for written in batch for line in written.lines],
         "stops": sorted({clock for written in batch for clock in written.stops}),
         "clocks": [clock for written in batch for clock in written.clocks],

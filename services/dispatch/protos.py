@@ -17,6 +17,7 @@ from services.dispatch.announcements import stamp
 from services.dispatch.models import DemandClock, DemandDisposition, DemandEvent, DemandRating, DemandReply
 from services.dispatch.queries import access
 from services.dispatch.queries.demands import Filter
+from services.dispatch.queries.similar import Written
 from services.dispatch.service.demands import Answer, Precondition
 from services.dispatch.service.intake import MINI_PROGRAM, Draft
 
@@ -185,6 +186,15 @@ def filter_of(wanted: rpc.DemandFilter) -> Filter:
         submitted_until=_moment(wanted, "submitted_until"),
         text=wanted.text,
         overdue=wanted.overdue,
+    )
+
+
+def written_of(request: rpc.ListSimilarDemandsRequest) -> Written:
+    return Written(
+        title=request.title,
+        body=request.body,
+        category_code=request.category_code,
+        enterprise_id=UUID(request.enterprise_id) if request.enterprise_id else None,
     )
 
 

@@ -22,8 +22,9 @@ from kit.rpc.interceptors import actor_of
 from services.dispatch import protos, rules
 from services.dispatch.moves import Course
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.queries import handling
+from services.dispatch.queries import handling, search, similar
 from services.dispatch.queries import reference as reference_queries
+from services.dispatch.queries.demands import Filter
 from services.dispatch.service import demands
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
 
@@ -75,7 +76,7 @@ class DispatchServicer(DispatchServiceServicer):
         size = paging.normal_page_size(request.page_size)
         before = _position(request.page_token, list_id)
         async with self.db.read() as session:
-            rows = await demand_queries.demands_page(session, actor, wanted, _now(), before, size)
+            rows = await _page(session, actor, wanted, before, size)
             shown = rows[:size]
             clocks = await handling.clocks_of(session, [row.id for row in shown], running_only=True)
         running: dict[UUID, list[protos.Fields]] = {}
@@ -87,7 +88,7 @@ class DispatchServicer(DispatchServiceServicer):
 
     async def CountDemands(self, request: rpc.CountDemandsRequest, context: Any) -> rpc.CountDemandsResponse:
         async with self.db.read() as session:
-            found = await demand_queries.counts(session, actor_of(context), protos.filter_of(request.filter), _now())
+            found = await _counts(session, actor_of(context), protos.filter_of(request.filter))
         return rpc.CountDemandsResponse(counts=protos.counts_of(found))
 
     async def ListDemandEvents(self, request: rpc.ListDemandEventsRequest, context: Any) -> rpc.ListDemandEventsResponse:
@@ -95,6 +96,17 @@ class DispatchServicer(DispatchServiceServicer):
         async with self.db.read() as session:
             lines = await demand_queries.timeline(session, actor, UUID(request.demand_id))
         return rpc.ListDemandEventsResponse(events=[protos.line_of(line, actor) for line in lines])
+
+    async def ListSimilarDemands(
+        self, request: rpc.ListSimilarDemandsRequest, context: Any
+    ) -> rpc.ListSimilarDemandsResponse:
+        async with self.db.read() as session:
+            rows = await similar.similar(session, actor_of(context), protos.written_of(request), _now())
+        found = [
+            rpc.SimilarDemand(demand=protos.demand_of(row._asdict(), row.lead_unit_name, ()), score=row.score)
+            for row in rows
+        ]
+        return rpc.ListSimilarDemandsResponse(similar=found)
 
     async def DispatchDemand(self, request: rpc.DispatchDemandRequest, context: Any) -> rpc.DispatchDemandResponse:
         return rpc.DispatchDemandResponse(
@@ -158,6 +170,20 @@ def _position(token: str, list_id: str) -> UUID | None:
         return None
     (last,) = paging.decode_token(token, list_id, kinds=(UUID,))
     return UUID(str(last))
+
+
+async def _page(session: AsyncSession, actor: Actor, wanted: Filter, before: UUID | None, size: int) -> Sequence[Any]:
+    if not wanted.text.strip():
+        return await demand_queries.demands_page(session, actor, wanted, _now(), before, size)
+    within = await search.reach(session, wanted, before)
+    return await search.found_page(session, actor, wanted, _now(), within, size)
+
+
+async def _counts(session: AsyncSession, actor: Actor, wanted: Filter) -> dict[rules.State, int]:
+    if not wanted.text.strip():
+        return await demand_queries.counts(session, actor, wanted, _now())
+    within = await search.reach(session, wanted, None)
+    return await search.found_counts(session, actor, wanted, _now(), within)
 
 
 async def _whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Demand:

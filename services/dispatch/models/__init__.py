@@ -5,6 +5,7 @@ from services.dispatch.models.clocks import DemandClock
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
 from services.dispatch.models.reference import Category, LiaisonPoint, RoutingRule, Unit
+from services.dispatch.models.search import DemandSearch
 
 __all__ = [
     "DEAD_LETTER",
@@ -19,6 +20,7 @@ __all__ = [
     "DemandEvent",
     "DemandRating",
     "DemandReply",
+    "DemandSearch",
     "LiaisonPoint",
     "RoutingRule",
     "Unit",

@@ -33,5 +33,6 @@ class DemandClock(Base):
         CheckConstraint("stopped_at IS NULL OR next_look IS NULL", name="stopped_is_silent"),
         Index("ix_demand_clock_demand_id", "demand_id"),
         Index("uq_demand_clock_running", "demand_id", "kind", unique=True, postgresql_where=sql("stopped_at IS NULL")),
+        Index("ix_demand_clock_running_due", "due_at", "demand_id", postgresql_where=sql("stopped_at IS NULL")),
         Index("ix_demand_clock_next_look", "next_look", postgresql_where=sql("next_look IS NOT NULL")),
     )

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, or_, select, values
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all, values
 from sqlalchemy import column as sql_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,8 @@ from services.dispatch.queries.access import visible_to
 from services.dispatch.rules import State
 
 COUNT_LIMIT = 1000
+# An id is made with the time of submission, give or take what a clock is set by meanwhile.
+SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +54,25 @@ def narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         if value:
             conditions.append(column == value)
     if wanted.submitted_from:
-        conditions.append(Demand.submitted_at >= wanted.submitted_from)
+        conditions += [Demand.id >= id_at(wanted.submitted_from - SLACK), Demand.submitted_at >= wanted.submitted_from]
     if wanted.submitted_until:
-        conditions.append(Demand.submitted_at < wanted.submitted_until)
-    if found := wanted.text.strip():
-        in_title = Demand.title.icontains(found, autoescape=True)
-        conditions.append(or_(Demand.serial == found.upper(), in_title, Demand.body.icontains(found, autoescape=True)))
+        conditions += [Demand.id < id_at(wanted.submitted_until + SLACK), Demand.submitted_at < wanted.submitted_until]
     if wanted.overdue:
-        late = exists().where(DemandClock.demand_id == Demand.id, DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
-        conditions.append(late)
+        late = select(DemandClock.demand_id).where(DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
+        conditions.append(Demand.id.in_(late))
     return conditions
+
+
+def id_at(moment: datetime) -> UUID:
+    """The first id of a moment: ids begin with the milliseconds at which they were made."""
+    return UUID(int=max(0, min(int(moment.timestamp() * 1000), 2**48 - 1)) << 80)
 
 
 SUMMARY = [column for column in Demand.__table__.columns if column.name not in ("body", "request_id", "request_hash")]
 
 
-def _named() -> Select[*tuple[Any, ...]]:
+def named() -> Select[*tuple[Any, ...]]:
+    """What a list shows of a demand, with the name of the agency in the lead."""
     return select(*SUMMARY, func.coalesce(Unit.name, "").label("lead_unit_name")).outerjoin(
         Unit, Unit.code == Demand.lead_unit_code
     )
@@ -77,15 +82,39 @@ async def demands_page(
     session: AsyncSession, actor: Actor, wanted: Filter, now: datetime, before: UUID | None, size: int
 ) -> Sequence[Any]:
     """Up to `size` + 1 demands, newest first, that come after `before`; the extra one tells that there are more."""
-    query = _named().where(visible_to(actor), *narrowed(wanted, now))
+    conditions = [visible_to(actor), *narrowed(replace(wanted, states=(), overdue=False), now)]
     if before:
-        query = query.where(Demand.id < before)
-    return (await session.execute(query.order_by(Demand.id.desc()).limit(size + 1))).all()
+        conditions.append(Demand.id < before)
+    ids: Any = _late(conditions, now) if wanted.overdue else select(Demand.id, Demand.state).where(*conditions)
+    newest = _newest(ids, wanted.states, size + 1)
+    query = named().join(newest, newest.c.id == Demand.id)
+    return (await session.execute(query.order_by(Demand.id.desc()))).all()
+
+
+def _late(conditions: Sequence[ColumnElement[bool]], now: datetime) -> Select[Any]:
+    """The demands with a term that ran out, by their terms: few are late, many are not."""
+    ran_out = select(DemandClock.demand_id).where(DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
+    late = ran_out.distinct().subquery("late")
+    # An offset, even of none, keeps the planner from beginning at the demands.
+    each = select(Demand.id, Demand.state).where(Demand.id == late.c.demand_id, *conditions).offset(0).correlate(late)
+    demand = each.lateral("demand_late")
+    return select(demand.c.id, demand.c.state).select_from(late.join(demand, literal(True)))
+
+
+def _newest(ids: Any, states: Sequence[State], size: int) -> Any:
+    """The ids alone, which indexes know without the rows. Of several states each by itself: together they have no order."""
+    id_, state_ = ids.selected_columns
+    each = [ids.where(state_ == state) for state in states] or [ids]
+    newest = [one.order_by(id_.desc()).limit(size) for one in each]
+    if len(newest) == 1:
+        return newest[0].subquery("newest")
+    merged = union_all(*newest).subquery("merged")
+    return select(merged.c.id).order_by(merged.c.id.desc()).limit(size).subquery("newest")
 
 
 async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) -> Row[Any]:
     """One demand with its text. Raises DemandNotFound if it is not there for the actor."""
-    query = _named().add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
+    query = named().add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
     row = (await session.execute(query)).first()
     if row is None:
         raise errors.DemandNotFound
@@ -94,18 +123,23 @@ async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) ->
 
 async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datetime) -> dict[State, int]:
     """How many demands the actor sees in each state; each count stops at COUNT_LIMIT, so that it never grows dear."""
-    others = narrowed(replace(wanted, states=()), now)
+    conditions = [visible_to(actor), *narrowed(replace(wanted, states=(), overdue=False), now)]
+    if wanted.overdue:
+        late = _late(conditions, now).subquery()
+        query = select(late.c.state, func.least(func.count(), COUNT_LIMIT)).group_by(late.c.state)
+    else:
+        query = _each_state(conditions)
+    found = dict.fromkeys(State, 0)
+    for state, number in await session.execute(query):
+        found[State(state)] = number
+    return found
+
+
+def _each_state(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     states = values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in State])
-    some = (
-        select(literal(1))
-        .where(Demand.state == states.c.state, visible_to(actor), *others)
-        .limit(COUNT_LIMIT)
-        .correlate(states)
-        .lateral("some")
-    )
-    count = select(func.count()).select_from(some).correlate(states).scalar_subquery()
-    found = await session.execute(select(states.c.state, count).select_from(states))
-    return {State(state): number for state, number in found}
+    some = select(literal(1)).where(Demand.state == states.c.state, *conditions).limit(COUNT_LIMIT).correlate(states)
+    count = select(func.count()).select_from(some.lateral("some")).correlate(states).scalar_subquery()
+    return select(states.c.state, count).select_from(states)
 
 
 async def timeline(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[DemandEvent]:
