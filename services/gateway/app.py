@@ -21,6 +21,7 @@ from services.gateway.routes import (
     platform,
     reference,
     sign_in,
+    similar,
     timeline,
 )
 
@@ -28,6 +29,7 @@ from services.gateway.routes import (
 ROUTERS = (
     demands.router,
     demand_moves.router,
+    similar.router,
     timeline.router,
     notifications.router,
     events.router,

@@ -80,7 +80,9 @@ class Door:
 
 STALE = ("412 STALE_VERSION",)
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
+WRITTEN = {"title": "裁员补偿", "body": "如何计算？"}
 DOORS = {
+    "POST /api/v1/demands/similar": Door(("200",), _fixed(**WRITTEN)),
     "POST /api/v1/demands": Door(("201",), _submission),
     f"POST {DEMANDS}/dispatch": Door(STALE, _fixed(unit_code="hrss")),
     f"POST {DEMANDS}/accept": Door(STALE),
@@ -153,6 +155,7 @@ CALLS = {
     "SubmitDemand": Door(("OK",), _submit_request),
     "GetDemand": Door(("OK",), _about("demand_id")),
     "ListDemandEvents": Door(("OK",), _about("demand_id")),
+    "ListSimilarDemands": Door(("OK",), _fixed(**WRITTEN)),
     "DispatchDemand": Door(STALE_RPC, _on(unit_code="hrss")),
     "AcceptDemand": Door(STALE_RPC, _on()),
     "SetDisposition": Door(STALE_RPC, _on(kind="DISPOSITION_KIND_IMMEDIATE")),
