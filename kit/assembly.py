@@ -19,7 +19,7 @@ from kit.events.deadletters import redrive
 from kit.events.handling import Handlers, Handling
 from kit.events.relay import Relay, rebuild
 from kit.migrate import check_current
-from kit.rpc.server import RpcServer
+from kit.rpc.server import MAX_REQUEST_BYTES, RpcServer
 from kit.runtime import Runtime
 from kit.settings import DatabaseSettings, ServiceSettings
 
@@ -67,9 +67,10 @@ class Assembly:
         services: list[ServiceDescriptor],
         rule_option: Any,
         registrations: list[Callable[[grpc.aio.Server], None]],
+        max_request_bytes: int = MAX_REQUEST_BYTES,
     ) -> int:
         """Start relay, housekeeping and gRPC, then live until told to stop. Returns the exit status."""
-        server = RpcServer(services, rule_option, registrations, self.verifier, f"{self.name}.fahu")
+        server = RpcServer(services, rule_option, registrations, self.verifier, f"{self.name}.fahu", max_request_bytes)
         relay = Relay(self.database, self.client, self.name)
         self.runtime.spawn("relay", self._once_there(self.name, relay))
         self.runtime.every(60, "outbox housekeeping", relay.tidy)
@@ -109,9 +110,19 @@ async def redrive_all(name: str, *handlers_by_source: Handlers) -> str:
 
 async def rebuild_since(flag: str = "", since: str = "") -> str:
     """The `rebuild --since TIME` command: have all events since then published again. TIME is ISO 8601 with its zone."""
-    if flag != "--since" or not since:
+    moment = _moment(since) if flag == "--since" else None
+    if moment is None:
         raise SystemExit("usage: rebuild --since 2026-11-23T00:00:00+08:00")
     database = Database(DatabaseSettings().database_url.get_secret_value())
-    count = await rebuild(database, datetime.fromisoformat(since))
+    count = await rebuild(database, moment)
     await database.close()
     return f"{count} events to be published again"
+
+
+def _moment(given: str) -> datetime | None:
+    """None for what is no moment. Without a zone the database would take it for its own, eight hours off and too late."""
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -6,6 +6,7 @@ All days are days in Beijing; every moment handed out is in UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Self
 
 import chinese_calendar  # type: ignore[import-untyped]
@@ -44,6 +45,8 @@ class WorkingCalendar:
         self._exceptions = {day: works for year in sorted(tables) for day, works in tables[year].items()}
         self._close = close
         self._zone = zone
+        # Everything that comes in on a day is due on the same few days.
+        self._workdays_after = lru_cache(maxsize=1024)(self._count_workdays)
 
     @classmethod
     def from_library(cls, *, close: time = CLOSE_OF_BUSINESS, zone: tzinfo = BEIJING) -> Self:
@@ -73,7 +76,10 @@ class WorkingCalendar:
         """
         if n < 1:
             raise ValueError("a deadline is at least one working day ahead")
-        day, provisional = self.day_of(start), False
+        return self._workdays_after(self.day_of(start), n)
+
+    def _count_workdays(self, day: date, n: int) -> Due:
+        provisional = False
         while n:
             day += _ONE_DAY
             provisional = provisional or not self._settled(day)

@@ -52,7 +52,12 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 8) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            driver_url(url), pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_recycle=1800
+            driver_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_recycle=1800,
+            hide_parameters=True,  # errors are logged whole, and what people write is no matter for logs
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_cut)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -1,6 +1,7 @@
 """Logs as JSON lines with the request's id, and the metrics that every process exports under the ecosystem's names."""
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -23,6 +24,17 @@ OUTBOX_PUBLISHED = Counter("fahu_outbox_published_total", "Events published from
 OUTBOX_OLDEST = Gauge("fahu_outbox_oldest_seconds", "Age of the oldest event not yet published.")
 
 
+# PostgreSQL quotes the failing row, or the key that exists already: texts, names.
+_ROW = re.compile(r"^DETAIL: .*?(?=\n\[SQL: |\n\nThe above exception|\n\nDuring handling|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def without_rows(_logger: Any, _name: str, event: Any) -> Any:
+    """Take out of a logged exception what the database tells of the values at fault."""
+    if "exception" in event:
+        event["exception"] = _ROW.sub("DETAIL: withheld", event["exception"])
+    return event
+
+
 def _add_request_id(_logger: Any, _name: str, event: Any) -> Any:
     event.setdefault("request_id", current_call().request_id)
     return event
@@ -36,6 +48,7 @@ def configure_logging(service: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_request_id,
         structlog.processors.format_exc_info,
+        without_rows,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

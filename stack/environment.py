@@ -79,6 +79,10 @@ class Layout:
     def keyring(self, service: str) -> Path:
         return self.keys / f"{service}.keyring"
 
+    def blobs(self, service: str) -> Path:
+        """Where all processes of a service keep files that people sent."""
+        return self.folder / "blobs" / service
+
     @property
     def status(self) -> Path:
         return self.folder / "stack.json"

@@ -23,6 +23,7 @@ class Program:
 
     name: str
     has_database: bool = True
+    keeps_files: bool = False
     listens_to: tuple[str, ...] = ()
 
 
@@ -30,7 +31,7 @@ PROGRAMS = {
     program.name: program
     for program in (
         Program("registry"),
-        Program("dispatch", listens_to=("registry",)),
+        Program("dispatch", keeps_files=True, listens_to=("registry",)),
         Program("notify", listens_to=("registry", "dispatch")),
         Program("gateway", has_database=False),
     )
@@ -97,6 +98,8 @@ class Surroundings:
             env["FAHU_GRPC_PORT"] = str(self.ports.of(f"{process.name}.grpc"))
         else:
             env["FAHU_HTTP_PORT"] = str(self.ports.of(f"{process.name}.http"))
+        if process.program.keeps_files:
+            env["FAHU_BLOB_FOLDER"] = str(self.layout.blobs(service))
         for whom in (EVERY, service, process.name):
             env |= self.overrides.get(whom, {})
         return env

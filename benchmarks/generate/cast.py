@@ -49,7 +49,7 @@ class Cast:
             for code, person in self.contacts.items():
                 kind = "CENTRE" if code == "centre" else "AGENCY"
                 unit = {"code": code, "name": AGENCIES.get(code, "区综治中心"), "kind": kind, "active": True, "version": 1}
-                await session.execute(KEEP_UNIT, unit | {"contact_ids": [person]})
+                await session.execute(KEEP_UNIT, unit | {"contact_ids": [person], "leader_ids": []})
             for one in self.enterprises:
                 point = {
                     "designation_id": one.designation,

@@ -1,14 +1,14 @@
 """The rows of generated demands: who sent what and when, and where it stands by now."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from benchmarks.generate.cast import NAMED, Cast, Enterprise
 from benchmarks.generate.texts import TOPICS, Writer
-from services.dispatch import words
+from services.dispatch import rules, words
 
 YEARS = 5
 SPAN = timedelta(days=365 * YEARS)
@@ -26,12 +26,44 @@ AGES: tuple[tuple[float, dict[str, float]], ...] = (
     (10**6, {"CLOSED": 97.95, "REPLIED": 0.05, "WITHDRAWN": 2}),
 )
 ON_BEHALF = 0.015
+ASSISTED, AGAINST_AN_AGENCY = 0.05, 0.01
+TAG = "待市级细则出台"
 COLUMNS = (
-    "id", "serial", "kind", "category_code", "title", "body", "channel", "enterprise_id", "enterprise_name",
-    "designation_id", "area_code", "year", "submitted_by", "submitted_for_by_unit", "request_id", "request_hash",
-    "submitted_at", "state", "round", "lead_unit_code", "triage_reason", "disposition", "promised_on", "review_on",
-    "rating_expired", "closed_at", "updated_at", "version",
-)  # fmt: skip
+    "id",
+    "serial",
+    "kind",
+    "category_code",
+    "title",
+    "body",
+    "channel",
+    "enterprise_id",
+    "enterprise_name",
+    "designation_id",
+    "area_code",
+    "year",
+    "submitted_by",
+    "submitted_for_by_unit",
+    "request_id",
+    "request_hash",
+    "submitted_at",
+    "state",
+    "round",
+    "lead_unit_code",
+    "triage_reason",
+    "disposition",
+    "promised_on",
+    "review_on",
+    "rating_expired",
+    "closed_at",
+    "updated_at",
+    "version",
+    "holder",
+    "holder_unit",
+    "held_since",
+    "condition_tags",
+    "subject_unit_code",
+)
+CO_COLUMNS = ("demand_id", "round", "unit_code", "added_by", "added_at", "released_at", "opinion", "waive_reason")
 Row = dict[str, Any]
 
 
@@ -45,12 +77,30 @@ def demands(number: int, cast: Cast, seed: int, now: datetime) -> Iterator[Row]:
 
 def search_line(row: Row) -> str:
     found = words.search_row(row)
-    return f"{found['demand_id']}\t{found['number']}\t{found['words']}\n"
+    return f"{found['demand_id']}\t{found['number']}\t{found['words']}\tt\n"
 
 
 def demand_line(row: Row) -> str:
+    return _line(row, COLUMNS)
+
+
+def co_handler_lines(row: Row) -> str:
+    """Assisting agencies; an answer or a withdrawal released them."""
+    over = row["updated_at"] if row["state"] in ("REPLIED", "CLOSED", "WITHDRAWN") else None
+    more = {
+        "demand_id": row["id"],
+        "added_by": row["submitted_by"],
+        "added_at": row["submitted_at"],
+        "released_at": over,
+        "opinion": "",
+        "waive_reason": "",
+    }
+    return "".join(_line(row | more | {"unit_code": unit}, CO_COLUMNS) for unit in row["co_units"])
+
+
+def _line(row: Row, columns: Sequence[str]) -> str:
     """The row as COPY reads it."""
-    return "\t".join("\\N" if (value := row[name]) is None else str(value) for name in COLUMNS) + "\n"
+    return "\t".join("\\N" if (value := row[name]) is None else str(value) for name in columns) + "\n"
 
 
 def _demand(number: int, at: datetime, now: datetime, lots: random.Random, writer: Writer, cast: Cast) -> Row:
@@ -58,6 +108,8 @@ def _demand(number: int, at: datetime, now: datetime, lots: random.Random, write
     category = "unsure" if state == "TRIAGE" else _category(lots)
     title, body = writer.write(category)
     sender = _sender(lots, cast)
+    lead = "" if state == "TRIAGE" else _lead(lots, category, cast)
+    others = [code for code in cast.contacts if code not in ("centre", lead)]
     on_behalf = lots.random() < ON_BEHALF
     moved = min(now, at + timedelta(hours=7 * LENGTHS[state]))
     return {
@@ -78,15 +130,22 @@ def _demand(number: int, at: datetime, now: datetime, lots: random.Random, write
         "request_id": f"{lots.getrandbits(128):032x}",
         "request_hash": f"\\\\x{lots.getrandbits(256):064x}",
         "submitted_at": at,
-        "lead_unit_code": "" if state == "TRIAGE" else _lead(lots, category, cast),
-        **_standing(state, at, moved),
+        "lead_unit_code": lead,
+        "subject_unit_code": lots.choice(others) if lots.random() < AGAINST_AN_AGENCY else "",
+        "co_units": [lots.choice(others)] if lead and lots.random() < ASSISTED else [],
+        **_standing(state, lead, at, moved),
     }
 
 
-def _standing(state: str, at: datetime, moved: datetime) -> Row:
+def _standing(state: str, lead: str, at: datetime, moved: datetime) -> Row:
     parked, promised = state == "PARKED", state in ("HANDLING", "REPLIED", "CLOSED")
+    holder = rules.HOLDERS.get(rules.State(state))
     return {
         "state": state,
+        "holder": holder,
+        "holder_unit": lead if holder == rules.Party.AGENCY else "",
+        "held_since": moved if holder else None,
+        "condition_tags": "{" + TAG + "}" if parked else "{}",
         "round": 1,
         "triage_reason": "UNSURE" if state == "TRIAGE" else None,
         "disposition": "REFERENCE" if parked else "TIME_BOUND" if promised else None,

@@ -9,11 +9,21 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.generate.cast import Cast
-from benchmarks.generate.demands import COLUMNS, demand_line, demands, search_line
+from benchmarks.generate.demands import CO_COLUMNS, COLUMNS, co_handler_lines, demand_line, demands, search_line
 from kit.db import Database
 
 CHUNK = 5000
-TABLES = ("demand", "demand_search", "demand_event", "demand_clock", "demand_disposition", "demand_reply", "demand_rating")
+TABLES = (
+    "demand",
+    "demand_search",
+    "demand_event",
+    "demand_clock",
+    "demand_disposition",
+    "demand_reply",
+    "demand_rating",
+    "demand_segment",
+    "demand_co_handler",
+)
 INDEXES = """
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
 WHERE i.indrelid = ANY(%s::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)
@@ -57,11 +67,13 @@ FROM demand d
 CROSS JOIN LATERAL (
   SELECT d.state IN ('TRIAGE', 'DISPATCHED', 'HANDLING', 'PARKED') AND get_byte(d.request_hash, 3) < 9 AS late) l
 CROSS JOIN LATERAL (
-  SELECT kind, holder, runs, runs AND l.late AS late,
-    CASE WHEN runs AND l.late THEN now() - interval '9 days' ELSE d.submitted_at END AS began,
-    CASE WHEN NOT runs THEN d.submitted_at + interval '1 day' WHEN l.late THEN now() - interval '1 day'
+  SELECT kind, holder, runs, runs AND l.late AND kind <> 'TOTAL' AS late,
+    CASE WHEN runs AND l.late AND kind <> 'TOTAL' THEN now() - interval '9 days' ELSE d.submitted_at END AS began,
+    CASE WHEN kind = 'TOTAL' THEN NULL WHEN NOT runs THEN d.submitted_at + interval '1 day'
+      WHEN l.late THEN now() - interval '1 day'
       ELSE now() + (1 + get_byte(d.request_hash, 2)) * interval '1 hour' END AS due
-  FROM (VALUES ('TRIAGE', 'CENTRE', d.state = 'TRIAGE', d.state = 'TRIAGE'),
+  FROM (VALUES ('TOTAL', 'PLATFORM', d.state NOT IN ('REPLIED', 'CLOSED', 'WITHDRAWN'), true),
+    ('TRIAGE', 'CENTRE', d.state = 'TRIAGE', d.state = 'TRIAGE'),
     ('ACCEPT', 'AGENCY', d.state = 'DISPATCHED', d.state <> 'TRIAGE'),
     ('HANDLE', 'AGENCY', d.state = 'HANDLING', d.state IN ('HANDLING', 'REPLIED', 'CLOSED')),
     ('PARK_REVIEW', 'AGENCY', d.state = 'PARKED', d.state = 'PARKED'),
@@ -71,7 +83,7 @@ CROSS JOIN LATERAL (
 DISPOSITIONS = """
 INSERT INTO demand_disposition (demand_id, sequence, kind, explanation, promised_on, condition_tags, review_on, set_at)
 SELECT id, 4, disposition, '待市级细则出台后办理。', promised_on,
-  CASE disposition WHEN 'REFERENCE' THEN ARRAY['待市级细则出台'] ELSE ARRAY[]::text[] END, review_on, submitted_at
+  condition_tags, review_on, submitted_at
 FROM demand WHERE disposition IS NOT NULL
 """
 REPLIES = """
@@ -86,7 +98,12 @@ INSERT INTO demand_rating (reply_id, demand_id, satisfaction, solved, comment, p
 SELECT r.id, d.id, 3 + get_byte(d.request_hash, 1) % 3, 'YES', '', d.submitted_by, r.replied_at + interval '7 hours'
 FROM demand d JOIN demand_reply r ON r.demand_id = d.id WHERE d.state = 'CLOSED'
 """
-CONSEQUENCES: tuple[LiteralString, ...] = (LINES, CLOCKS, DISPOSITIONS, REPLIES, RATINGS)
+SEGMENTS = """
+INSERT INTO demand_segment (demand_id, position, round, holder, unit_code, counted, started_at, ended_at)
+SELECT id, 5, 1, 'AGENCY', lead_unit_code, true, submitted_at, submitted_at + interval '35 hours'
+FROM demand WHERE state IN ('REPLIED', 'CLOSED')
+"""
+CONSEQUENCES: tuple[LiteralString, ...] = (LINES, CLOCKS, DISPOSITIONS, REPLIES, RATINGS, SEGMENTS)
 
 
 async def fill(url: str, number: int, seed: int) -> Cast:
@@ -110,7 +127,13 @@ def _load(url: str, number: int, seed: int, cast: Cast, now: datetime) -> None:
         rows = demands(number, cast, seed, now)
         while chunk := list(islice(rows, CHUNK)):
             _copy(connection, sql.SQL("COPY demand ({}) FROM STDIN"), COLUMNS, "".join(map(demand_line, chunk)))
-            search = ("demand_id", "number", "words")
+            _copy(
+                connection,
+                sql.SQL("COPY demand_co_handler ({}) FROM STDIN"),
+                CO_COLUMNS,
+                "".join(map(co_handler_lines, chunk)),
+            )
+            search = ("demand_id", "number", "words", "complete")
             _copy(connection, sql.SQL("COPY demand_search ({}) FROM STDIN"), search, "".join(map(search_line, chunk)))
         for statement in CONSEQUENCES:
             connection.execute(statement)

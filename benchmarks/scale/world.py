@@ -22,7 +22,7 @@ from kit.rpc.server import RpcServer
 from services.dispatch.__main__ import SERVICES
 from services.dispatch.moves import Course
 from services.dispatch.rules import Terms
-from services.dispatch.servicer import DispatchServicer
+from services.dispatch.servicer.demands import DispatchServicer
 
 PRIVATE, PUBLIC = generate_keys(["gateway", "dispatch"])
 SIGNER = TokenSigner(PRIVATE["gateway"])
@@ -74,7 +74,7 @@ async def served(url: str, number: int, cast: Cast) -> AsyncIterator[World]:
     database.before_commit = outbox.flush
     servicer = DispatchServicer(database, Course(WorkingCalendar.from_library(), Terms()))
     add = [lambda server: add_DispatchServiceServicer_to_server(servicer, server)]
-    server = RpcServer(SERVICES, access_pb2.rule, add, TokenVerifier(PUBLIC), "dispatch.fahu")
+    server = RpcServer(SERVICES[:1], access_pb2.rule, add, TokenVerifier(PUBLIC), "dispatch.fahu")
     channel = RpcChannel(f"127.0.0.1:{await server.start('127.0.0.1', 0)}")
     world = World(number, database, cast, DispatchServiceStub(channel))  # type: ignore[call-overload]
 

@@ -19,6 +19,8 @@ from kit.telemetry import OUTBOX_OLDEST, OUTBOX_PUBLISHED
 
 BATCH = 128
 POLL_SECONDS = 0.25
+# While events come in numbers, this much is waited for more of them: they are marked together.
+GATHER_SECONDS = 0.02
 MEMORY_LIMIT = 10_000
 LEASE = timedelta(seconds=10)
 ACK_SECONDS = 2.0
@@ -85,6 +87,8 @@ class Relay:
             await self._publish(rows)
             for _ in rows:
                 self._fresh.popleft()
+            if len(rows) > 1:
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def _publish_claimed(self) -> None:
         if asyncio.get_running_loop().time() < self._next_poll:

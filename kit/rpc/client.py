@@ -18,6 +18,7 @@ from kit.context import current_call
 from kit.errors import FieldViolation
 
 DEFAULT_SECONDS = 10.0
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
 SERVICE_CONFIG = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "methodConfig": [
@@ -51,8 +52,15 @@ Call = Callable[..., Awaitable[Any]]
 class RpcChannel:
     """Give this to a generated stub. Calls speak for the caller being served, or for this service if `signer` is given."""
 
-    def __init__(self, target: str, signer: TokenSigner | None = None, seconds: float = DEFAULT_SECONDS) -> None:
-        self._channel = grpc.aio.insecure_channel(target, options=OPTIONS)
+    def __init__(
+        self,
+        target: str,
+        signer: TokenSigner | None = None,
+        seconds: float = DEFAULT_SECONDS,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
+    ) -> None:
+        options = (*OPTIONS, ("grpc.max_receive_message_length", max_answer_bytes))
+        self._channel = grpc.aio.insecure_channel(target, options=options)
         self._signer = signer
         self._seconds = seconds
 

@@ -21,8 +21,8 @@ OPTIONS = (
     # Our clients ping idle connections too; else that is taken for abuse and the connection is closed under them.
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
 )
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
 class RpcServer:
@@ -35,9 +35,11 @@ class RpcServer:
         registrations: list[Callable[[grpc.aio.Server], None]],
         verifier: TokenVerifier,
         domain: str,
+        max_request_bytes: int = MAX_REQUEST_BYTES,
     ) -> None:
         interceptor = EdgeInterceptor(rules_of(services, rule_option), verifier, domain)
-        self._server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+        options = (*OPTIONS, ("grpc.max_receive_message_length", max_request_bytes))
+        self._server = grpc.aio.server(interceptors=[interceptor], options=options)
         for register in registrations:
             register(self._server)
         self._health = health.aio.HealthServicer()

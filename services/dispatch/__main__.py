@@ -1,27 +1,67 @@
 """Composition root of dispatch, and its commands: migrate, load-categories, redrive, rebuild --since TIME."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import grpc
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import dispatch_service_pb2
+from fahu.dispatch.v1 import (
+    attachment_service_pb2,
+    co_handling_service_pb2,
+    dispatch_service_pb2,
+    handling_service_pb2,
+    look_back_service_pb2,
+    return_service_pb2,
+    routing_service_pb2,
+    supervision_service_pb2,
+)
+from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
+from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
+from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
+from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
+from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
+from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.calendar import WorkingCalendar
 from kit.db import Database
 from kit.settings import DatabaseSettings
+from kit.uploads import Checker
+from services.dispatch.filing import Filing
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
+from services.dispatch.service import parking, search
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
-from services.dispatch.servicer import DispatchServicer
+from services.dispatch.servicer.attachments import AttachmentServicer
+from services.dispatch.servicer.co_handling import CoHandlingServicer
+from services.dispatch.servicer.demands import DispatchServicer
+from services.dispatch.servicer.handling import HandlingServicer
+from services.dispatch.servicer.look_backs import LookBackServicer
+from services.dispatch.servicer.returns import ReturnServicer
+from services.dispatch.servicer.routing import RoutingServicer
+from services.dispatch.servicer.supervision import SupervisionServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
 MIGRATIONS = Path(__file__).parent / "migrations"
-SERVICES = [dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"]]
+SERVICES = [
+    dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
+    handling_service_pb2.DESCRIPTOR.services_by_name["HandlingService"],
+    attachment_service_pb2.DESCRIPTOR.services_by_name["AttachmentService"],
+    look_back_service_pb2.DESCRIPTOR.services_by_name["LookBackService"],
+    supervision_service_pb2.DESCRIPTOR.services_by_name["SupervisionService"],
+    return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
+    co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
+    routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+]
+# A file of 20 MiB, and what stands around it.
+MAX_REQUEST_BYTES = 24 * 1024 * 1024
 
 
 async def serve() -> int:
@@ -30,18 +70,39 @@ async def serve() -> int:
     course = Course(WorkingCalendar.from_library(), settings.terms())
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
-    servicer = DispatchServicer(assembly.database, course)
-    return await assembly.serve(
-        SERVICES, access_pb2.rule, [lambda server: add_DispatchServiceServicer_to_server(servicer, server)]
-    )
+    assembly.runtime.every(1, "search", lambda: search.fill_all(assembly.database, search.LATELY))
+    assembly.runtime.every(60, "search stragglers", lambda: search.fill_all(assembly.database, search.FAR))
+    filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
+    assembly.runtime.every(settings.sweep_seconds, "attachments", lambda: filing.sweep(datetime.now(UTC)))
+    assembly.runtime.on_stop(filing.aclose)
+    servicers = registrations(assembly.database, course, filing)
+    return await assembly.serve(SERVICES, access_pb2.rule, servicers, MAX_REQUEST_BYTES)
+
+
+def registrations(database: Database, course: Course, filing: Filing) -> list[Callable[[grpc.aio.Server], None]]:
+    """The servicers of all SERVICES, in their order, for a server."""
+    return [
+        partial(add_DispatchServiceServicer_to_server, DispatchServicer(database, course)),
+        partial(add_HandlingServiceServicer_to_server, HandlingServicer(database, course)),
+        partial(add_AttachmentServiceServicer_to_server, AttachmentServicer(database, filing)),
+        partial(add_LookBackServiceServicer_to_server, LookBackServicer(database, course)),
+        partial(add_SupervisionServiceServicer_to_server, SupervisionServicer(database, course)),
+        partial(add_ReturnServiceServicer_to_server, ReturnServicer(database, course)),
+        partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
+        partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
+    ]
 
 
 async def sweep_all(assembly: Assembly, course: Course) -> None:
-    """Sweep batch by batch until nothing is due."""
+    """Sweep batch by batch until nothing is due, and revive what waited for a condition that is met."""
     looked_at = BATCH
     while looked_at == BATCH:
         async with assembly.database.begin() as session:
             looked_at = await sweep(session, course, datetime.now(UTC))
+    revived = parking.BATCH
+    while revived == parking.BATCH:
+        async with assembly.database.begin() as session:
+            revived = await parking.revive(session, course, datetime.now(UTC))
 
 
 async def load() -> str:

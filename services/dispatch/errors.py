@@ -35,7 +35,7 @@ class ChannelNotAllowed(InvalidArgument):
 
 class UnitNotAnAgency(InvalidArgument):
     reason = "UNIT_NOT_AN_AGENCY"
-    message = "The unit is not an agency that takes part."
+    message = "The unit is not an agency that takes part, or not another one."
 
 
 class UnitWithoutContact(FailedPrecondition):
@@ -69,8 +69,142 @@ class PromisedDayPast(InvalidArgument):
 
 
 class PromisedDayOverCap(InvalidArgument):
+    """The day needs the centre's yes, and so a reason."""
+
     reason = "PROMISED_DAY_OVER_CAP"
-    message = "The promised day is more than {cap} working days ahead."
+    message = "The promised day is more than {cap} working days ahead: the centre is to be asked, with a reason."
+
+
+class PromisedDayTooFar(InvalidArgument):
+    reason = "PROMISED_DAY_TOO_FAR"
+    message = "The promised day is more than a year ahead."
+
+
+class ExtensionTooLate(FailedPrecondition):
+    reason = "EXTENSION_TOO_LATE"
+    message = "An extension is asked for at least {days} working days before the reply is due."
+
+
+class ExtensionNotLater(InvalidArgument):
+    reason = "EXTENSION_NOT_LATER"
+    message = "The new day is not later than the promised one."
+
+
+class ExtensionsUsedUp(FailedPrecondition):
+    reason = "EXTENSIONS_USED_UP"
+    message = "The promised day was put off {most} times already."
+
+
+class ApprovalPending(FailedPrecondition):
+    """Something waits for a decision; it comes first."""
+
+    reason = "APPROVAL_PENDING"
+    message = "A request about this demand waits for a decision."
+
+
+class ApprovalNotFound(NotFound):
+    reason = "APPROVAL_NOT_FOUND"
+    message = "There is no such request, or it is decided."
+
+
+class ApprovalNotYours(FailedPrecondition):
+    reason = "APPROVAL_NOT_YOURS"
+    message = "This request is before {stage}."
+
+
+class ReturnTooLate(FailedPrecondition):
+    reason = "RETURN_TOO_LATE"
+    message = "A demand is sent back within {days} working days of its dispatch."
+
+
+class ReturnUsedUp(FailedPrecondition):
+    reason = "RETURN_USED_UP"
+    message = "The agency has sent this demand back before, or the centre has designated it."
+
+
+class SubjectAgency(FailedPrecondition):
+    reason = "SUBJECT_AGENCY"
+    message = "The demand is about this agency, which can have no part in it."
+
+
+class CoHandlerInvalid(FailedPrecondition):
+    reason = "CO_HANDLER_INVALID"
+    message = "The agency leads this demand, assists already, does not assist, or its opinion is settled."
+
+
+class OpinionMissing(FailedPrecondition):
+    reason = "OPINION_MISSING"
+    message = "The opinions of {units} are missing; the centre may do without them."
+
+
+class InfoRequestsUsedUp(FailedPrecondition):
+    reason = "INFO_REQUESTS_USED_UP"
+    message = "The enterprise was asked {most} times already."
+
+
+class LookBackNotFound(NotFound):
+    reason = "LOOK_BACK_NOT_FOUND"
+    message = "No look-back is open."
+
+
+class SampleNotFound(NotFound):
+    reason = "SAMPLE_NOT_FOUND"
+    message = "There is no such sample."
+
+
+class LookBackOpen(FailedPrecondition):
+    reason = "LOOK_BACK_OPEN"
+    message = "A look-back is open already."
+
+
+class LookBackByReplier(FailedPrecondition):
+    reason = "LOOK_BACK_BY_REPLIER"
+    message = "Who replied, or is of the unit that replied, does not look back on it."
+
+
+class ReopenTooLate(FailedPrecondition):
+    reason = "REOPEN_TOO_LATE"
+    message = "A demand is opened again within {days} days; later, a new one may refer to it."
+
+
+class OrderNotFound(NotFound):
+    reason = "ORDER_NOT_FOUND"
+    message = "There is no such order, or it is done with."
+
+
+class OrderLevelInvalid(FailedPrecondition):
+    reason = "ORDER_LEVEL_INVALID"
+    message = "An order follows one of the level before; each level is given once at a time."
+
+
+class OrderDayInvalid(InvalidArgument):
+    reason = "ORDER_DAY_INVALID"
+    message = "The day an order is due on is a working day ahead."
+
+
+class JudicialMatter(FailedPrecondition):
+    reason = "JUDICIAL_MATTER"
+    message = "The matter is before a court or procuratorate: nobody else gives instructions on it."
+
+
+class RoutingRuleInvalid(InvalidArgument):
+    reason = "ROUTING_RULE_INVALID"
+    message = "A rule leads from a category other than 不确定 to agencies that take part."
+
+
+class SuggestionNotFound(NotFound):
+    reason = "SUGGESTION_NOT_FOUND"
+    message = "There is no such suggestion, or it is decided."
+
+
+class ConditionMet(FailedPrecondition):
+    reason = "CONDITION_MET"
+    message = "{condition} is met already, so nothing waits for it."
+
+
+class ConditionNotFound(NotFound):
+    reason = "CONDITION_NOT_FOUND"
+    message = "No demand ever waited for this condition."
 
 
 class ReviewDayMissing(InvalidArgument):
@@ -101,3 +235,23 @@ class AlreadyRated(FailedPrecondition):
 class DayInvalid(InvalidArgument):
     reason = "DAY_INVALID"
     message = "{field} is not a day of the calendar."
+
+
+class AttachmentNotFound(NotFound):
+    reason = "ATTACHMENT_NOT_FOUND"
+    message = "There is no such attachment."
+
+
+class AttachmentAttached(FailedPrecondition):
+    reason = "ATTACHMENT_ATTACHED"
+    message = "The attachment is attached already."
+
+
+class AttachmentNotClean(FailedPrecondition):
+    reason = "ATTACHMENT_NOT_CLEAN"
+    message = "The attachment is {state}."
+
+
+class AttachmentsTooMany(FailedPrecondition):
+    reason = "ATTACHMENTS_TOO_MANY"
+    message = "There are {limit} attachments already, and no more are taken."

@@ -1,4 +1,4 @@
-"""What an enterprise can tick: the agencies of the notice, in its order, each with plain examples; 不确定 last."""
+"""The agencies of the notice: what an enterprise can tick, in its order, 不确定 last; and who usually works with whom."""
 
 from services.dispatch.rules import UNSURE
 
@@ -14,4 +14,12 @@ CATEGORIES: tuple[tuple[str, str, str, str], ...] = (
     ("market_reg", "区市场监管局", "登记注册、年报、信用修复、知识产权、广告和价格等问题", "market_reg"),
     ("fire_rescue", "区消防救援支队", "消防验收、消防检查、消防设施、火灾隐患整改等问题", "fire_rescue"),
     (UNSURE, "不确定", "不清楚该找哪个部门，由区综治中心研判后转交或答复", ""),
+)
+
+# The four consultation groups (notice 三（二）2): agencies whose matters touch. 区委政法委, in the first, is none.
+CONSULTATION_GROUPS: tuple[tuple[str, ...], ...] = (
+    ("justice",),
+    ("court", "procuratorate", "public_security"),
+    ("market_reg", "hrss"),
+    ("emergency", "eco_env", "fire_rescue"),
 )

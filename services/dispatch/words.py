@@ -21,7 +21,7 @@ LATIN = re.compile(r"fh[0-9]{4}-[0-9]{1,64}|[0-9]{1,64}|[a-z]{1,64}")
 WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")  # ０ to ９, Ａ to Ｚ, ａ to ｚ
 SHORT = 5  # up to so many characters a term is also looked for as it stands; in longer ones there are words enough
 # A demand's number without its last 11 or 15 bits: a mark for the newest few thousand, and for the newest tens of thousands.
-# The trigger of migration 0004 knows them too.
+# The triggers of migration 0004 know them too.
 LEVELS = (11, 15)
 
 
@@ -57,11 +57,10 @@ def _pairs(run: str) -> list[str]:
 
 
 def mark(kind: str, value: str | UUID) -> str:
-    """What a demand is of: e an enterprise, f the unit that sent it, u the agency in the lead, a an area, c its category."""
+    """What a demand is of: e an enterprise, f the unit that sent it, u a unit at work on it, a an area, c its category."""
     return f"@{kind}{value}"
 
 
-# The first three decide who sees a demand. They are also kept together with its stretches of time.
 MARKS = (
     ("e", "enterprise_id"),
     ("f", "submitted_for_by_unit"),
@@ -69,19 +68,20 @@ MARKS = (
     ("a", "area_code"),
     ("c", "category_code"),
 )
-SEEN_BY = 3
+SEEN_BY = 3  # the first three decide who sees a demand. They are also kept together with its stretches of time
 
 
-def search_row(demand: Mapping[str, Any]) -> dict[str, Any]:
-    """The row by which this demand is found, from the columns of its table."""
+def search_row(demand: Mapping[Any, Any]) -> dict[str, Any]:
+    """The row by which this demand is found, from the columns of its table and its `co_units`, agencies that assist(ed)."""
     number = int(demand["serial"].rpartition("-")[2])
     title = demand["title"]
     found = words(f"{title}\n{demand['body']}")
     for run in HAN.findall(_plain(title)):
         found.update(run, _pairs(run))
     found.add(demand["serial"].lower())
-    marks = [mark(kind, value) for kind, name in MARKS if (value := demand[name])]
-    seen_by = ["", *(mark(kind, value) for kind, name in MARKS[:SEEN_BY] if (value := demand[name]))]
+    assisting = [mark("u", unit) for unit in demand["co_units"]]
+    marks = [mark(kind, value) for kind, name in MARKS if (value := demand[name])] + assisting
+    seen_by = ["", *(mark(kind, value) for kind, name in MARKS[:SEEN_BY] if (value := demand[name])), *assisting]
     marks += [f"{_stretch(bits, number >> bits)}{one}" for bits in LEVELS for one in seen_by]
     return {
         "demand_id": demand["id"],

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
+from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
+from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
+from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceStub
+from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceStub
+from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceStub
+from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceStub
+from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
@@ -16,7 +23,14 @@ from kit.auth import TokenSigner
 from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
+    from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
+    from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
     from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceAsyncStub
+    from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceAsyncStub
+    from fahu.dispatch.v1.look_back_service_pb2_grpc import LookBackServiceAsyncStub
+    from fahu.dispatch.v1.return_service_pb2_grpc import ReturnServiceAsyncStub
+    from fahu.dispatch.v1.routing_service_pb2_grpc import RoutingServiceAsyncStub
+    from fahu.dispatch.v1.supervision_service_pb2_grpc import SupervisionServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
@@ -25,6 +39,8 @@ if TYPE_CHECKING:  # these exist for type checkers only
 NAMES_SECONDS = 1.0
 UNITS_KEPT_SECONDS = 60.0
 MOST_NAMES = 200
+# An attachment of 20 MiB, and what is known of it.
+MAX_FILE_ANSWER = 24 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
@@ -33,12 +49,19 @@ class Clients:
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
         to_registry, as_gateway = RpcChannel(registry), RpcChannel(registry, signer=signer)
-        to_dispatch, to_notify = RpcChannel(dispatch), RpcChannel(notify)
+        to_dispatch, to_notify = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER), RpcChannel(notify)
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
+        self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
+        self.returns: ReturnServiceAsyncStub = ReturnServiceStub(_channel(to_dispatch))
+        self.co_handling: CoHandlingServiceAsyncStub = CoHandlingServiceStub(_channel(to_dispatch))
+        self.routing: RoutingServiceAsyncStub = RoutingServiceStub(_channel(to_dispatch))
+        self.look_backs: LookBackServiceAsyncStub = LookBackServiceStub(_channel(to_dispatch))
+        self.supervision: SupervisionServiceAsyncStub = SupervisionServiceStub(_channel(to_dispatch))
+        self.attachments: AttachmentServiceAsyncStub = AttachmentServiceStub(_channel(to_dispatch))
         self.notify: NotifyServiceAsyncStub = NotifyServiceStub(_channel(to_notify))
         self._units: dict[str, str] = {}
         self._units_until = 0.0

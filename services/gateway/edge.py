@@ -16,6 +16,8 @@ from services.gateway.headers import SCOPE_KEY, Heads, read
 from services.gateway.problems import problem
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
+# The one address that takes files. Its route asks who it is before it reads the body.
+LARGER_BODIES = {"/api/v1/attachments": 20 * 1024 * 1024}
 DISCARDED_BYTES = 4 * MAX_BODY_BYTES
 REQUEST_SECONDS = 10.0
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -68,13 +70,14 @@ class Edge:
             await problem(heads, "INTERNAL")(scope, receive, answer)
 
     async def _serve(self, scope: Scope, heads: Heads, receive: Receive, answer: Send) -> None:
+        limit = LARGER_BODIES.get(scope["path"], MAX_BODY_BYTES)
         if heads.length is None:
-            await self._app(scope, _limited(receive), answer)
-        elif heads.length <= MAX_BODY_BYTES:
+            await self._app(scope, _limited(receive, limit), answer)
+        elif heads.length <= limit:
             await self._app(scope, receive, answer)
         else:
             # The server reads past the rest of it, so that an honest client gets to read this; no more than so much, though.
-            headers = {"connection": "close"} if heads.length > DISCARDED_BYTES else {}
+            headers = {"connection": "close"} if heads.length > max(DISCARDED_BYTES, 2 * limit) else {}
             await problem(heads, "BODY_TOO_LARGE", headers=headers)(scope, receive, answer)
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
@@ -96,7 +99,7 @@ def _dress(message: Message, heads: Heads) -> None:
         headers.append((b"content-language", heads.language.encode()))
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, limit: int) -> Receive:
     """Count a body whose length nobody announced."""
     total = 0
 
@@ -104,7 +107,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MAX_BODY_BYTES:
+        if total > limit:
             raise HTTPException(413)
         return message
 

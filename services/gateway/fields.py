@@ -57,7 +57,7 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
 
 def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, str]]:
     """Violations of a contract as members of a problem's `errors`."""
-    return [_error(one.field.removeprefix("on."), _reason(one.rule), language) for one in found]
+    return [_error(one.field.removeprefix("on.") or "body", _reason(one.rule), language) for one in found]
 
 
 def _reason(rule: str) -> str:

@@ -98,6 +98,9 @@ TAGS = {
     "auth": "登录。Sign-in: contacts and staff by WeChat, console staff by password and one-time code.",
     "me": "本人。The caller.",
     "demands": "需求与建议。Needs and suggestions, from sending to closing.",
+    "attachments": "附件。Files that belong to demands.",
+    "routing": "派单规则。Where categories lead, and what returns suggest about it.",
+    "oversight": "回头看与督办。Look-backs with their samples, supervision orders, appeals.",
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
@@ -197,15 +200,20 @@ def _add_headers(operation: dict[str, Any], etag: bool) -> None:
 def _add_examples(operation: dict[str, Any]) -> None:
     shown = examples.OPERATIONS.get(operation["operationId"], {})
     if "request" in shown:
-        for media in operation["requestBody"]["content"].values():
-            media["example"] = shown["request"]
+        _show(operation["requestBody"]["content"], shown["request"])
     if "response" in shown:
         success = next(response for status, response in operation["responses"].items() if status in ("200", "201"))
-        for media in success["content"].values():
-            media["example"] = shown["response"]
+        _show(success["content"], shown["response"])
     for parameter in operation["parameters"]:
         if "$ref" not in parameter and parameter["name"] in examples.PARAMETERS:
             parameter["example"] = examples.PARAMETERS[parameter["name"]]
+
+
+def _show(content: dict[str, Any], example: Any) -> None:
+    """Give what is text its example: none shows what a workbook or a picture looks like."""
+    for kind, media in content.items():
+        if kind.startswith("text/") or kind.endswith("json"):
+            media["example"] = example
 
 
 def _headers(*names: str) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from kit.wechat import InvalidCode, Retryable, WechatError
 from services.gateway import fields
 from services.gateway.errors import ImportRowsInvalid, TooMany
 from services.gateway.headers import SCOPE_KEY, Heads
-from services.gateway.texts.demands import STAFF
 from services.gateway.texts.problems import DETAILS, PROBLEMS
+from services.gateway.texts.status import state_label
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -85,8 +85,8 @@ def problem(
 def _detail(heads: Heads, reason: str, metadata: Mapping[str, str]) -> dict[str, str]:
     """What this occurrence is about, if the refusal told what the text needs."""
     told = dict(metadata)
-    if status := STAFF.get(metadata.get("state", "").lower()):
-        told["status"] = status.plain.say(heads.language)
+    if label := state_label(metadata.get("state", "").lower(), heads.language):
+        told["status"] = label
     with suppress(KeyError):
         return {"detail": DETAILS[reason].say(heads.language, **told)}
     return {}

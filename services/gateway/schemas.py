@@ -47,14 +47,15 @@ def _within(value: datetime) -> datetime:
 
 
 def _number(value: Any) -> Any:
-    """Python takes True for 1."""
+    """Python takes True for 1; JSON takes 1.0 for 1."""
     if isinstance(value, bool):
         raise ValueError("not a number")
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 UNIQUE: dict[str, Any] = {"uniqueItems": True}  # the contract refuses what is named twice
 Score = Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)]
+Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(_number)]
 # Ids that the services made are not looked at again on their way out.
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 GivenId = Annotated[UUID, Field(strict=False)]

@@ -7,7 +7,7 @@ from typing import Any
 from fahu.notify.v1 import notification_pb2 as pb
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.notify.catalogue import Language
+from services.notify.catalogue.text import Language
 from services.notify.rules import Kind
 from services.notify.settings import Template, Templates
 from services.notify.texts import Message, render

@@ -116,6 +116,12 @@ async def call_task_for_update(session: AsyncSession, task_id: UUID) -> CallTask
     return task
 
 
+async def calls_in_vain(session: AsyncSession, person_id: UUID, since: datetime) -> int:
+    """How often nobody answered a person's telephone since a moment."""
+    vain = (CallTask.person_id == person_id, CallTask.done_at > since, CallTask.reached.is_(False))
+    return await session.scalar(select(func.count()).select_from(CallTask).where(*vain)) or 0
+
+
 async def deliveries(session: AsyncSession, subject_id: UUID) -> Rows:
     """How the messages about one demand reached people, newest first."""
     columns = (Delivery.state, Delivery.attempts, Delivery.error_code, Delivery.updated_at)

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from kit.calendar import BEIJING
-from services.notify.catalogue import CENTRE, FACT_OF_PHRASE, IN_TIME, PHRASES, SOME_UNIT, TEXTS, VARIANTS, Language, Text
+from services.notify.catalogue import TEXTS, VARIANTS
+from services.notify.catalogue.phrases import AGENCY_LEAD, CENTRE, CO_HANDLER, FACT_OF_PHRASE, IN_TIME, PHRASES, SOME_UNIT
+from services.notify.catalogue.text import Language, Text
 from services.notify.rules import Kind
 
 MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -34,6 +36,7 @@ def render(message: Message, language: Language) -> tuple[str, str]:
     text = text_of(message)
     values = {name: _phrase(name, message, language) for name in PHRASES}
     values |= {"serial": message.serial, "unit": unit_of(message, language), "due": _due(message, language)}
+    values |= {"holder": holder_of(message, language), "round": _round(message)}
     body = text.body[language].format(**values)
     return text.title[language], body[0].upper() + body[1:]
 
@@ -52,6 +55,19 @@ def unit_of(message: Message, language: Language) -> str:
     if message.unit_name:
         return message.unit_name
     return (SOME_UNIT if message.facts.get("unit") else CENTRE)[language]
+
+
+def _round(message: Message) -> str:
+    """Only a demand that was opened again is told with its round."""
+    given = message.facts.get("round")
+    return str(given) if isinstance(given, int) else "2"
+
+
+def holder_of(message: Message, language: Language) -> str:
+    """Who holds the clock that a message is about; the agency in the lead unless the fact says otherwise."""
+    holder, unit = message.facts.get("holder"), unit_of(message, language)
+    others = {"CENTRE": CENTRE, "CO_HANDLER": CO_HANDLER, "AGENCY_LEAD": AGENCY_LEAD}
+    return others[str(holder)][language].format(unit=unit) if holder in others else unit
 
 
 def _phrase(name: str, message: Message, language: Language) -> str:

@@ -21,13 +21,14 @@ from services.registry import spreadsheet
 from services.registry.models import Person, StaffAccount
 from services.registry.personal import Passwords, PersonalData
 from services.registry.queries import people as people_queries
-from services.registry.rules import Duty
+from services.registry.rules import Duty, is_person_name
 from services.registry.rules.cohorts import RowError
 from services.registry.service import audit, cohorts, people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 
 ISSUER = "法护金企"
+YEARS = range(2021, 2201)  # the first cohort's, and as far as the interface goes
 
 
 async def load_reference(database: Database, personal: PersonalData, *arguments: str) -> str:
@@ -41,8 +42,8 @@ async def load_reference(database: Database, personal: PersonalData, *arguments:
 async def import_cohort(database: Database, personal: PersonalData, *arguments: str) -> str:
     """Import a year's liaison points from XLSX or CSV; with errors, print all of them and exit 1."""
     parser = _parser("import-cohort")
-    parser.add_argument("year", type=int)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("year", type=int, choices=YEARS, metavar="YEAR")
+    parser.add_argument("file", type=_file)
     parser.add_argument("--dry-run", action="store_true", help="check only")
     given = parser.parse_args(arguments)
     rows = await asyncio.to_thread(lambda: spreadsheet.read_rows(given.file.name, given.file.read_bytes()))
@@ -72,7 +73,7 @@ class StaffEntry:
 async def add_staff(database: Database, personal: PersonalData, *arguments: str) -> str:
     """Add or change staff: one by options, or many from a JSON file. Secrets that it makes up are printed once."""
     parser = _parser("add-staff")
-    parser.add_argument("--file", type=Path, help="a JSON list of objects with the names of the options as keys")
+    parser.add_argument("--file", type=_file, help="a JSON list of objects with the names of the options as keys")
     parser.add_argument("--unit")
     parser.add_argument("--roles", help="AGENCY_CONTACT,AGENCY_HANDLER,…")
     parser.add_argument("--name")
@@ -108,6 +109,10 @@ def _entry(given: dict[str, str]) -> StaffEntry:
     known = {name.removeprefix("ROLE_"): value for name, value in Role.items() if value > Role.ROLE_LIAISON}
     if unknown := [role for role in roles if role.upper() not in known]:
         raise SystemExit(f"add-staff: no such role: {', '.join(unknown)}; known: {', '.join(known)}")
+    if not is_person_name(given["name"]):
+        raise SystemExit(f"add-staff: not a person's name: {given['name']!r}")
+    if given.get("duty") and given["duty"].upper() not in set(Duty):
+        raise SystemExit(f"add-staff: no such duty: {given['duty']}; known: {', '.join(Duty)}")
     _check_totp(given.get("totp_secret"))
     draft = StaffDraft(
         unit_code=given["unit"],
@@ -211,6 +216,12 @@ async def check_audit(database: Database, personal: PersonalData, *arguments: st
     if broken is not None:
         raise SystemExit(f"the audit is broken at row {broken}")
     return f"{count} rows of the audit fit together"
+
+
+def _file(given: str) -> Path:
+    if not Path(given).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {given}")
+    return Path(given)
 
 
 def _parser(command: str) -> argparse.ArgumentParser:

@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 30.0
 GRACE_SECONDS = 1.0
 POLL_SECONDS = 0.2
 # A slow play may meet a clock's warning or breach; whether they come depends on the hour.
-BY_THE_CLOCK = ("deadline_", "rating_reminder", "centre_deadline")
+BY_THE_CLOCK = ("deadline_", "rating_reminder", "info_reminder", "centre_deadline", "centre_overdue")
 # What WeChat must deliver or the centre must call about; all else may stay in the inbox.
 MUST_REACH = ("demand_dispatched", "demand_replied", "demand_parked")
 

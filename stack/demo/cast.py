@@ -34,6 +34,10 @@ class Cast:
     async def agency_handler(self, unit: str) -> Person:
         return await self._member(self._one_of(unit, "agency_handler"))
 
+    async def agency_lead(self, unit: str) -> Person:
+        """分管负责人: signs."""
+        return await self._member(self._one_of(unit, "agency_lead"))
+
     async def centre_operator(self) -> Person:
         return await self._member(self._one_of("centre", "centre_operator"))
 

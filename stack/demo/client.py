@@ -49,6 +49,12 @@ class Person:
             headers["if-match"] = f'"{version}"'
         return await self._platform.call("POST", path, self.token, json=body, headers=headers)
 
+    async def send_file(self, name: str, content: bytes, media_type: str) -> Json:
+        """Upload a file, to be attached to a demand."""
+        headers = {"idempotency-key": uuid.uuid4().hex, "content-type": media_type}
+        query = {"file_name": name}
+        return await self._platform.call("POST", "/attachments", self.token, params=query, content=content, headers=headers)
+
     async def all_of(self, path: str, member: str, **query: Any) -> AsyncIterator[Json]:
         """Every row of a list, page after page."""
         token = ""

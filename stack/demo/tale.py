@@ -14,8 +14,10 @@ PROMISE_WORKDAYS = 3
 STATES = {
     "triage": "待研判",
     "dispatched": "已派单待接收",
+    "return_review": "退单待审",
     "accepted": "已接收待分类",
     "handling": "办理中",
+    "awaiting_enterprise": "待企业补充",
     "parked": "留作参考",
     "replied": "已答复待评价",
     "closed": "已办结",
@@ -89,17 +91,35 @@ class Tale:
         self._told(self.liaison, "demand_disposition_set")
 
     async def park(self, by: Person, explanation: str, tag: str, review_on: str) -> None:
-        """留作参考."""
+        """留作参考: asked for, signed by the agency's lead, countersigned by the centre."""
         body = {"kind": "reference", "explanation": explanation, "condition_tags": [tag], "review_on": review_on}
-        await self._move(by, "disposition", body, f"留作参考（{tag}），{review_on} 复核")
+        unit, centre = self.demand["lead_unit_code"], await self.cast.centre_operator()
+        await self._move(by, "disposition", body, f"提请留作参考（{tag}），{review_on} 复核")
+        self._expect("accepted", "approval_requested")
+        self._told(await self.cast.agency_lead(unit), "approval_to_sign")
+        await self._decide(await self.cast.agency_lead(unit), "签批")
+        self._expect("accepted", "approval_signed")
+        self._told(centre, "centre_approval_requested")
+        await self._decide(centre, "同意")
         self._expect("parked", "disposition_set")
         self._told(self.liaison, "demand_parked")
-        self._told(await self.cast.centre_operator(), "centre_demand_parked")
+        self._told(await self.cast.agency_contact(unit), "approval_granted")
+
+    async def _decide(self, by: Person, told: str) -> None:
+        """Say yes to the one request that waits."""
+        waiting = (await by.get("/approvals"))["approvals"]
+        (approval,) = [one for one in waiting if one["demand_id"] == self.demand["id"]]
+        await self._move(by, f"approvals/{approval['id']}/decision", {"approve": True}, told)
 
     async def reply(self, by: Person, answer: Answer, *, directly: bool = False) -> None:
         body = {"kind": "direct" if directly else "answer", "claim": answer.claim, "conclusion": answer.conclusion}
         body |= {"legal_basis": answer.legal_basis, "next_steps": answer.next_steps}
         await self._move(by, "reply", body, "直接答复" if directly else "答复")
+        if self.state == "handling":
+            lead = await self.cast.agency_lead(self.demand["lead_unit_code"])
+            self._expect("handling", "approval_requested")
+            self._told(lead, "approval_to_sign")
+            await self._decide(lead, "签发答复")
         self._expect("replied", "replied")
         self._told(self.liaison, "demand_replied")
 

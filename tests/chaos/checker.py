@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.dispatch.moves import STATE_COLUMNS
+from services.dispatch.moves import INITIAL, STATE_COLUMNS
 from tests.chaos.history import History, Operation, Outcome
 from tests.chaos.sightings import Demand, Message, Sightings
 
-MOMENTS = frozenset({"updated_at", "closed_at"})
+MOMENTS = frozenset({"updated_at", "closed_at", "held_since"})
 ROUTED = ["submitted", "dispatched"]
 # What clocks send by themselves in a run that goes on past a warning.
 BY_THE_CLOCK = ("deadline_", "rating_reminder", "centre_deadline")
@@ -127,7 +127,7 @@ def _possible(accept: Operation | None) -> list[list[str]]:
 
 def _folds(demand: Demand) -> bool:
     """Whether the changes of all lines, one after the other, amount to the row."""
-    folded: dict[str, Any] = {}
+    folded: dict[str, Any] = dict(INITIAL)
     for line in demand.lines:
         folded |= line["changes"]
     return set(folded) == set(STATE_COLUMNS) and all(

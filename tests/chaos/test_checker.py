@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.dispatch.moves import STATE_COLUMNS
+from services.dispatch.moves import INITIAL
 from tests.chaos.checker import Verdict, judge
 from tests.chaos.history import History, Operation, Outcome
 from tests.chaos.points import all_points, host_of
@@ -22,7 +22,7 @@ World = tuple[History, Sightings]
 
 def demand(id: str, title: str, *types: str) -> Demand:
     """A routed demand of 区人社局 whose timeline folds to its row."""
-    changes: dict[str, Any] = dict.fromkeys(STATE_COLUMNS)
+    changes: dict[str, Any] = dict(INITIAL)
     lines = [
         {"type": kind, "sequence": number, "lead_unit_code": "hrss", "changes": {**changes, "version": number}}
         for number, kind in enumerate(types, 1)

@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,27 +15,32 @@ import pytest
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
-from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub, add_DispatchServiceServicer_to_server
 from sqlalchemy import text
 
 from kit import migrate
 from kit.auth import Actor
+from kit.blobs import FolderBlobs
 from kit.calendar import WorkingCalendar
 from kit.context import CallContext, enter_call, new_request_id
 from kit.db import Database
 from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
-from services.dispatch.__main__ import MIGRATIONS, SERVICES
+from kit.scanning import NoScanner
+from kit.uploads import Checker
+from services.dispatch.__main__ import MIGRATIONS, SERVICES, registrations
+from services.dispatch.filing import Filing
 from services.dispatch.models import Base
 from services.dispatch.moves import Course
 from services.dispatch.rules import Terms
+from services.dispatch.service import search
 from services.dispatch.service.reference import KEEP_POINT, KEEP_UNIT, load_categories
-from services.dispatch.servicer import DispatchServicer
 from tests import signing
 from tests.conftest import MakeDatabase
 
 AREA = "310116101"
+FILES = "fahu.dispatch.v1"
+NAMES = tuple(service.file.name.rpartition("/")[2].removesuffix(".proto") for service in SERVICES)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,23 @@ class Enterprise:
 
     def actor(self) -> Actor:
         return signing.person(Role.ROLE_LIAISON, organisation=self.id, area=self.area, person_id=self.liaison)
+
+
+MODULES = tuple((import_module(f"{FILES}.{name}_pb2"), import_module(f"{FILES}.{name}_pb2_grpc")) for name in NAMES)
+
+
+class Stubs:
+    """One stub for all services of dispatch: their RPCs have names of their own."""
+
+    def __init__(self, channel: RpcChannel) -> None:
+        for (messages, grpc_module), service in zip(MODULES, SERVICES, strict=True):
+            stub = getattr(grpc_module, f"{service.name}Stub")(channel)
+            for method in service.methods:
+                setattr(self, method.name, getattr(stub, method.name))
+                REQUESTS[method.name] = getattr(messages, method.input_type.name)
+
+
+REQUESTS: dict[str, Any] = {}
 
 
 @dataclass
@@ -56,10 +81,17 @@ class World:
     neighbour: Enterprise
     last_year: Enterprise
     contacts: dict[str, UUID]
+    leaders: dict[str, UUID]
 
     def agency(self, unit: str = "hrss", *roles: Role.ValueType) -> Actor:
         given = roles or (Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER)
         return signing.person(*given, unit=unit, person_id=self.contacts.get(unit))
+
+    def leader(self, unit: str = "hrss") -> Actor:
+        return signing.person(Role.ROLE_AGENCY_LEAD, unit=unit, person_id=self.leaders[unit])
+
+    def centre_lead(self) -> Actor:
+        return signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 
     def centre(self) -> Actor:
         return signing.person(Role.ROLE_CENTRE_OPERATOR, unit="centre")
@@ -78,7 +110,7 @@ class World:
         return (await self.call(actor or self.enterprise.actor(), "SubmitDemand", draft(**fields))).demand
 
     async def move(self, actor: Actor, method: str, demand: Any, **fields: Any) -> Any:
-        request = getattr(rpc, f"{method}Request")(on=on(demand), **fields)
+        request = REQUESTS[method](on=on(demand), **fields)
         return (await self.call(actor, method, request)).demand
 
     async def refused(self, actor: Actor, method: str, request: Any) -> Refusal:
@@ -101,6 +133,10 @@ class World:
         async with self.database.read() as session:
             result = await session.execute(text(query), values)
             return list(result.all()) if result.returns_rows else []  # type: ignore[attr-defined]
+
+    async def find_words(self) -> None:
+        """What the service does each second: make new demands found by their words."""
+        await search.fill_all(self.database, search.LATELY)
 
     async def events(self, demand_id: str) -> list[str]:
         async with self.database.read() as session:
@@ -130,10 +166,12 @@ def migrated(url: str) -> None:
     migrate.upgrade(MIGRATIONS, url)
 
 
-async def populate(database: Database, enterprises: dict[Enterprise, int], contacts: dict[str, UUID]) -> None:
+async def populate(
+    database: Database, enterprises: dict[Enterprise, int], contacts: dict[str, UUID], leaders: dict[str, UUID]
+) -> None:
     async with database.begin() as session:
         await load_categories(session)
-        kinds = {"centre": "CENTRE"}
+        kinds = {"centre": "CENTRE", "committee": "SUPERVISOR"}
         for position, (code, person_id) in enumerate(contacts.items()):
             values = {
                 "code": code,
@@ -142,8 +180,18 @@ async def populate(database: Database, enterprises: dict[Enterprise, int], conta
                 "active": True,
                 "version": 1,
             }
-            await session.execute(KEEP_UNIT, values | {"contact_ids": [person_id]})
-        silent = {"code": "court", "name": "区法院", "kind": "AGENCY", "active": True, "version": 1, "contact_ids": []}
+            await session.execute(
+                KEEP_UNIT, values | {"contact_ids": [person_id], "leader_ids": [leaders[code]] if code in leaders else []}
+            )
+        silent = {
+            "code": "court",
+            "name": "区法院",
+            "kind": "AGENCY",
+            "active": True,
+            "version": 1,
+            "contact_ids": [],
+            "leader_ids": [],
+        }
         await session.execute(KEEP_UNIT, silent)
         for number, (enterprise, year) in enumerate(enterprises.items()):
             point = {
@@ -163,17 +211,13 @@ async def populate(database: Database, enterprises: dict[Enterprise, int], conta
 @asynccontextmanager
 async def served(database: Database, course: Course) -> AsyncIterator[Any]:
     """A real server over this database, and a stub that calls it."""
-    servicer = DispatchServicer(database, course)
+    filing = Filing(database, FolderBlobs(Path(mkdtemp())), Checker(), NoScanner())
     server = RpcServer(
-        SERVICES,
-        access_pb2.rule,
-        [lambda s: add_DispatchServiceServicer_to_server(servicer, s)],
-        signing.verifier(),
-        "dispatch.fahu",
+        SERVICES, access_pb2.rule, registrations(database, course, filing), signing.verifier(), "dispatch.fahu"
     )
     port = await server.start("127.0.0.1", 0)
     channel = RpcChannel(f"127.0.0.1:{port}")
-    yield DispatchServiceStub(channel)  # type: ignore[call-overload]
+    yield Stubs(channel)
     await channel.close()
     await server.stop(0)
 
@@ -186,8 +230,9 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     course = Course(WorkingCalendar.from_library(), Terms(promise_cap=10))
     year = course.calendar.day_of(datetime.now(UTC)).year
     mine, neighbour, former = Enterprise(), Enterprise(area="310116102"), Enterprise()
-    contacts = {code: uuid4() for code in ("hrss", "eco_env", "centre")}
-    await populate(database, {mine: year, neighbour: year, former: year - 1}, contacts)
+    contacts = {code: uuid4() for code in ("hrss", "eco_env", "centre", "committee")}
+    leaders = {"hrss": uuid4()}
+    await populate(database, {mine: year, neighbour: year, former: year - 1}, contacts, leaders)
     async with served(database, course) as stub:
-        yield World(database, stub, course, mine, neighbour, former, contacts)
+        yield World(database, stub, course, mine, neighbour, former, contacts, leaders)
     await database.close()

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from kit.calendar import WorkingCalendar
 from kit.db import Database
 from services.dispatch.__main__ import sweep_all
-from services.dispatch.rules import Action, State
+from services.dispatch.rules import Action, Clock, State
 from services.dispatch.service import deadlines
 from services.dispatch.service.deadlines import sweep
 from tests.dispatch import scenes
@@ -37,16 +37,28 @@ async def quiet(world: World) -> None:
     await world.sql("UPDATE demand_clock SET next_look = NULL")
 
 
+CLOCK_OF = {
+    State.TRIAGE: Clock.TRIAGE,
+    State.DISPATCHED: Clock.ACCEPT,
+    State.HANDLING: Clock.HANDLE,
+    State.PARKED: Clock.PARK_REVIEW,
+    State.REPLIED: Clock.RATING,
+}
+
+
 async def clock_at(world: World, state: State) -> Any:
     """A demand in this state whose running clock takes a hundred hours from START."""
     demand = await scenes.demand_at(world, state)
+    others = "UPDATE demand_clock SET next_look = NULL, paused_at = started_at WHERE demand_id = :id AND kind <> :kind"
+    await world.sql(f"{others} AND stopped_at IS NULL AND kind <> 'TOTAL'", id=demand.id, kind=CLOCK_OF[state])
     await world.sql(
         "UPDATE demand_clock SET started_at = :start, due_at = :due, fired = 0, next_look = :look"
-        " WHERE demand_id = :id AND stopped_at IS NULL",
+        " WHERE demand_id = :id AND stopped_at IS NULL AND kind = :kind",
         start=START,
         due=DUE,
         look=after(50),
         id=demand.id,
+        kind=CLOCK_OF[state],
     )
     return demand
 
@@ -76,13 +88,13 @@ async def test_each_mark_is_told_once_when_it_is_reached(world: World) -> None:
     for hours, marks in [*story, (101, [50, 80, 100]), (900, [50, 80, 100])]:
         await swept(world, after(hours))
         assert in_short(await told(world, demand)) == marks, hours
-    (row,) = await world.sql(
-        "SELECT breached_at, stopped_at, next_look FROM demand_clock WHERE demand_id = :id", id=demand.id
-    )
+    query = "SELECT breached_at, stopped_at, next_look FROM demand_clock WHERE demand_id = :id AND kind = 'ACCEPT'"
+    (row,) = await world.sql(query, id=demand.id)
     assert tuple(row) == (after(100), None, None)
     late = await world.move(world.agency(), "AcceptDemand", demand)
-    assert late.clocks[0].breached_at.ToDatetime(UTC) == after(100)
-    assert late.clocks[0].HasField("stopped_at")
+    (accept,) = [clock for clock in late.clocks if clock.kind == pb.CLOCK_KIND_ACCEPT]
+    assert accept.breached_at.ToDatetime(UTC) == after(100)
+    assert accept.HasField("stopped_at")
 
 
 @pytest.mark.parametrize(("hours", "marks"), [(85, [80]), (100, [100]), (500, [100])])
@@ -105,7 +117,6 @@ HELD_BY = {
     State.TRIAGE: ("centre_ids", "centre"),
     State.DISPATCHED: ("agency_ids", "hrss"),
     State.HANDLING: ("agency_ids", "hrss"),
-    State.PARKED: ("agency_ids", "hrss"),
     State.REPLIED: ("liaison_ids", ""),
 }
 
@@ -124,8 +135,10 @@ async def test_a_warning_goes_to_who_holds_the_clock_and_a_breach_also_to_the_ce
         return
     await swept(world, after(100))
     breach = (await told(world, demand))[-1]
-    centre = {"centre_ids": [str(world.contacts["centre"])]}
-    assert {field.name: list(ids) for field, ids in breach.audience.ListFields()} == {party: [holder]} | centre
+    above = "supervisor_ids", "committee"
+    follows, follower = above if party == "centre_ids" else ("centre_ids", "centre")
+    expected = {party: [holder], follows: [str(world.contacts[follower])]}
+    assert {field.name: list(ids) for field, ids in breach.audience.ListFields()} == expected
     assert breach.clock == warning.clock
 
 
@@ -162,7 +175,7 @@ CROWD = """
 WITH made AS (
   INSERT INTO demand SELECT uuidv7(), :mark || n, 'DEMAND', 'hrss', 't', 'b', 'MINI_PROGRAM', CAST(:enterprise AS uuid), 'e',
     gen_random_uuid(), 'a', 2026, gen_random_uuid(), '', 'r', '\\x00', :start, 'DISPATCHED', 1, 'hrss', NULL, NULL, NULL,
-    NULL, false, NULL, :start, 2
+    NULL, false, NULL, :start, 2, NULL, 'AGENCY', 'hrss', :start
   FROM generate_series(1, :many) n RETURNING id)
 INSERT INTO demand_clock SELECT uuidv7(), id, 'ACCEPT', 1, 'AGENCY', :start, :due, false, 0, :look, NULL, NULL FROM made
 """
@@ -235,8 +248,9 @@ async def test_a_term_that_rests_on_days_not_yet_published_says_so(world: World)
     unknown = replace(world.course, calendar=WorkingCalendar({}))
     async with served(world.database, unknown) as stub:
         demand = await replace(world, stub=stub).submit()
-    assert [clock.provisional for clock in demand.clocks] == [True]
+    assert [clock.provisional for clock in demand.clocks if clock.HasField("due_at")] == [True, True, True]
     listed = await world.call(world.centre(), "GetDemand", rpc.GetDemandRequest(demand_id=demand.id))
-    assert [clock.provisional for clock in listed.demand.clocks] == [True]
+    assert {clock.provisional for clock in listed.demand.clocks if clock.HasField("due_at")} == {True}
     settled = world.course.calendar.add_workdays(datetime.now(UTC), world.course.terms.accept)
-    assert [clock.provisional for clock in (await world.submit()).clocks] == [settled.provisional]
+    (accept,) = [clock for clock in (await world.submit()).clocks if clock.kind == pb.CLOCK_KIND_ACCEPT]
+    assert accept.provisional == settled.provisional

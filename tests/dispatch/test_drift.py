@@ -70,13 +70,20 @@ def test_each_enum_has_the_names_of_the_contract() -> None:
     assert {str(kind) for kind in rules.ReplyKind} == names(pb.ReplyKind, "REPLY_KIND")
     assert {str(solved) for solved in rules.Solved} == names(pb.Solved, "SOLVED")
     assert {str(reason) for reason in rules.TriageReason} == names(pb.TriageReason, "TRIAGE_REASON")
+    assert {str(party) for party in rules.Party} == names(pb.Party, "PARTY")
+    assert {str(kind) for kind in rules.ApprovalKind} == names(pb.ApprovalKind, "APPROVAL_KIND")
+    assert {str(state) for state in rules.ApprovalState} == names(pb.ApprovalState, "APPROVAL_STATE")
+    assert {str(reason) for reason in rules.ReturnReason} == names(pb.ReturnReason, "RETURN_REASON")
+    assert {str(origin) for origin in rules.LookBackOrigin} == names(pb.LookBackOrigin, "LOOK_BACK_ORIGIN")
+    assert {str(outcome) for outcome in rules.LookBackOutcome} == names(pb.LookBackOutcome, "LOOK_BACK_OUTCOME")
+    assert {str(level) for level in rules.OrderLevel} == names(pb.OrderLevel, "ORDER_LEVEL")
 
 
 def test_every_column_of_a_demand_is_either_moved_or_the_enterprises_own() -> None:
     """A column that moves but is not in the timeline could not be rebuilt from it."""
     own = {"id", "serial", "kind", "category_code", "title", "body", "channel", "enterprise_id", "enterprise_name"}
     own |= {"designation_id", "area_code", "year", "submitted_by", "submitted_for_by_unit", "submitted_at"}
-    own |= {"request_id", "request_hash"}
+    own |= {"request_id", "request_hash", "subject_unit_code", "judicial", "linked_demand_id"}
     assert {column.name for column in Demand.__table__.columns} == own | set(moves.STATE_COLUMNS)
     assert not own & set(moves.STATE_COLUMNS)
     for name in moves.STATE_COLUMNS:
@@ -86,7 +93,7 @@ def test_every_column_of_a_demand_is_either_moved_or_the_enterprises_own() -> No
 def test_no_event_has_room_for_what_people_wrote() -> None:
     """The bus carries ids, enums, versions and times only."""
     allowed = {"demand_id", "serial", "enterprise_id", "lead_unit_code", "category_code"}
-    allowed |= {"liaison_ids", "agency_ids", "centre_ids"}
+    allowed |= {"unit_code", *(field.name for field in events_pb2.Audience.DESCRIPTOR.fields)}
     for descriptor in events_pb2.DESCRIPTOR.message_types_by_name.values():
         texts = {field.name for field in descriptor.fields if field.type in (field.TYPE_STRING, field.TYPE_BYTES)}
         assert texts <= allowed, descriptor.name

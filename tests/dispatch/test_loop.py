@@ -29,6 +29,9 @@ async def test_a_clear_demand_goes_to_its_agency_and_through_to_the_end(world: W
         "claim": pb.CLAIM_SOLVED,
     }
     demand = await world.move(world.agency(), "ReplyDemand", demand, **reply)
+    (asked,) = demand.approvals
+    assert (demand.state, asked.stage, asked.text) == (pb.STATE_HANDLING, pb.PARTY_AGENCY_LEAD, reply["conclusion"])
+    demand = await world.move(world.leader(), "DecideApproval", demand, approval_id=asked.id, approve=True)
     demand = await world.move(
         world.enterprise.actor(), "RateDemand", demand, satisfaction=5, solved=pb.SOLVED_YES, comment="很清楚"
     )
@@ -38,6 +41,7 @@ async def test_a_clear_demand_goes_to_its_agency_and_through_to_the_end(world: W
         "DemandDispatched",
         "DemandAccepted",
         "DemandDispositionSet",
+        "DemandApprovalRequested",
         "DemandReplied",
         "DemandRated",
         "DemandClosed",

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch import words
 from services.dispatch.models import Demand
 from services.dispatch.queries import changes, handling, search, similar
 from services.dispatch.queries import demands as demand_queries
@@ -32,7 +31,10 @@ SELECT uuidv7((n - CAST(:many AS int)) * interval '1 hour'), 'T2026-' || n,
   '3101161' || n % 11, 2026, gen_random_uuid(), CASE WHEN n % 50 = 0 THEN 'area-310116101' ELSE '' END, 'r', '\\x00',
   now() - (:many - n) * interval '1 hour', s.state, 1, CASE WHEN n % 9 = 0 THEN 'hrss' ELSE 'eco_env' END,
   CASE s.state WHEN 'TRIAGE' THEN 'UNSURE' END, CASE s.state WHEN 'PARKED' THEN 'REFERENCE' END, NULL,
-  CASE s.state WHEN 'PARKED' THEN date '2026-12-01' END, false, CASE s.state WHEN 'CLOSED' THEN now() END, now(), 1
+  CASE s.state WHEN 'PARKED' THEN date '2026-12-01' END, false, CASE s.state WHEN 'CLOSED' THEN now() END, now(), 1,
+  CASE s.state WHEN 'AWAITING_ENTERPRISE' THEN 'HANDLING' END,
+  CASE WHEN s.state NOT IN ('CLOSED', 'WITHDRAWN') THEN 'AGENCY' END, '',
+  CASE WHEN s.state NOT IN ('CLOSED', 'WITHDRAWN') THEN now() END
 FROM generate_series(1, :many) n
 CROSS JOIN LATERAL (SELECT CASE WHEN n % 10 > 0 THEN 'CLOSED'
   ELSE (CAST(:states AS text[]))[1 + n / 10 % cardinality(CAST(:states AS text[]))] END AS state) s
@@ -54,9 +56,7 @@ async def crowded(world: World) -> World:
     await world.sql(FILL, mine=world.enterprise.id, many=MANY, states=states)
     await world.sql(CLOCKS)
     await world.sql(LINES)
-    for row in await world.sql("SELECT * FROM demand"):
-        found_by = "INSERT INTO demand_search VALUES (:demand_id, :number, CAST(:words AS tsvector))"
-        await world.sql(found_by, **words.search_row(row._asdict() | {"demand_id": row.id}))
+    await world.find_words()
     await world.sql("VACUUM ANALYZE")
     return world
 

@@ -49,6 +49,7 @@ async def process(folder: Path, database_url: str, ports: Ports) -> AsyncIterato
         "OPS_PORT": ports.ops,
         "GRPC_PORT": ports.grpc,
         "DATABASE_URL": database_url,
+        "BLOB_FOLDER": folder / "blobs",
         "NATS_URL": f"nats://127.0.0.1:{ports.nats}",
         "NATS_MONITOR_URL": f"http://127.0.0.1:{ports.monitor}",
         "TRUSTED_KEYS_FILE": folder / "trusted",
@@ -90,10 +91,10 @@ async def caller(database_url: str, ports: Ports) -> AsyncIterator[World]:
     course = Course(WorkingCalendar.from_library(), Terms())
     mine, other, former = Enterprise(), Enterprise(), Enterprise()
     contacts = {code: uuid4() for code in ("hrss", "eco_env", "centre")}
-    await populate(database, {mine: course.calendar.day_of(datetime.now(UTC)).year}, contacts)
+    await populate(database, {mine: course.calendar.day_of(datetime.now(UTC)).year}, contacts, {})
     channel = RpcChannel(f"127.0.0.1:{ports.grpc}")
     stub: Any = DispatchServiceStub(channel)  # type: ignore[call-overload]
-    yield World(database, stub, course, mine, other, former, contacts)
+    yield World(database, stub, course, mine, other, former, contacts, {})
     await channel.close()
     await database.close()
 

@@ -1,16 +1,18 @@
 """Search in Chinese, and hints at demands that are much like one being written: what is found, by whom, in which order."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
-from sqlalchemy import text
 
 from kit.auth import Actor
 from services.dispatch import words
 from services.dispatch.queries import access
+from services.dispatch.rules import State
+from services.dispatch.service import search as finding
 from tests import signing
 from tests.dispatch import scenes
 from tests.dispatch.conftest import World
@@ -19,7 +21,8 @@ Filter = rpc.DemandFilter
 
 
 async def found(world: World, actor: Actor, wanted: str, size: int = 100, **narrower: Any) -> list[Any]:
-    """All pages of what a text finds."""
+    """All pages of what a text finds, once the words of what is there are found."""
+    await world.find_words()
     rows: list[Any] = []
     token = ""
     while True:
@@ -67,13 +70,17 @@ async def test_a_word_as_long_as_a_text_does_no_harm(world: World) -> None:
 
 
 async def test_everybody_finds_what_the_list_shows_and_nothing_else(world: World) -> None:
-    """Also after a demand went to another agency."""
+    """Also after a demand went to another agency, or another one assists, or is the one it is about."""
     for state in scenes.PATHS:
         await scenes.demand_at(world, state)
     on_behalf = {"enterprise_id": str(world.neighbour.id), "channel": 2, "category_code": "eco_env"}
     await world.submit(world.officer(world.neighbour.area), **on_behalf)
     triaged = await world.submit(category_code="unsure")
     moved = await world.move(world.centre(), "DispatchDemand", triaged, unit_code="eco_env")
+    assisted = await scenes.demand_at(world, State.ACCEPTED)
+    await world.move(world.centre(), "AddCoHandler", assisted, unit_code="eco_env")
+    against = await world.submit(category_code="hrss")
+    await world.sql("UPDATE demand SET subject_unit_code = 'eco_env' WHERE id = :id", id=against.id)
     people = scenes.everybody(world) | {"nobody's contact": signing.person(Role.ROLE_LIAISON)}
     for name, actor in people.items():
         answer = await world.call(actor, "ListDemands", rpc.ListDemandsRequest(page_size=100))
@@ -81,7 +88,9 @@ async def test_everybody_finds_what_the_list_shows_and_nothing_else(world: World
         assert {demand.id for demand in await found(world, actor, "裁员三人", size=7)} == listed, name
         counts = await world.call(actor, "CountDemands", rpc.CountDemandsRequest(filter=Filter(text="裁员三人")))
         assert sum(one.count for one in counts.counts) == len(listed), name
-    assert moved.id in {demand.id for demand in await found(world, world.agency("eco_env"), "裁员")}
+    theirs = {demand.id for demand in await found(world, world.agency("eco_env"), "裁员")}
+    assert {moved.id, assisted.id} <= theirs
+    assert against.id not in theirs
     assert access.marks_of(world.centre()) == []
 
 
@@ -90,10 +99,7 @@ async def test_what_is_found_comes_in_order_whatever_the_stride(world: World, mo
         await world.submit(title=f"顺序核对第{number}件", body="次序" if number % 7 == 0 else "无")
     # Marks of small buckets, so that thirty demands lie in several of them.
     monkeypatch.setattr(words, "LEVELS", (2, 3))
-    rows = await world.sql("SELECT d.*, s.number FROM demand d JOIN demand_search s ON s.demand_id = d.id")
-    for row in rows:
-        again = "UPDATE demand_search SET words = CAST(:words AS tsvector), number = :number WHERE demand_id = :demand_id"
-        await world.sql(again, **words.search_row(row._asdict() | {"demand_id": row.id}))
+    await world.sql("DELETE FROM demand_search")
     for asked, many in (("顺序核对", 30), ("次序", 5), ("顺序 次序", 5)):
         for size in (1, 3, 100):
             numbers = [demand.serial for demand in await found(world, world.centre(), asked, size)]
@@ -103,6 +109,7 @@ async def test_what_is_found_comes_in_order_whatever_the_stride(world: World, mo
     later = await serials(world, "顺序核对", submitted_from=middle)
     earlier = await serials(world, "顺序核对", submitted_until=middle)
     assert (len(later), len(earlier), later & earlier) == (16, 14, set())
+    await world.sql("DELETE FROM demand_search")
 
 
 def test_strides_touch_and_reach_the_oldest() -> None:
@@ -128,6 +135,7 @@ def test_what_is_written_twice_is_cut_the_same() -> None:
 
 
 async def similar(world: World, actor: Actor, title: str, body: str = "", **more: Any) -> dict[str, float]:
+    await world.find_words()
     request = rpc.ListSimilarDemandsRequest(title=title, body=body, **more)
     answer = await world.call(actor, "ListSimilarDemands", request)
     assert [one.score for one in answer.similar] == sorted((one.score for one in answer.similar), reverse=True)
@@ -166,10 +174,75 @@ async def test_at_most_five_are_pointed_at_and_none_that_is_old(world: World) ->
     assert len(await similar(world, world.enterprise.actor(), "外籍员工就业许可延期办理")) == 5
 
 
-async def test_a_demand_and_its_search_row_are_written_together(world: World) -> None:
-    await asyncio.gather(*[world.submit(title=f"一起写下{number}") for number in range(20)])
-    async with world.database.read() as session:
-        without = text("SELECT count(*) FROM demand d LEFT JOIN demand_search s ON s.demand_id = d.id WHERE s IS NULL")
-        assert await session.scalar(without) == 0
-    for row in await world.sql("SELECT d.*, s.words::text AS kept FROM demand d JOIN demand_search s ON s.demand_id = d.id"):
-        assert f"'@u{row.lead_unit_code}'" in row.kept or not row.lead_unit_code
+async def rows(world: World) -> list[Any]:
+    kept = "SELECT demand_id, number, words::text, complete FROM demand_search ORDER BY demand_id"
+    return await world.sql(kept)
+
+
+async def lacking(world: World) -> set[str]:
+    """Serials of demands without words."""
+    found_none = "SELECT serial FROM demand WHERE id NOT IN (SELECT demand_id FROM demand_search WHERE complete)"
+    return {row.serial for row in await world.sql(found_none)}
+
+
+async def test_words_come_after_the_submission_and_all_come(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In batches, and when two replicas look at once."""
+    await world.find_words()
+    sent = await asyncio.gather(*[world.submit(title=f"一起写下{number}") for number in range(20)])
+    assert await lacking(world) == {demand.serial for demand in sent}
+    monkeypatch.setattr(finding, "BATCH", 3)
+    await asyncio.gather(world.find_words(), world.find_words())
+    await world.find_words()
+    assert await lacking(world) == set()
+
+
+async def test_a_table_that_was_emptied_is_filled_again(world: World) -> None:
+    await world.submit(title="'排污'许可证\\", body="ISO9001 的认证")
+    triaged = await world.submit(category_code="unsure")
+    await world.move(world.centre(), "DispatchDemand", triaged, unit_code="eco_env", co_unit_codes=["hrss"])
+    await world.find_words()
+    before = await rows(world)
+    await world.sql("DELETE FROM demand_search")
+    await world.find_words()
+    assert await rows(world) == before
+
+
+async def test_who_came_late_into_sight_is_found_within_a_minute(world: World) -> None:
+    """A demand whose transaction ended long after those of its neighbours."""
+    late = await world.submit(title="迟到的提交")
+    await world.submit()
+    await world.find_words()
+    await world.sql("DELETE FROM demand_search WHERE demand_id = :id", id=late.id)
+    await finding.fill_all(world.database, timedelta())
+    assert await lacking(world) == {late.serial}
+    await finding.fill_all(world.database, finding.FAR)
+    assert await lacking(world) == set()
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile", "after"])
+async def test_an_agency_finds_what_came_to_it_whenever_that_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Before its words were there, between reading and writing them, and later."""
+    await world.find_words()
+    demand = await world.submit(category_code="unsure", title=f"经手{when}")
+
+    async def hand_on() -> None:
+        await world.move(world.centre(), "DispatchDemand", demand, unit_code="eco_env", co_unit_codes=["hrss"])
+
+    cut = finding._cut
+
+    async def cut_meanwhile(found: Any) -> Any:
+        await hand_on()
+        return await cut(found)
+
+    if when == "before":
+        await hand_on()
+    with monkeypatch.context() as patch:
+        if when == "meanwhile":
+            patch.setattr(finding, "_cut", cut_meanwhile)
+        await world.find_words()
+    if when == "after":
+        await hand_on()
+    for unit in ("eco_env", "hrss"):
+        assert [one.id for one in await found(world, world.agency(unit), f"经手{when}")] == [demand.id], unit

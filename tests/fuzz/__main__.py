@@ -17,7 +17,7 @@ from stack.announce import say
 from stack.demo.client import Json, Person, Platform
 from stack.environment import ROOT, Lock
 from stack.supervisor import Stack
-from tests.fuzz.campaign import Findings, attack, know_workbooks
+from tests.fuzz.campaign import Findings, attack, know_files
 from tests.fuzz.feed import feed_for
 
 SEED = 20261123
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="a short run, for the continuous integration")
     parser.add_argument("--seed", type=int, default=SEED, help="decides what is drawn")
     given = parser.parse_args()
-    know_workbooks()
+    know_files()
     folder = _fresh(ROOT / ".run" / ("fuzz-short" if given.short else "fuzz"))
     sys.exit(uvloop.run(run(folder, SHORT_SECONDS if given.short else FULL_SECONDS, given.seed)))
 

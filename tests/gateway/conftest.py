@@ -22,6 +22,7 @@ from tests.gateway.platform import DEMAND, ROOT, Person, Platform, fill, fresh_k
 LOGINS = (
     "hrss.contact",
     "hrss.handler",
+    "hrss.lead",
     "eco_env.contact",
     "eco_env.handler",
     "centre.operator",

@@ -73,6 +73,7 @@ class Platform:
             "FAHU_GRPC_PORT": str(self.ports[name]),
             "FAHU_HTTP_PORT": str(self.ports[name]),
             "FAHU_DATABASE_URL": self.databases.get(name, ""),
+            "FAHU_BLOB_FOLDER": str(self.folder / "blobs"),
         }
         targets = {f"FAHU_{other.upper()}_TARGET": f"127.0.0.1:{self.ports[other]}" for other in SERVICES}
         base = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}"}

@@ -1,25 +1,15 @@
 """Every route declares who may call it, and lets in exactly whom the RPC behind it lets in."""
 
-from typing import Any
-
 import pytest
 from fahu.access.v1 import access_pb2
-from fahu.dispatch.v1 import dispatch_service_pb2
-from fahu.notify.v1 import notify_service_pb2
-from fahu.registry.v1 import account_service_pb2, registry_service_pb2
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from kit.rpc.access import rules_of
 from services.gateway.app import build
 from services.gateway.auth import EVERYBODY, RuleMissing, declared_rules
+from tests.journeys.table import CONTRACTS
 
-SERVICES: list[Any] = [
-    dispatch_service_pb2.DESCRIPTOR.services_by_name["DispatchService"],
-    notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
-    registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
-    account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
-]
 OPEN = {
     "sign_in_with_wechat",
     "sign_in_with_password",
@@ -39,7 +29,7 @@ def app() -> FastAPI:
 
 
 def test_routes_let_in_whom_their_rpc_lets_in(app: FastAPI) -> None:
-    roles_of_rpc = {path.split("/")[-1]: rule.roles for path, rule in rules_of(SERVICES, access_pb2.rule).items()}
+    roles_of_rpc = {path.split("/")[-1]: rule.roles for path, rule in rules_of(list(CONTRACTS), access_pb2.rule).items()}
     declared = {(rule.method, rule.path): rule.roles for rule in declared_rules(app)}
     for route in app.routes:
         assert isinstance(route, APIRoute)

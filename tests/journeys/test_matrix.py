@@ -20,7 +20,7 @@ from services.gateway import app as gateway
 from services.gateway import auth
 from stack.demo.client import Person
 from tests import signing
-from tests.journeys import doors, table
+from tests.journeys import calls, doors, table
 from tests.journeys.table import COLUMNS, ROLES, Line
 from tests.journeys.world import World
 from tests.kit import puppet
@@ -108,9 +108,9 @@ async def test_every_cell_is_what_the_platform_does(
     at_services, also_wrong = await wrong_answers(
         world,
         rpcs,
-        lambda *question: doors.call(channels, *question),
-        doors.OF_RPCS,
-        lambda line: doors.CALLS.get(line.name.split("/")[1], doors.PLAIN_CALL).good,
+        lambda *question: calls.call(channels, *question),
+        calls.OF_RPCS,
+        lambda line: calls.CALLS.get(line.name.split("/")[1], calls.PLAIN_CALL).good,
     )
     wrong += also_wrong
     counts = f"routes={len(routes)} rpcs={len(rpcs)} roles={len(ROLES)} cells={at_doors + at_services}"

@@ -12,6 +12,7 @@ from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
+from tests.kit.uploads.makers import png
 
 NOTHING = "0192f0c1-0000-7000-8000-000000000000"
 STAFF = {
@@ -112,6 +113,8 @@ async def _fill(world: World) -> None:
         "submission": _enterprises(world),
         "message": await _messages(world),
         "person": _for_all(Things([people["liaison"].id], [world.neighbour.id])),
+        "attachment": await _attachments(world),
+        "upload": await _uploads(world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -138,6 +141,29 @@ def _demands(ids: dict[str, str]) -> dict[str, Things]:
 
 def _enterprises(world: World) -> dict[str, Things]:
     return _for_all(Things([world.home], [world.next_door]))
+
+
+async def _attached(person: Person, demand_id: str) -> str:
+    """A file that this person attached to a demand."""
+    file = await person.send_file("示例.png", png(), "image/png")
+    await person.post(f"/demands/{demand_id}/attachments", {"attachment_ids": [file["id"]]})
+    return str(file["id"])
+
+
+async def _attachments(world: World) -> dict[str, Things]:
+    demands, liaison = world.demands, world.people["liaison"]
+    home = await _attached(liaison, demands["home"])
+    by_office = await _attached(liaison, demands["home by office"])
+    elsewhere = await _attached(world.neighbour, demands["next door"])
+    return _for_all(Things([home], [elsewhere])) | {"area officer": Things([by_office], [home, elsewhere])}
+
+
+async def _uploads(world: World) -> dict[str, Things]:
+    """What each attached, and so can no longer take back."""
+    foreign = Things((), [await _attached(world.neighbour, world.demands["next door"])])
+    senders = ("liaison", "agency contact", "agency handler", "centre operator", "centre lead")
+    mine = {column: await _attached(world.people[column], world.demands["home"]) for column in senders}
+    return _for_all(foreign) | {column: Things([one], foreign.other) for column, one in mine.items()}
 
 
 async def _messages(world: World) -> dict[str, Things]:

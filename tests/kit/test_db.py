@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from kit.db import Database, constraint_of, driver_of, is_conflict, is_outage, with_retries
 from kit.errors import DatabaseUnavailable
+from kit.telemetry import without_rows
 from tests.conftest import MakeDatabase
 from tests.kit.gate import Gate
 
@@ -178,3 +180,15 @@ async def test_a_database_that_cannot_search_chinese_is_refused(database: Databa
     with pytest.raises(RuntimeError, match="locale is C"):
         await other.check()
     await other.close()
+
+
+async def test_the_log_of_a_failed_statement_tells_no_values(database: Database) -> None:
+    said = "三名员工的\n\n" + "经济补偿" * 30  # apart, for a traceback quotes the line that failed
+    with pytest.raises(sqlalchemy.exc.IntegrityError) as caught:
+        await write(database, said)
+    event = {"exception": "".join(traceback.format_exception(caught.value))}
+    logged = without_rows(None, "", event)["exception"]
+    assert "note_short" in logged
+    assert "INSERT INTO note" in logged
+    assert "员工" not in logged
+    assert "补偿" not in logged

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.assembly import rebuild_since
 from kit.events import bus, outbox
 from kit.events.relay import rebuild
 from stack.servers import Nats
@@ -170,3 +171,10 @@ async def test_a_stream_deleted_under_its_listener_comes_back_to_it(line: Line) 
     await bus.ensure_stream(line.client.jetstream(), line.source)
     await line.note("after")
     assert await line.until_effects(2, 12) == ["before", "after"]
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-11-23T00:00:00", "2026-11-23"])
+async def test_a_rebuild_wants_a_moment_with_its_zone(since: str) -> None:
+    """The database would take its own zone: eight hours too late, and what came before would stay lost."""
+    with pytest.raises(SystemExit, match="usage"):
+        await rebuild_since("--since", since)

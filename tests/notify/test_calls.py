@@ -133,11 +133,29 @@ async def test_one_call_gathers_all_that_did_not_reach_a_person(world: World) ->
     assert (following.message_count, following.id == task.id) == (1, False)
 
 
-async def test_who_was_not_reached_stays_untold(world: World) -> None:
+async def test_who_was_not_reached_is_called_again_three_times_in_all(world: World) -> None:
     person = uuid4()
     event = replied(person)
     await world.happen(event)
     await world.sender().deliver_batch()
+    seen = set()
+    for _ in range(3):
+        (task,) = await world.calls()
+        seen.add(task.id)
+        await world.call(centre(), "CompleteCallTask", call_task_id=task.id, reached=False, note="无人接听")
+        assert await world.state(event) == "CALL_TASK"
+    assert len(seen) == 3
+    assert await world.calls() == []
+
+
+async def test_the_second_call_tells_what_the_first_could_not(world: World) -> None:
+    person = uuid4()
+    events = [replied(person), replied(person)]
+    await world.happen(*events)
+    await world.sender().deliver_batch()
     (task,) = await world.calls()
-    await world.call(centre(), "CompleteCallTask", call_task_id=task.id, reached=False, note="无人接听")
-    assert await world.state(event) == "CALL_TASK"
+    await world.call(centre(), "CompleteCallTask", call_task_id=task.id, reached=False)
+    (again,) = await world.calls()
+    assert (again.message_count, again.id == task.id) == (2, False)
+    await world.call(centre(), "CompleteCallTask", call_task_id=again.id, reached=True)
+    assert [await world.state(event) for event in events] == ["CALLED"] * 2

@@ -24,7 +24,11 @@ def test_every_kind_has_a_way_and_none_makes_the_centre_call_itself() -> None:
 
 def test_what_needs_its_reader_must_reach_and_what_only_informs_need_not() -> None:
     must = {kind for kind, way in WAYS.items() if way.must_reach}
-    assert {Kind.DEMAND_DISPATCHED, Kind.DEADLINE_BREACHED, Kind.DEMAND_REPLIED, Kind.DEMAND_PARKED} == must
+    enterprises = {Kind.DEMAND_REPLIED, Kind.DEMAND_PARKED, Kind.DEMAND_PARK_REVIEWED, Kind.DEMAND_INFO_REQUESTED}
+    dispatched = {Kind.DEMAND_DISPATCHED, Kind.AGENCY_DEMAND_REOPENED, Kind.RETURN_DENIED, Kind.DEMAND_REVIVED}
+    assist = {Kind.CO_DEMAND_DISPATCHED, Kind.CO_HANDLER_ADDED}
+    pressed = {Kind.ORDER_ISSUED, Kind.DEADLINE_BREACHED}
+    assert enterprises | dispatched | assist | pressed == must
 
 
 @pytest.mark.parametrize("answer", [timedelta(), SEND_SECONDS])

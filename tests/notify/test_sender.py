@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from fahu.dispatch.v1 import demand_pb2, events_pb2
+from fahu.dispatch.v1 import events_pb2
 from fahu.notify.v1.notification_pb2 import DeliveryState
 
 from services.notify.rules import LEASE, WAYS, Kind, Purpose
@@ -25,6 +25,7 @@ from tests.notify.conftest import (
     replied,
     subject,
 )
+from tests.notify.happenings import telling
 
 
 async def test_a_message_reaches_its_reader_on_wechat(world: World) -> None:
@@ -49,26 +50,7 @@ async def test_a_message_reaches_its_reader_on_wechat(world: World) -> None:
 async def test_wechat_takes_every_kind_of_message(world: World, kind: Kind) -> None:
     purpose = WAYS[kind].purpose or Purpose.TASK
     person = await world.bound(DEMO_TEMPLATES[purpose].id)
-    events: dict[str, Any] = {
-        "demand_forwarded": events_pb2.DemandDispatched(audience=audience([person])),
-        "demand_accepted": events_pb2.DemandAccepted(audience=audience([person])),
-        "demand_disposition_set": events_pb2.DemandDispositionSet(audience=audience([person])),
-        "demand_parked": events_pb2.DemandDispositionSet(
-            audience=audience([person]), kind=demand_pb2.DISPOSITION_KIND_REFERENCE
-        ),
-        "demand_replied": events_pb2.DemandReplied(audience=audience([person])),
-        "demand_closed": events_pb2.DemandClosed(audience=audience([person])),
-        "rating_reminder": events_pb2.DeadlineWarning(audience=audience([person])),
-        "demand_dispatched": events_pb2.DemandDispatched(audience=audience(agency=[person])),
-        "demand_withdrawn": events_pb2.DemandWithdrawn(audience=audience(agency=[person])),
-        "deadline_warning": events_pb2.DeadlineWarning(audience=audience(agency=[person]), percent=80),
-        "deadline_breached": events_pb2.DeadlineBreached(audience=audience(agency=[person])),
-        "centre_triage_required": events_pb2.DemandTriageRequired(audience=audience(centre=[person])),
-        "centre_deadline_breached": events_pb2.DeadlineBreached(audience=audience(centre=[person])),
-        "centre_look_back_due": events_pb2.DemandRated(audience=audience(centre=[person])),
-    }
-    event = events[kind]
-    event.demand.CopyFrom(subject())
+    event = telling(kind, person)
     await world.happen(event)
     await world.sender().deliver_batch()
     assert [message.kind for message in await world.inbox(person)] == [kind]

@@ -11,7 +11,10 @@ import pytest
 from fahu.dispatch.v1 import events_pb2
 
 from services.notify import notices
-from services.notify.catalogue import FOR_ENTERPRISES, FOR_STAFF, PHRASES, Language
+from services.notify.catalogue import FOR_STAFF, TEXTS, VARIANTS
+from services.notify.catalogue.enterprises import FOR_ENTERPRISES
+from services.notify.catalogue.phrases import PHRASES
+from services.notify.catalogue.text import Language
 from services.notify.rules import Kind
 from services.notify.texts import Message, render
 
@@ -27,6 +30,26 @@ FACTS: dict[str, list[Any]] = {
     "look_back": [True, False],
     "unrated": [True, False],
     "clock": sorted(notices.CLOCKS.values()),
+    "holder": ["AGENCY", "AGENCY_LEAD", "CENTRE", "CO_HANDLER"],
+    "approval": sorted(notices.APPROVALS.values()),
+    "return_reason": sorted(notices.RETURN_REASONS.values()),
+    "timed_out": [True, False],
+    "waived": [True, False],
+    "origin": sorted(notices.ORIGINS.values()),
+    "outcome": sorted(notices.OUTCOMES.values()),
+    "round": [1, 2, 3],
+    "level": sorted(notices.LEVELS.values()),
+    "upheld": [True, False],
+}
+PHRASED = {
+    "reason": notices.TRIAGE_REASONS,
+    "task": notices.CLOCKS,
+    "solved": notices.SOLVED,
+    "approval": notices.APPROVALS,
+    "return_reason": notices.RETURN_REASONS,
+    "origin": notices.ORIGINS,
+    "outcome": notices.OUTCOMES,
+    "level": notices.LEVELS,
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -62,11 +85,16 @@ def test_enterprises_are_addressed_and_staff_are_not() -> None:
 
 
 def test_every_value_of_the_contract_has_a_phrase_of_its_own() -> None:
-    assert set(notices.TRIAGE_REASONS.values()) - {"UNSPECIFIED"} == set(PHRASES["reason"]) - {""}
-    assert set(notices.CLOCKS.values()) - {"UNSPECIFIED"} == set(PHRASES["task"]) - {""}
-    assert set(notices.SOLVED.values()) - {"UNSPECIFIED"} == set(PHRASES["solved"]) - {""}
+    for name, values in PHRASED.items():
+        assert set(values.values()) - {"UNSPECIFIED"} == set(PHRASES[name]) - {""}, name
+    assert PHRASED.keys() | {"satisfaction"} == PHRASES.keys()
     replies = {variant for kind, variant in filter(_is_pair, FOR_ENTERPRISES) if kind is Kind.DEMAND_REPLIED}
     assert set(notices.REPLIES.values()) - {"UNSPECIFIED"} == replies - {""}
+
+
+def test_a_kind_with_several_texts_says_which_fact_chooses() -> None:
+    assert {key[0] for key in TEXTS if isinstance(key, tuple)} == VARIANTS.keys()
+    assert {key if isinstance(key, Kind) else key[0] for key in TEXTS} == set(Kind)
 
 
 def _is_pair(key: object) -> bool:
@@ -89,6 +117,10 @@ def test_whoever_is_at_it_is_named() -> None:
     assert "承办部门已接收您的需求" in render(message(Kind.DEMAND_ACCEPTED, "", unit="hrss"), "zh")[1]
     overdue = message(Kind.CENTRE_DEADLINE_BREACHED, "", unit="", clock="TRIAGE")
     assert "应由区综治中心" in render(overdue, "zh")[1]
+    assisting = message(Kind.CENTRE_DEADLINE_BREACHED, unit="hrss", clock="OPINION", holder="CO_HANDLER")
+    assert "应由协办部门" in render(assisting, "zh")[1]
+    signing = message(Kind.SUPERVISOR_DEADLINE_BREACHED, unit="hrss", clock="APPROVAL", holder="AGENCY_LEAD")
+    assert "应由区人社局分管负责人" in render(signing, "zh")[1]
 
 
 def test_every_event_with_an_audience_is_listened_to() -> None:

@@ -65,6 +65,17 @@ async def test_importing_a_file(world: World, tmp_path: Path) -> None:
     assert "共 2 处错误" in printed
 
 
+@pytest.mark.parametrize("year", [1, 2020, 99999])
+async def test_importing_for_a_year_without_cohorts(world: World, tmp_path: Path, year: int) -> None:
+    file = tmp_path / "好.csv"
+    file.write_bytes(csv_file([line(1)]))
+    before = await world.snapshot()
+    for arguments in [(year, file), (YEAR, tmp_path / "nowhere.csv")]:
+        with pytest.raises(SystemExit):
+            await run(world, commands.import_cohort, *arguments)
+    assert await world.snapshot() == before
+
+
 async def test_made_up_secrets_are_shown_once_and_open_the_console(world: World) -> None:
     told = await run(world, commands.add_staff, *ZHAO, "--login", "zhao", "--duty", "contact")
     login, password, uri = told.splitlines()[1].split("\t")
@@ -101,7 +112,15 @@ async def test_staff_come_in_files_all_or_none(world: World, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "arguments",
-    [ZHAO[:-2], [*ZHAO, "--roles", "KING"], [*ZHAO, "--roles", "LIAISON"], [*ZHAO, "--login", "z", "--stdin"]],
+    [
+        ZHAO[:-2],
+        [*ZHAO, "--roles", "KING"],
+        [*ZHAO, "--roles", "LIAISON"],
+        [*ZHAO, "--name", "=赵六"],
+        [*ZHAO, "--name", " "],
+        [*ZHAO, "--login", "z", "--stdin"],
+        ["--file", "nowhere.json"],
+    ],
 )
 async def test_what_is_no_member_of_staff(world: World, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\nshort\n"))

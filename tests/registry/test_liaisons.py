@@ -5,12 +5,15 @@ import hashlib
 from typing import Any
 from uuid import uuid4
 
+import grpc
 import pytest
 from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import account_service_pb2 as accounts_pb
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
+from sqlalchemy import text
 
+from kit.rpc.client import refusal_of
 from services.registry.service.people import StaffDraft
 from tests import signing
 from tests.registry.conftest import LEAD, YEAR, World, race, refusal
@@ -131,6 +134,22 @@ async def test_the_same_appointment_twice_at_once_is_one(world: World) -> None:
     stub, request = world.registry(), appointment(enterprise.id)
     first, second = await asyncio.gather(stub.AppointLiaison(request), stub.AppointLiaison(request))
     assert first == second
+    assert (await world.rows("SELECT count(*) FROM liaison"))[0][0] == 1
+
+
+async def test_a_key_used_for_two_enterprises_at_once_takes_effect_for_one(world: World) -> None:
+    await world.import_lines(line(1), line(2))
+    enterprises = [await world.enterprise(line(number)) for number in (1, 2)]
+    requests = [
+        appointment(enterprise.id, request_id="the-same", phone=f"1380000001{place}")
+        for place, enterprise in enumerate(enterprises)
+    ]
+    async with world.database.begin() as session:  # both have looked for the key before either has written
+        await session.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+        both = asyncio.gather(*[world.registry().AppointLiaison(request) for request in requests], return_exceptions=True)
+        await asyncio.sleep(0.5)
+    refused = [refusal_of(result).reason for result in await both if isinstance(result, grpc.aio.AioRpcError)]
+    assert refused == ["IDEMPOTENCY_KEY_REUSED"]
     assert (await world.rows("SELECT count(*) FROM liaison"))[0][0] == 1
 
 

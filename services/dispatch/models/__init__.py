@@ -1,27 +1,44 @@
 """Tables of dispatch. What the database can hold true, it holds: constraints first, checks in code second."""
 
+from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment, AttachmentState
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
-from services.dispatch.models.clocks import DemandClock
+from services.dispatch.models.clocks import DemandClock, DemandSegment
 from services.dispatch.models.demands import DEMAND_NUMBER, Demand, DemandEvent
 from services.dispatch.models.handling import DemandDisposition, DemandRating, DemandReply
-from services.dispatch.models.reference import Category, LiaisonPoint, RoutingRule, Unit
+from services.dispatch.models.reference import Category, ConditionTag, LiaisonPoint, RoutingRule, RoutingSuggestion, Unit
+from services.dispatch.models.requests import DemandApproval, DemandCoHandler, DemandInfoRequest
+from services.dispatch.models.results import JointCase, LookBack, LookBackCandidate, LookBackSample, SupervisionOrder
 from services.dispatch.models.search import DemandSearch
 
 __all__ = [
     "DEAD_LETTER",
     "DEMAND_NUMBER",
     "INBOX",
+    "MOST_OF_A_DEMAND",
     "OUTBOX",
+    "Attachment",
+    "AttachmentState",
     "Base",
     "Category",
+    "ConditionTag",
     "Demand",
+    "DemandApproval",
     "DemandClock",
+    "DemandCoHandler",
     "DemandDisposition",
     "DemandEvent",
+    "DemandInfoRequest",
     "DemandRating",
     "DemandReply",
     "DemandSearch",
+    "DemandSegment",
+    "JointCase",
     "LiaisonPoint",
+    "LookBack",
+    "LookBackCandidate",
+    "LookBackSample",
     "RoutingRule",
+    "RoutingSuggestion",
+    "SupervisionOrder",
     "Unit",
 ]

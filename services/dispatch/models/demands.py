@@ -3,16 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, Sequence, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, Sequence, Text, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.dispatch.models.base import Base, one_of
 from services.dispatch.rules import Disposition, State, TriageReason
 
-# What narrows a list of one enterprise or agency.
-NARROWER = ["area_code", "category_code"]
+# What decides on a demand beside the columns that an index goes by, so that counts need not look at rows.
+SEEN = ["subject_unit_code"]
+DATED = [*SEEN, "submitted_at"]
+NARROWER = ["area_code", "category_code", *SEEN]
 DEMAND_NUMBER = Sequence("demand_number", metadata=Base.metadata)
 
 
@@ -48,6 +50,22 @@ class Demand(Base):
     closed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     version: Mapped[int]
+    resume_state: Mapped[str | None] = mapped_column(default=None)
+    holder: Mapped[str | None] = mapped_column(default=None)
+    holder_unit: Mapped[str] = mapped_column(server_default="")
+    held_since: Mapped[datetime | None] = mapped_column(default=None)
+    designated: Mapped[bool] = mapped_column(server_default=sql("false"))
+    condition_tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
+    revived: Mapped[bool] = mapped_column(server_default=sql("false"))
+    extensions: Mapped[int] = mapped_column(server_default=sql("0"))
+    info_requests: Mapped[int] = mapped_column(server_default=sql("0"))
+    park_reviews: Mapped[int] = mapped_column(server_default=sql("0"))
+    shielded: Mapped[bool] = mapped_column(server_default=sql("false"))
+    joint_case_id: Mapped[UUID | None] = mapped_column(default=None)
+    kpi_excluded: Mapped[bool] = mapped_column(server_default=sql("false"))
+    subject_unit_code: Mapped[str] = mapped_column(server_default="")
+    judicial: Mapped[bool] = mapped_column(server_default=sql("false"))
+    linked_demand_id: Mapped[UUID | None] = mapped_column(ForeignKey("demand.id"), default=None)
     __table_args__ = (
         UniqueConstraint("serial"),
         UniqueConstraint("submitted_by", "request_id"),
@@ -57,23 +75,37 @@ class Demand(Base):
         CheckConstraint("kind IN ('DEMAND', 'SUGGESTION')", name="kind_known"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 100 AND char_length(body) BETWEEN 1 AND 5000", name="lengths"),
         CheckConstraint(
-            "state IN ('SUBMITTED', 'TRIAGE', 'WITHDRAWN', 'REPLIED', 'CLOSED') OR lead_unit_code <> ''", name="has_lead"
+            "state NOT IN ('DISPATCHED', 'RETURN_REVIEW', 'ACCEPTED', 'HANDLING', 'PARKED') OR lead_unit_code <> ''",
+            name="has_lead",
         ),
         CheckConstraint("(state = 'TRIAGE') <= (triage_reason IS NOT NULL)", name="triage_has_reason"),
+        CheckConstraint("(state IN ('CLOSED', 'WITHDRAWN')) = (holder IS NULL)", name="one_holder"),
+        CheckConstraint("(holder IS NULL) = (held_since IS NULL)", name="held_since"),
+        CheckConstraint("(state = 'AWAITING_ENTERPRISE') = (resume_state IS NOT NULL)", name="knows_the_way_back"),
+        CheckConstraint("subject_unit_code = '' OR lead_unit_code <> subject_unit_code", name="not_by_its_subject"),
+        CheckConstraint("extensions BETWEEN 0 AND 2 AND info_requests BETWEEN 0 AND 2", name="quotas"),
         CheckConstraint("(state = 'CLOSED') = (closed_at IS NOT NULL)", name="closed_has_time"),
         CheckConstraint("state <> 'PARKED' OR (disposition = 'REFERENCE' AND review_on IS NOT NULL)", name="parked_review"),
         # Lists go by the first, counts and lists of a state by the second of each pair, both newest first. An id is made
         # when its demand comes in and begins with that moment, so that periods need no index of their own. What is
         # included lets a narrower question be answered without looking at rows.
-        Index("ix_demand_state", "state", "id"),
+        Index("ix_demand_state", "state", "id", postgresql_include=DATED),
         Index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=NARROWER),
         Index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=NARROWER),
         Index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER),
-        Index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=NARROWER),
+        Index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"]),
         Index("ix_demand_area_code", "area_code", "id"),
-        Index("ix_demand_area_state", "area_code", "state", "id"),
+        Index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=SEEN),
         Index("ix_demand_category_code", "category_code", "id"),
-        Index("ix_demand_category_state", "category_code", "lead_unit_code", "state", "id"),
+        Index("ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=SEEN),
+        Index("ix_demand_submitted_at", "submitted_at", postgresql_using="brin"),
+        Index(
+            "ix_demand_condition_tags",
+            "condition_tags",
+            postgresql_using="gin",
+            postgresql_where=sql("state = 'PARKED' AND NOT revived"),
+        ),
+        Index("ix_demand_joint_case_id", "joint_case_id", postgresql_where=sql("joint_case_id IS NOT NULL")),
         Index("ix_demand_for_unit", "submitted_for_by_unit", "id", postgresql_where=sql("submitted_for_by_unit <> ''")),
         Index(
             "ix_demand_for_unit_state",

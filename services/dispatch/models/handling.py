@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,10 +51,11 @@ class DemandReply(Base):
     unit_code: Mapped[str]
     person_id: Mapped[UUID]
     replied_at: Mapped[datetime]
+    signed_by: Mapped[UUID | None] = mapped_column(default=None)
     __table_args__ = (
         UniqueConstraint("demand_id", "round"),
         one_of("kind", ReplyKind),
-        CheckConstraint("kind <> 'ANSWER' OR btrim(legal_basis) <> ''", name="answer_has_law"),
+        CheckConstraint("kind NOT IN ('ANSWER', 'INFEASIBLE') OR btrim(legal_basis) <> ''", name="answer_has_law"),
         CheckConstraint("btrim(conclusion) <> '' AND btrim(next_steps) <> ''", name="content"),
     )
 
@@ -69,7 +71,10 @@ class DemandRating(Base):
     comment: Mapped[str]
     person_id: Mapped[UUID]
     rated_at: Mapped[datetime]
+    excluded: Mapped[bool] = mapped_column(server_default=sql("false"))
+    ruling: Mapped[str] = mapped_column(server_default="")
     __table_args__ = (
+        CheckConstraint("NOT excluded OR btrim(ruling) <> ''", name="excluded_has_ruling"),
         CheckConstraint("satisfaction BETWEEN 1 AND 5", name="five_levels"),
         one_of("solved", Solved),
         Index("ix_demand_rating_demand_id", "demand_id"),

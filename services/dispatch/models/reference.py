@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +22,7 @@ class Unit(Base):
     active: Mapped[bool]
     contact_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
     version: Mapped[int]
+    leader_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default=sql("'{}'"))
 
 
 class LiaisonPoint(Base):
@@ -58,4 +60,38 @@ class RoutingRule(Base):
     version: Mapped[int]
     unit_code: Mapped[str]
     active: Mapped[bool]
+    changed_by: Mapped[UUID | None] = mapped_column(default=None)
+    changed_at: Mapped[datetime | None] = mapped_column(default=None)
     __table_args__ = (PrimaryKeyConstraint("category_code", "version"),)
+
+
+class RoutingSuggestion(Base):
+    """What an approved return teaches: the category might lead elsewhere. The centre adopts or dismisses it."""
+
+    __tablename__ = "routing_suggestion"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demand.id"))
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
+    from_unit_code: Mapped[str]
+    to_unit_code: Mapped[str]
+    created_at: Mapped[datetime]
+    decision: Mapped[str | None]
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("decision IN ('ADOPTED', 'DISMISSED')", name="decision_known"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_has_time"),
+        Index("ix_routing_suggestion_open", "created_at", postgresql_where=sql("decision IS NULL")),
+    )
+
+
+class ConditionTag(Base):
+    """A condition that parked demands wait for, by the words used for it; `met_at` once it is there."""
+
+    __tablename__ = "condition_tag"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    met_at: Mapped[datetime | None]
+    met_by: Mapped[UUID | None]
+    met_unit: Mapped[str]
+    note: Mapped[str]
+    __table_args__ = (CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_by_somebody"),)

@@ -1,42 +1,82 @@
 """Who sees which demand, decided once for list, detail, timeline, counts and changes."""
 
 from fahu.access.v1.access_pb2 import Role
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, any_, exists, false, func, or_, select, true
 
 from kit.auth import Actor
 from services.dispatch import words
-from services.dispatch.models import (
-    Demand,
-    LiaisonPoint,
-)
+from services.dispatch.models import Demand, DemandCoHandler, LiaisonPoint
 
 AGENCY = (int(Role.ROLE_AGENCY_CONTACT), int(Role.ROLE_AGENCY_HANDLER), int(Role.ROLE_AGENCY_LEAD))
 ALL_SEEING = (int(Role.ROLE_CENTRE_OPERATOR), int(Role.ROLE_CENTRE_LEAD), int(Role.ROLE_SUPERVISOR))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Who sees which demand. Roles add up; who has none of these sees nothing."""
+    """Who sees which demand. Roles add up; who has none of these sees nothing.
+
+    Nobody of the agency that a demand is about sees it, whatever else they are, but for the enterprise's own contact.
+    """
+    own = _of_own_enterprise(actor)
+    if not actor.unit_code:
+        return or_(own, _as_staff(actor))
+    return or_(own, and_(Demand.subject_unit_code != actor.unit_code, _as_staff(actor)))
+
+
+def _of_own_enterprise(actor: Actor) -> ColumnElement[bool]:
+    if not actor.has(int(Role.ROLE_LIAISON)) or not actor.organisation_id:
+        return false()
+    present = exists().where(
+        LiaisonPoint.enterprise_id == actor.organisation_id, LiaisonPoint.liaison_person_id == actor.person_id
+    )
+    return and_(Demand.enterprise_id == actor.organisation_id, present)
+
+
+def _as_staff(actor: Actor) -> ColumnElement[bool]:
     if actor.has(*ALL_SEEING):
         return true()
     seen: list[ColumnElement[bool]] = []
-    if actor.has(int(Role.ROLE_LIAISON)) and actor.organisation_id:
-        present = exists().where(
-            LiaisonPoint.enterprise_id == actor.organisation_id, LiaisonPoint.liaison_person_id == actor.person_id
-        )
-        seen.append(and_(Demand.enterprise_id == actor.organisation_id, present))
     if actor.has(*AGENCY) and actor.unit_code:
-        seen.append(Demand.lead_unit_code == actor.unit_code)
+        seen += [Demand.lead_unit_code == actor.unit_code, _assisted_by(actor.unit_code)]
     if actor.has(int(Role.ROLE_AREA_OFFICER)) and actor.unit_code:
         seen.append(Demand.submitted_for_by_unit == actor.unit_code)
     return or_(false(), *seen)
 
 
-def marks_of(actor: Actor) -> list[str]:
-    """The marks (words.py) of all that the actor may see; empty for who may see all.
+def _assisted_by(unit_code: str) -> ColumnElement[bool]:
+    return exists().where(
+        DemandCoHandler.demand_id == Demand.id,
+        DemandCoHandler.unit_code == unit_code,
+        DemandCoHandler.released_at.is_(None),
+    )
 
-    `visible_to` decides, also in a search. This only keeps a search from reading what that would leave out: whoever widens
-    what a role sees there widens it here.
+
+def ways_to(actor: Actor) -> list[ColumnElement[bool]]:
+    """By which indexes one comes to the demands that the actor may see: all of them lie on one of these ways.
+
+    `visible_to` decides, also on these. They, and `marks_of` for searches, only keep a list from passing over what it would
+    leave out, more each year: whoever widens what a role sees there widens it here.
     """
+    if actor.has(*ALL_SEEING):
+        return [true()]
+    found: list[ColumnElement[bool]] = []
+    if actor.has(int(Role.ROLE_LIAISON)) and actor.organisation_id:
+        found.append(Demand.enterprise_id == actor.organisation_id)
+    if actor.has(*AGENCY) and actor.unit_code:
+        found += [Demand.lead_unit_code == actor.unit_code, _among_assisted(actor.unit_code)]
+    if actor.has(int(Role.ROLE_AREA_OFFICER)) and actor.unit_code:
+        found.append(and_(Demand.submitted_for_by_unit != "", Demand.submitted_for_by_unit == actor.unit_code))
+    return found or [false()]
+
+
+def _among_assisted(unit_code: str) -> ColumnElement[bool]:
+    """Few at any time, for an answer releases who assisted. As an array, they are read once, and before the demands."""
+    here = DemandCoHandler.unit_code == unit_code, DemandCoHandler.released_at.is_(None)
+    demands = select(DemandCoHandler.demand_id).where(*here).distinct().scalar_subquery()
+    return Demand.id == any_(func.array(demands))
+
+
+def marks_of(actor: Actor) -> list[str]:
+    """The marks (words.py) of all that the actor may see; empty for who may see all."""
     if actor.has(*ALL_SEEING):
         return []
     kinds = (

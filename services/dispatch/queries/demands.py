@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all, values
+from sqlalchemy import ColumnElement, Row, Select, func, literal, not_, select, union, union_all, values
 from sqlalchemy import column as sql_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,11 +19,12 @@ from services.dispatch.models import (
     DemandEvent,
     Unit,
 )
-from services.dispatch.queries.access import visible_to
+from services.dispatch.queries.access import visible_to, ways_to
 from services.dispatch.rules import State
 
 COUNT_LIMIT = 1000
-# An id is made with the time of submission, give or take what a clock is set by meanwhile.
+LAST_MILLISECOND = 2**48 - 1
+# An id is made a moment after the time that a demand is booked at.
 SLACK = timedelta(minutes=1)
 
 
@@ -54,18 +55,18 @@ def narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         if value:
             conditions.append(column == value)
     if wanted.submitted_from:
-        conditions += [Demand.id >= id_at(wanted.submitted_from - SLACK), Demand.submitted_at >= wanted.submitted_from]
+        conditions += [Demand.submitted_at >= wanted.submitted_from, Demand.id >= first_id(wanted.submitted_from)]
     if wanted.submitted_until:
-        conditions += [Demand.id < id_at(wanted.submitted_until + SLACK), Demand.submitted_at < wanted.submitted_until]
+        conditions += [Demand.submitted_at < wanted.submitted_until, Demand.id < first_id(wanted.submitted_until + SLACK)]
     if wanted.overdue:
         late = select(DemandClock.demand_id).where(DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
         conditions.append(Demand.id.in_(late))
     return conditions
 
 
-def id_at(moment: datetime) -> UUID:
-    """The first id of a moment: ids begin with the milliseconds at which they were made."""
-    return UUID(int=max(0, min(int(moment.timestamp() * 1000), 2**48 - 1)) << 80)
+def first_id(moment: datetime) -> UUID:
+    """The least id that a demand taken in at this moment can have: ids begin with their millisecond."""
+    return UUID(int=max(0, min(int(moment.timestamp() * 1000), LAST_MILLISECOND)) << 80)
 
 
 SUMMARY = [column for column in Demand.__table__.columns if column.name not in ("body", "request_id", "request_hash")]
@@ -85,8 +86,12 @@ async def demands_page(
     conditions = [visible_to(actor), *narrowed(replace(wanted, states=(), overdue=False), now)]
     if before:
         conditions.append(Demand.id < before)
-    ids: Any = _late(conditions, now) if wanted.overdue else select(Demand.id, Demand.state).where(*conditions)
-    newest = _newest(ids, wanted.states, size + 1)
+    ways: list[Any] = (
+        [_late(conditions, now)]
+        if wanted.overdue
+        else [select(Demand.id, Demand.state).where(way, *conditions) for way in ways_to(actor)]
+    )
+    newest = _newest(ways, wanted.states, size + 1)
     query = named().join(newest, newest.c.id == Demand.id)
     return (await session.execute(query.order_by(Demand.id.desc()))).all()
 
@@ -101,14 +106,16 @@ def _late(conditions: Sequence[ColumnElement[bool]], now: datetime) -> Select[An
     return select(demand.c.id, demand.c.state).select_from(late.join(demand, literal(True)))
 
 
-def _newest(ids: Any, states: Sequence[State], size: int) -> Any:
-    """The ids alone, which indexes know without the rows. Of several states each by itself: together they have no order."""
-    id_, state_ = ids.selected_columns
-    each = [ids.where(state_ == state) for state in states] or [ids]
-    newest = [one.order_by(id_.desc()).limit(size) for one in each]
+def _newest(ways: Sequence[Any], states: Sequence[State], size: int) -> Any:
+    """The ids alone, which indexes know without the rows: of each way and state by itself; together they have no order."""
+    newest: list[Any] = []
+    for ids in ways:
+        id_, state_ = ids.selected_columns
+        each = [ids.where(state_ == state) for state in states] or [ids]
+        newest += [one.order_by(id_.desc()).limit(size) for one in each]
     if len(newest) == 1:
         return newest[0].subquery("newest")
-    merged = union_all(*newest).subquery("merged")
+    merged = union(*newest).subquery("merged")
     return select(merged.c.id).order_by(merged.c.id.desc()).limit(size).subquery("newest")
 
 
@@ -128,18 +135,23 @@ async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datet
         late = _late(conditions, now).subquery()
         query = select(late.c.state, func.least(func.count(), COUNT_LIMIT)).group_by(late.c.state)
     else:
-        query = _each_state(conditions)
+        query = _each_state(ways_to(actor), conditions)
     found = dict.fromkeys(State, 0)
     for state, number in await session.execute(query):
         found[State(state)] = number
     return found
 
 
-def _each_state(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _each_state(ways: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     states = values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in State])
-    some = select(literal(1)).where(Demand.state == states.c.state, *conditions).limit(COUNT_LIMIT).correlate(states)
-    count = select(func.count()).select_from(some.lateral("some")).correlate(states).scalar_subquery()
-    return select(states.c.state, count).select_from(states)
+    some: list[Select[Any]] = []
+    for number, way in enumerate(ways):
+        others = [not_(earlier) for earlier in ways[:number]]
+        query = select(literal(1)).where(Demand.state == states.c.state, way, *others, *conditions)
+        some.append(query.limit(COUNT_LIMIT).correlate(states))
+    every = some[0] if len(some) == 1 else union_all(*some)
+    count = select(func.least(func.count(), COUNT_LIMIT)).select_from(every.lateral("some")).correlate(states)
+    return select(states.c.state, count.scalar_subquery()).select_from(states)
 
 
 async def timeline(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[DemandEvent]:

@@ -7,18 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import errors
-from services.dispatch.models import (
-    DemandClock,
-    DemandDisposition,
-    DemandRating,
-    DemandReply,
-)
+from services.dispatch.models import DemandClock, DemandDisposition, DemandRating, DemandReply, DemandSegment
 
 
 async def clocks_of(session: AsyncSession, demand_ids: Sequence[UUID], running_only: bool) -> Sequence[DemandClock]:
-    query = select(DemandClock).where(DemandClock.demand_id.in_(demand_ids)).order_by(DemandClock.started_at)
+    query = select(DemandClock).where(DemandClock.demand_id.in_(demand_ids)).order_by(DemandClock.started_at, DemandClock.id)
     if running_only:
         query = query.where(DemandClock.stopped_at.is_(None))
+    return (await session.scalars(query)).all()
+
+
+async def segments_of(session: AsyncSession, demand_id: UUID) -> Sequence[DemandSegment]:
+    """Who held a demand when, oldest first; the present holder stands in the demand."""
+    query = select(DemandSegment).where(DemandSegment.demand_id == demand_id).order_by(DemandSegment.position)
     return (await session.scalars(query)).all()
 
 

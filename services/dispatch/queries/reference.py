@@ -26,11 +26,18 @@ async def categories(session: AsyncSession) -> Sequence[Any]:
     return found
 
 
+async def agencies(session: AsyncSession, codes: Sequence[str]) -> Sequence[Unit]:
+    """Those of these units that are agencies taking part."""
+    query = select(Unit).where(Unit.code.in_(codes), Unit.active, Unit.kind == "AGENCY")
+    return (await session.scalars(query)).all()
+
+
 async def agency(session: AsyncSession, code: str) -> Lead:
     """An agency that takes part, with its contacts. Raises UnitNotAnAgency, UnitWithoutContact."""
-    unit = await session.get(Unit, code)
-    if unit is None or not unit.active or unit.kind != "AGENCY":
+    found = await agencies(session, [code])
+    if not found:
         raise errors.UnitNotAnAgency
+    (unit,) = found
     if not unit.contact_ids:
         raise errors.UnitWithoutContact
     return Lead(unit.code, unit.name, 0, tuple(unit.contact_ids))

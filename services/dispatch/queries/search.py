@@ -19,7 +19,7 @@ from kit.auth import Actor
 from services.dispatch import words
 from services.dispatch.models import Demand, DemandSearch
 from services.dispatch.queries.access import marks_of, visible_to
-from services.dispatch.queries.demands import Filter, id_at, named, narrowed
+from services.dispatch.queries.demands import Filter, first_id, named, narrowed
 from services.dispatch.rules import State
 
 ENDLESS = 2**62
@@ -37,12 +37,12 @@ class Reach:
 
 async def reach(session: AsyncSession, wanted: Filter, before: UUID | None) -> Reach:
     """From the newest demand, or the last one of the page before, or the end of the period, back to the period's begin."""
-    last = id_at(wanted.submitted_until) if wanted.submitted_until else None
+    last = first_id(wanted.submitted_until) if wanted.submitted_until else None
     number, by_id = DemandSearch.number, DemandSearch.demand_id
     upto = by_id <= min(filter(None, (last, before))) if last or before else by_id.is_not(None)
     newest = select(number).where(upto).order_by(by_id.desc()).limit(1).scalar_subquery()
     high = select(number).where(by_id == before).scalar_subquery() if before else literal(ENDLESS)
-    since = by_id >= id_at(wanted.submitted_from) if wanted.submitted_from else by_id.is_(None)
+    since = by_id >= first_id(wanted.submitted_from) if wanted.submitted_from else by_id.is_(None)
     floor = select(number).where(since).order_by(by_id).limit(1).scalar_subquery()
     found = (await session.execute(select(newest, high, floor))).one()
     # Numbers and ids are given out by several processes: within a moment their orders differ.

@@ -27,7 +27,6 @@ from services.dispatch.queries.intake import Intake, intakes
 from services.dispatch.rules import Action, Lead
 
 MINI_PROGRAM = "MINI_PROGRAM"
-AREA_PREFIX = "area-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +169,10 @@ def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, yea
         "submitted_by": actor.person_id,
         "submitted_for_by_unit": "" if draft.channel == MINI_PROGRAM else actor.unit_code,
         "submitted_at": now,
-        "state": rules.State.SUBMITTED,
-        "round": 1,
-        "lead_unit_code": "",
-        "triage_reason": None,
-        "disposition": None,
-        "promised_on": None,
-        "review_on": None,
-        "rating_expired": False,
-        "closed_at": None,
-        "version": 0,
-    }
+        "subject_unit_code": "",
+        "judicial": False,
+        "linked_demand_id": None,
+    } | moves.INITIAL
 
 
 def _routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:
@@ -189,7 +181,7 @@ def _routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: da
     written = moves.start(row)
     by_actor, by_platform = Act(actor, now), Act(None, now)
     moves.take(written, Action.SUBMIT, by_actor, course, Contacts())
-    outcome = rules.route(row["category_code"], found.leads)
+    outcome = rules.route(row["category_code"], found.leads, conflict=False, judicial=False)
     if isinstance(outcome, Lead):
         contacts = Contacts(liaison=liaison, agency=outcome.contact_ids)
         changes = {"lead_unit_code": outcome.unit_code}

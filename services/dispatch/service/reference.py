@@ -11,10 +11,10 @@ from kit.events.handling import Delivery
 from services.dispatch.reference_data import CATEGORIES
 
 KEEP_UNIT = text("""
-INSERT INTO unit (code, name, kind, active, contact_ids, version)
-VALUES (:code, :name, :kind, :active, CAST(:contact_ids AS uuid[]), :version)
+INSERT INTO unit (code, name, kind, active, contact_ids, leader_ids, version)
+VALUES (:code, :name, :kind, :active, CAST(:contact_ids AS uuid[]), CAST(:leader_ids AS uuid[]), :version)
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, active = excluded.active,
-  contact_ids = excluded.contact_ids, version = excluded.version
+  contact_ids = excluded.contact_ids, leader_ids = excluded.leader_ids, version = excluded.version
 WHERE unit.version < excluded.version
 """)
 KEEP_POINT = text("""
@@ -55,6 +55,7 @@ async def keep_units(session: AsyncSession, deliveries: Sequence[Delivery]) -> N
             "kind": UnitKind.Name(event.kind).removeprefix("UNIT_KIND_"),
             "active": event.active,
             "contact_ids": list(event.contact_person_ids),
+            "leader_ids": list(event.leader_person_ids),
             "version": event.version,
         }
         await session.execute(KEEP_UNIT, values)

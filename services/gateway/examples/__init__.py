@@ -2,26 +2,38 @@
 
 from typing import Any
 
-from services.gateway.examples.things import (
+from services.gateway.examples import arbitration, oversight
+from services.gateway.examples.demands import (
     ACCEPTED,
-    ACCOUNT,
-    BODY,
     CLOSED,
-    COHORT,
+    CONTACTED,
     DEMAND,
-    DEMAND_ID,
-    ENTERPRISE_ID,
-    ENTERPRISE_SHOWN,
     HANDLING,
-    LIAISON,
-    LIAISON_ID,
     LINE,
-    MESSAGE,
-    MESSAGE_ID,
     PROMISE,
     RATING,
     REPLIED,
     REPLY,
+    TIMELINE_LINE,
+    WITHDRAWN,
+)
+from services.gateway.examples.things import (
+    ACCOUNT,
+    ATTACHED,
+    ATTACHMENT,
+    ATTACHMENT_ID,
+    BODY,
+    COHORT,
+    CONDITION,
+    DEMAND_ID,
+    ENTERPRISE_ID,
+    ENTERPRISE_SHOWN,
+    FILE,
+    LIAISON,
+    LIAISON_ID,
+    MESSAGE,
+    MESSAGE_ID,
+    PENDING,
     REQUEST_ID,
     SESSION,
     STAFF_ACCOUNT,
@@ -29,15 +41,15 @@ from services.gateway.examples.things import (
     TASK,
     TASK_ID,
     TEMPLATES,
-    TIMELINE_LINE,
     TITLE,
     UNIT,
-    WITHDRAWN,
 )
 from services.gateway.texts.problems import DETAILS, PROBLEMS
 
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
+    **arbitration.OPERATIONS,
+    **oversight.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
@@ -49,8 +61,12 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "response": {"similar": [{"demand": LINE, "score": 0.87}]},
     },
     "get_demand": {"response": DEMAND},
-    "dispatch_demand": {"request": {"unit_code": "hrss", "note": "请按劳动用工类办理。"}, "response": DEMAND},
+    "dispatch_demand": {
+        "request": {"unit_code": "hrss", "note": "请按劳动用工类办理。", "co_unit_codes": ["market_reg"]},
+        "response": DEMAND,
+    },
     "accept_demand": {"response": ACCEPTED},
+    "log_contact": {"request": {"note": "已电话联系，约定周三上门查看合同。"}, "response": CONTACTED},
     "set_disposition": {
         "request": {key: PROMISE[key] for key in ("kind", "explanation", "promised_on")},
         "response": HANDLING,
@@ -61,6 +77,45 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "request": {"reason": "已与员工协商一致，不再需要。", "asked_by_agency": False},
         "response": WITHDRAWN,
     },
+    "request_extension": {
+        "request": {"promised_on": "2026-12-04", "reason": "需与社保经办机构核对缴费记录。"},
+        "response": HANDLING,
+    },
+    "decide_approval": {"request": {"approve": True, "note": "情况属实，同意。"}, "response": HANDLING},
+    "list_approvals": {"response": {"approvals": [PENDING]}},
+    "request_info": {"request": {"questions": ["三名员工的入职时间？", "劳动合同是否到期？"]}, "response": HANDLING},
+    "supply_info": {"request": {"answer": "均于2021年入职，合同尚未到期。"}, "response": HANDLING},
+    "review_parking": {
+        "request": {
+            "explanation": "市级细则仍在征求意见，预计明年一季度出台。",
+            "condition_tags": ["待市级细则出台"],
+            "review_on": "2027-02-01",
+        },
+        "response": HANDLING,
+    },
+    "resume_demand": {
+        "request": {"promised_on": "2026-12-01", "explanation": "细则已出台，现按新规定为您办理。"},
+        "response": HANDLING,
+    },
+    "propose_infeasible": {
+        "request": {
+            "conclusion": "该地块规划已明确，不再调整用途。",
+            "legal_basis": "《城乡规划法》第四十七条",
+            "next_steps": "可联系所在园区另行选址。",
+        },
+        "response": HANDLING,
+    },
+    "list_conditions": {"response": {"conditions": [CONDITION]}},
+    "meet_condition": {
+        "request": {"name": "待市级细则出台", "note": "沪人社规〔2026〕18号已印发"},
+        "response": CONDITION
+        | {"met_at": "2026-12-01T10:00:00+08:00", "met_unit": "hrss", "note": "沪人社规〔2026〕18号已印发"},
+    },
+    "upload_attachment": {"request": FILE, "response": ATTACHMENT},
+    "get_attachment": {"response": ATTACHMENT},
+    "download_attachment": {"response": FILE},
+    "list_attachments": {"response": {"attachments": [ATTACHED]}},
+    "attach_to_demand": {"request": {"attachment_ids": [ATTACHMENT_ID]}, "response": {"attachments": [ATTACHED]}},
     "list_demand_events": {"response": {"events": [TIMELINE_LINE]}},
     "list_deliveries": {
         "response": {
@@ -131,7 +186,11 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
+    **arbitration.PARAMETERS,
+    **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
+    "attachment_id": ATTACHMENT_ID,
+    "file_name": "劳动合同.pdf",
     "enterprise_id": ENTERPRISE_ID,
     "person_id": LIAISON_ID,
     "task_id": TASK_ID,

@@ -1,4 +1,4 @@
-"""Invented people, enterprises and demands for the examples. All names are meant to look invented."""
+"""Invented people, enterprises and things of theirs for the examples. All names are meant to look invented."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ ENTERPRISE_ID = "0192f0a0-1111-7222-8333-444455556666"
 LIAISON_ID = "0192f0a0-2222-7333-8444-555566667777"
 HANDLER_ID = "0192f0a0-3333-7444-8555-666677778888"
 MESSAGE_ID = "0192f0c2-0001-7aaa-8bbb-ccccddddeeee"
+ATTACHMENT_ID = "0192f0c3-0001-7aaa-8bbb-ccccddddeeee"
 TASK_ID = "0192f0c2-0002-7aaa-8bbb-ccccddddeeee"
 ENTERPRISE = "上海甲乙丙示例金属制品有限公司（虚构）"
 TITLE = "关于裁减三名员工的经济补偿问题"
@@ -20,134 +21,6 @@ STREAM = (
     f'"subject_id": "{DEMAND_ID}", "subject_version": 6}}\nid: {MESSAGE_ID}\n\n: ping\n\n'
 )
 
-ACCEPT_CLOCK = {
-    "kind": "accept",
-    "started_at": "2026-11-23T10:02:11+08:00",
-    "due_at": "2026-11-24T17:30:00+08:00",
-    "stopped_at": None,
-    "breached_at": None,
-    "provisional": False,
-}
-LINE: dict[str, Any] = {
-    "id": DEMAND_ID,
-    "serial": "FH2026-000123",
-    "kind": "demand",
-    "category_code": "hrss",
-    "title": TITLE,
-    "channel": "mini_program",
-    "enterprise_id": ENTERPRISE_ID,
-    "enterprise_name": ENTERPRISE,
-    "area_code": "310116101",
-    "year": 2026,
-    "state": "dispatched",
-    "status_text": "已转区人社局，待接收（11月24日前）",
-    "due_at": "2026-11-24T17:30:00+08:00",
-    "round": 1,
-    "lead_unit_code": "hrss",
-    "lead_unit_name": "区人社局",
-    "triage_reason": None,
-    "disposition": None,
-    "rating": None,
-    "clocks": [ACCEPT_CLOCK],
-    "rating_expired": False,
-    "submitted_at": "2026-11-23T10:02:11+08:00",
-    "updated_at": "2026-11-23T10:02:11+08:00",
-    "closed_at": None,
-    "version": 2,
-    "submitted_by": LIAISON_ID,
-    "submitted_for_by_unit": None,
-}
-DEMAND = LINE | {"body": BODY, "reply": None}
-ACCEPTED = DEMAND | {
-    "state": "accepted",
-    "status_text": "已接收待分类",
-    "due_at": None,
-    "clocks": [ACCEPT_CLOCK | {"stopped_at": "2026-11-23T14:20:00+08:00"}],
-    "version": 3,
-    "updated_at": "2026-11-23T14:20:00+08:00",
-}
-PROMISE: dict[str, Any] = {
-    "kind": "time_bound",
-    "explanation": "需核对三名员工的合同与工资记录。",
-    "promised_on": "2026-11-27",
-    "condition_tags": [],
-    "review_on": None,
-    "set_at": "2026-11-23T15:00:00+08:00",
-}
-HANDLE_CLOCK = ACCEPT_CLOCK | {
-    "kind": "handle",
-    "started_at": "2026-11-23T15:00:00+08:00",
-    "due_at": "2026-11-27T17:30:00+08:00",
-}
-HANDLING = ACCEPTED | {
-    "state": "handling",
-    "status_text": "办理中·限时办理（11月27日前答复）",
-    "due_at": "2026-11-27T17:30:00+08:00",
-    "disposition": PROMISE,
-    "clocks": [*ACCEPTED["clocks"], HANDLE_CLOCK],
-    "version": 4,
-    "updated_at": "2026-11-23T15:00:00+08:00",
-}
-REPLY = {
-    "kind": "answer",
-    "conclusion": "经济补偿按在本单位工作的年限，每满一年支付一个月工资；六个月以上不满一年的按一年计算。",
-    "legal_basis": "《中华人民共和国劳动合同法》第四十六条、第四十七条",
-    "next_steps": "请与员工书面协商一致，办理退工登记，并在十五日内转移档案和社会保险关系。",
-    "claim": "solved",
-}
-REPLIED = HANDLING | {
-    "state": "replied",
-    "status_text": "已答复待评价（12月10日前）",
-    "due_at": "2026-12-10T17:30:00+08:00",
-    "clocks": [
-        HANDLE_CLOCK | {"stopped_at": "2026-11-26T09:30:00+08:00"},
-        ACCEPT_CLOCK | {"kind": "rating", "started_at": "2026-11-26T09:30:00+08:00", "due_at": "2026-12-10T17:30:00+08:00"},
-    ],
-    "reply": REPLY
-    | {
-        "id": "0192f0c9-0001-7aaa-8bbb-ccccddddeeee",
-        "round": 1,
-        "unit_code": "hrss",
-        "replied_at": "2026-11-26T09:30:00+08:00",
-    },
-    "version": 5,
-    "updated_at": "2026-11-26T09:30:00+08:00",
-}
-RATING = {"satisfaction": 5, "solved": "yes", "comment": "答复清楚，照此办理。"}
-CLOSED = REPLIED | {
-    "state": "closed",
-    "status_text": "已办结",
-    "due_at": None,
-    "clocks": [],
-    "rating": RATING | {"rated_at": "2026-11-26T11:00:00+08:00"},
-    "version": 7,
-    "updated_at": "2026-11-26T11:00:00+08:00",
-    "closed_at": "2026-11-26T11:00:00+08:00",
-}
-WITHDRAWN = DEMAND | {
-    "state": "withdrawn",
-    "status_text": "已撤回",
-    "due_at": None,
-    "clocks": [],
-    "version": 3,
-    "closed_at": "2026-11-23T16:00:00+08:00",
-}
-TIMELINE_LINE = {
-    "sequence": 2,
-    "type": "dispatched",
-    "state": "dispatched",
-    "at": "2026-11-23T10:02:11+08:00",
-    "sentence": "已转区人社局办理",
-    "text": "",
-    "promised_on": None,
-    "person_id": None,
-    "who": None,
-    "unit_code": None,
-    "unit_name": None,
-    "lead_unit_code": "hrss",
-    "lead_unit_name": "区人社局",
-    "asked_by_agency": False,
-}
 ACCOUNT = {
     "person_id": LIAISON_ID,
     "name": "例小明",
@@ -234,3 +107,34 @@ UNIT = {
     "position": 5,
     "duties": [{"duty": "contact", "person_id": HANDLER_ID, "name": "例经办"}],
 }
+
+PENDING: dict[str, Any] = {
+    "id": "019ab0d6-c1f2-7c1f-8e0a-5c1d2b3a4f77",
+    "kind": "extension",
+    "stage": "centre",
+    "reason": "需与社保经办机构核对缴费记录。",
+    "text": "",
+    "unit_code": "hrss",
+    "asked_at": "2026-11-27T10:00:00+08:00",
+    "day": "2026-12-04",
+    "demand_id": DEMAND_ID,
+    "serial": "FH2026-000123",
+    "title": TITLE,
+    "version": 4,
+}
+CONDITION: dict[str, Any] = {"name": "待市级细则出台", "waiting": 3, "met_at": None, "met_unit": None, "note": ""}
+ATTACHMENT = {
+    "id": ATTACHMENT_ID,
+    "demand_id": None,
+    "file_name": "劳动合同.pdf",
+    "kind": "pdf",
+    "media_type": "application/pdf",
+    "size": 183214,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "state": "clean",
+    "uploaded_by": LIAISON_ID,
+    "uploaded_at": "2026-11-23T10:01:40+08:00",
+    "attached_at": None,
+}
+ATTACHED = ATTACHMENT | {"demand_id": DEMAND_ID, "attached_at": "2026-11-23T10:02:30+08:00"}
+FILE = "%PDF-1.7 …"

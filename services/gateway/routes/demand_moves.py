@@ -1,4 +1,4 @@
-"""The verbs that move a demand on: dispatch, accept, dispose, reply, rate, withdraw (notice 三（三）2: 派单、接收、反馈)."""
+"""The verbs that move a demand on, from dispatch to rating and withdrawal (notice 三（三）2: 派单、接收、反馈)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ from services.gateway.schemas import UNIQUE, Code, Day, In, Score, remark, writt
 router = APIRouter(prefix="/api/v1/demands/{demand_id}", tags=["demands"])
 Acceptor = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER))]
 Handler = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_HANDLER))]
-Replier = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_HANDLER, *CENTRE))]
+Replier = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_LEAD, *CENTRE))]
 Tag = Annotated[str, written(40)]
 
 
@@ -47,6 +47,16 @@ class DispatchIn(In):
 
     unit_code: Code
     note: Annotated[str, remark(500), Field(description="给部门的说明，企业看不到。Not shown to the enterprise.")] = ""
+    co_unit_codes: Annotated[
+        list[Code],
+        Field(max_length=8, default_factory=list, json_schema_extra=UNIQUE, description="协办部门。Who assists."),
+    ]
+
+
+class ContactIn(In):
+    """What was said at the first contact."""
+
+    note: Annotated[str, written(500), Field(description="联系情况，企业也能看到。The enterprise reads it too.")]
 
 
 class DispositionIn(In):
@@ -57,6 +67,9 @@ class DispositionIn(In):
     promised_on: Day | None = None
     condition_tags: Annotated[list[Tag], Field(max_length=5, default_factory=list, json_schema_extra=UNIQUE)]
     review_on: Day | None = None
+    reason: Annotated[
+        str, remark(1000), Field(description="超出可自行承诺的时限时的理由，报区综治中心审批。Why it lies beyond the cap.")
+    ] = ""
 
 
 class ReplyIn(In):
@@ -88,11 +101,13 @@ class WithdrawalIn(In):
     "/dispatch",
     response_model=DemandOut,
     summary="人工派单",
-    openapi_extra=_tells("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT"),
+    openapi_extra=_tells("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID"),
 )
 async def dispatch_demand(demand_id: UUID, body: DispatchIn, caller: CentreCaller) -> Response:
-    """Send a demand in triage to an agency. Starts its time to accept."""
-    request = pb.DispatchDemandRequest(on=_on(demand_id, caller), unit_code=body.unit_code, note=body.note)
+    """Send a demand in triage to an agency, with those that assist it. Starts its time to accept."""
+    request = pb.DispatchDemandRequest(
+        on=_on(demand_id, caller), unit_code=body.unit_code, note=body.note, co_unit_codes=body.co_unit_codes
+    )
     return demand_answer((await caller.clients.dispatch.DispatchDemand(request)).demand, caller)
 
 
@@ -101,6 +116,13 @@ async def accept_demand(demand_id: UUID, caller: Acceptor) -> Response:
     """Take a demand on for the agency in the lead."""
     request = pb.AcceptDemandRequest(on=_on(demand_id, caller))
     return demand_answer((await caller.clients.dispatch.AcceptDemand(request)).demand, caller)
+
+
+@router.post("/contact", response_model=DemandOut, summary="先行联系", openapi_extra=_tells())
+async def log_contact(demand_id: UUID, body: ContactIn, caller: Acceptor) -> Response:
+    """Note that the agency got in touch with the enterprise. Stops its time to do so."""
+    request = pb.LogContactRequest(on=_on(demand_id, caller), note=body.note)
+    return demand_answer((await caller.clients.dispatch.LogContact(request)).demand, caller)
 
 
 @router.post(
@@ -114,6 +136,10 @@ async def accept_demand(demand_id: UUID, caller: Acceptor) -> Response:
         "PROMISED_DAY_NOT_A_WORKDAY",
         "PROMISED_DAY_PAST",
         "PROMISED_DAY_OVER_CAP",
+        "PROMISED_DAY_TOO_FAR",
+        "CONDITION_MET",
+        "APPROVAL_PENDING",
+        "EXTENSION_TOO_LATE",
         "REVIEW_DAY_MISSING",
         "REVIEW_DAY_OUT_OF_RANGE",
         "DAY_INVALID",
@@ -128,6 +154,7 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
         promised_on=body.promised_on or "",
         condition_tags=body.condition_tags,
         review_on=body.review_on or "",
+        reason=body.reason,
     )
     return demand_answer((await caller.clients.dispatch.SetDisposition(request)).demand, caller)
 
@@ -136,10 +163,10 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
     "/reply",
     response_model=DemandOut,
     summary="答复",
-    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING"),
+    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING"),
 )
 async def reply_demand(demand_id: UUID, body: ReplyIn, caller: Replier) -> Response:
-    """Answer a demand: the agency with kind answer, the centre directly or with guidance."""
+    """Answer a demand: the agency, its lead signing, with kind answer; the centre directly or with guidance."""
     request = pb.ReplyDemandRequest(
         on=_on(demand_id, caller),
         kind=REPLIES.number(body.kind),

@@ -3,7 +3,7 @@
 Typed dictionaries, not models: demands are what the door hands out most, and are written to JSON without a second look.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fahu.dispatch.v1 import demand_pb2 as pb
@@ -12,21 +12,48 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from services.gateway.auth import Caller
+from services.gateway.auth import CENTRE, Caller
 from services.gateway.headers import etag_of
+from services.gateway.routes.demand_parts import PARTIES, Parts, PartyWord, parts_of
+from services.gateway.routes.demand_status import due_of, status_of
 from services.gateway.schemas import Day, Id
-from services.gateway.texts.demands import status_text
-from services.gateway.words import Words, day, moment, moment_of
+from services.gateway.words import Words, moment, moment_of
 
 Kind = Literal["demand", "suggestion"]
 ChannelWord = Literal["mini_program", "phone", "on_site"]
-StateWord = Literal["submitted", "triage", "dispatched", "accepted", "handling", "parked", "replied", "closed", "withdrawn"]
+StateWord = Literal[
+    "submitted",
+    "triage",
+    "dispatched",
+    "accepted",
+    "handling",
+    "parked",
+    "replied",
+    "closed",
+    "withdrawn",
+    "return_review",
+    "awaiting_enterprise",
+]
 DispositionWord = Literal["immediate", "time_bound", "reference"]
-ReplyWord = Literal["answer", "direct", "guidance"]
+ReplyWord = Literal["answer", "direct", "guidance", "infeasible"]
 ClaimWord = Literal["solved", "partly", "explained"]
 SolvedWord = Literal["yes", "partly", "no"]
-ClockWord = Literal["triage", "accept", "handle", "park_review", "rating"]
-TriageWord = Literal["unsure", "no_single_lead", "no_contact"]
+ClockWord = Literal[
+    "triage",
+    "accept",
+    "contact",
+    "classify",
+    "handle",
+    "park_review",
+    "rating",
+    "look_back",
+    "approval",
+    "info",
+    "opinion",
+    "order",
+    "total",
+]
+TriageWord = Literal["unsure", "no_single_lead", "no_contact", "conflict", "judicial", "returned", "reopened"]
 
 KINDS, CHANNELS, STATES = Words(pb.DemandKind), Words(pb.Channel), Words(pb.State)
 DISPOSITIONS, REPLIES, CLAIMS = Words(pb.DispositionKind), Words(pb.ReplyKind), Words(pb.Claim)
@@ -37,8 +64,15 @@ class ClockOut(TypedDict):
     """A term that runs, or ran."""
 
     kind: ClockWord
+    ref: Annotated[
+        str | None, Field(description="协办部门代码，或申请、督办单的编号。The unit, request or order it is about.")
+    ]
+    holder: Annotated[PartyWord | None, Field(description="由谁完成。Who is to act.")]
+    round: int
     started_at: datetime
-    due_at: datetime
+    due_at: Annotated[datetime | None, Field(description="总时长没有时限。None for the time in all.")]
+    first_due_at: Annotated[datetime | None, Field(description="最初的时限，延期后不变。As it was at first.")]
+    paused_at: Annotated[datetime | None, Field(description="暂停计时起。Since when it stands still.")]
     stopped_at: datetime | None
     breached_at: datetime | None
     provisional: Annotated[
@@ -78,6 +112,8 @@ class RatingOut(TypedDict):
     solved: SolvedWord
     comment: str
     rated_at: datetime
+    excluded: Annotated[bool, Field(description="经申诉裁定不计入考核。Not counted, by the ruling.")]
+    ruling: Annotated[str | None, Field(description="对部门申诉的裁定。The ruling on the agency's appeal.")]
 
 
 class DemandLine(TypedDict):
@@ -95,9 +131,12 @@ class DemandLine(TypedDict):
     year: int
     state: StateWord
     status_text: Annotated[
-        str, Field(description="由谁在办、到何时；企业与工作人员看到的措辞不同。Who holds it, until when.")
+        str,
+        Field(description="由谁在办、从何时到何时、下一步、找谁；措辞因人而异。Who holds it, since, until when, what next."),
     ]
-    due_at: Annotated[datetime | None, Field(description="当前时限。When the running term is due.")]
+    holder: Annotated[PartyWord | None, Field(description="由谁持有；办结、撤回后为空。Null once it is over.")]
+    held_since: datetime | None
+    due_at: Annotated[datetime | None, Field(description="当前状态的时限。When the clock of the present state is due.")]
     round: int
     lead_unit_code: str | None
     lead_unit_name: str | None
@@ -114,7 +153,7 @@ class DemandLine(TypedDict):
     submitted_for_by_unit: str | None
 
 
-class DemandOut(DemandLine):
+class DemandOut(DemandLine, Parts):
     """One demand, whole."""
 
     body: str
@@ -123,10 +162,9 @@ class DemandOut(DemandLine):
 
 def demand_line(demand: pb.Demand, caller: Caller) -> DemandLine:
     """One demand in a list."""
-    running = next((clock for clock in demand.clocks if not clock.HasField("stopped_at")), None)
     chosen = _disposition(demand.disposition) if demand.HasField("disposition") else None
     state = STATES.of(demand.state)
-    due = moment_of(running.due_at) if running else None
+    due = due_of(demand)
     return DemandLine(
         id=demand.id,
         serial=demand.serial,
@@ -139,7 +177,9 @@ def demand_line(demand: pb.Demand, caller: Caller) -> DemandLine:
         area_code=demand.area_code,
         year=demand.year,
         state=state,
-        status_text=_status_text(state, demand.lead_unit_name, chosen, due, caller),
+        status_text=status_of(demand, state, chosen["kind"] if chosen else "", due, caller),
+        holder=PARTIES.of(demand.holder),
+        held_since=moment(demand, "held_since"),
         due_at=due,
         round=demand.round,
         lead_unit_code=demand.lead_unit_code or None,
@@ -161,18 +201,8 @@ def demand_line(demand: pb.Demand, caller: Caller) -> DemandLine:
 def demand_out(demand: pb.Demand, caller: Caller) -> DemandOut:
     """One demand, whole."""
     reply = _reply(demand.reply) if demand.HasField("reply") else None
-    return DemandOut(body=demand.body, reply=reply, **demand_line(demand, caller))
-
-
-def _status_text(state: StateWord, unit: str, chosen: DispositionOut | None, due: datetime | None, caller: Caller) -> str:
-    """The promised day and the day of review are days that people were told; other terms end with a clock."""
-    told: date | None = due.date() if due else None
-    if chosen and state == "handling" and chosen["promised_on"]:
-        told = day(chosen["promised_on"])
-    elif chosen and state == "parked":
-        told = day(chosen["review_on"] or "")
-    kind = chosen["kind"] if chosen else ""
-    return status_text(state, kind, unit, told, enterprise=caller.of_enterprise, language=caller.heads.language)
+    parts = parts_of(demand, enterprise=caller.of_enterprise, centre=caller.actor.has(*CENTRE))
+    return DemandOut(body=demand.body, reply=reply, **demand_line(demand, caller), **parts)
 
 
 def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -191,8 +221,13 @@ def demand_answer(demand: pb.Demand, caller: Caller, status: int = 200) -> Respo
 def _clock(clock: pb.Clock) -> ClockOut:
     return ClockOut(
         kind=CLOCKS.of(clock.kind),
+        ref=clock.ref or None,
+        holder=PARTIES.of(clock.holder),
+        round=clock.round,
         started_at=moment_of(clock.started_at),
-        due_at=moment_of(clock.due_at),
+        due_at=moment(clock, "due_at"),
+        first_due_at=moment(clock, "first_due_at"),
+        paused_at=moment(clock, "paused_at"),
         stopped_at=moment(clock, "stopped_at"),
         breached_at=moment(clock, "breached_at"),
         provisional=clock.provisional,
@@ -230,4 +265,6 @@ def _rating(rating: pb.Rating) -> RatingOut:
         solved=SOLVED.of(rating.solved),
         comment=rating.comment,
         rated_at=moment_of(rating.rated_at),
+        excluded=rating.excluded,
+        ruling=rating.ruling or None,
     )

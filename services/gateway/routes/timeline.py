@@ -25,12 +25,42 @@ EventWord = Literal[
     "triage_required",
     "dispatched",
     "accepted",
+    "contacted",
+    "return_requested",
+    "return_approved",
+    "return_denied",
     "disposition_set",
+    "approval_requested",
+    "approval_signed",
+    "approval_denied",
+    "extended",
+    "info_requested",
+    "info_supplied",
+    "info_timeout",
+    "co_handler_added",
+    "opinion_given",
+    "opinion_waived",
+    "revived",
+    "resumed",
+    "park_reviewed",
     "replied",
     "rated",
     "closed",
+    "look_back_opened",
+    "look_back_tried",
+    "looked_back",
+    "reopened",
+    "order_issued",
+    "order_answered",
+    "order_closed",
+    "appeal_requested",
+    "appeal_decided",
+    "excluded",
+    "identity_revealed",
+    "joined",
     "withdrawn",
 ]
+NARROWED_BY_DAY = ("extended", "resumed")
 DeliveryWord = Literal["pending", "sent", "call_task", "called", "inbox_only"]
 DELIVERIES = Words(notification_pb2.DeliveryState)
 
@@ -127,6 +157,10 @@ def _kind(event: demand_pb2.DemandEvent) -> str:
         return "dispatched automatic"
     if event.type == "disposition_set":
         return f"disposition_set {'promised' if event.promised_on else STATES.of(event.state)}"
+    if event.type in NARROWED_BY_DAY and event.promised_on:
+        return f"{event.type} promised"
+    if event.type == "reopened":
+        return f"reopened {STATES.of(event.state)}"
     return event.type
 
 

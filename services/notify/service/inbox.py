@@ -17,7 +17,7 @@ from kit.events.handling import Delivery
 from services.notify import errors, notices, queries
 from services.notify.live import OpenPages
 from services.notify.models import Notification
-from services.notify.rules import GIVE_UP_AFTER, WAYS, Kind
+from services.notify.rules import GIVE_UP_AFTER, WAYS, Kind, demands
 
 # Given as JSON: in arrays, one for each column, the driver would look at every value on its own.
 WRITE = """
@@ -58,19 +58,15 @@ def _rows_of(delivery: Delivery) -> Iterator[dict[str, Any]]:
         "params": facts,
         "happened_at": delivery.at.isoformat(),
     }
-    told: set[str] = set()
-    for people, kind in _parties(event.audience, notice):
-        for person in people:
-            if person not in told:
-                told.add(person)
-                way = WAYS[kind]
-                yield shared | {
-                    "id": str(uuid_utils.uuid7()),
-                    "person_id": person,
-                    "kind": kind,
-                    "purpose": way.purpose,
-                    "must_reach": way.must_reach,
-                }
+    for person, kind in _told(event.audience, notice).items():
+        way = WAYS[kind]
+        yield shared | {
+            "id": str(uuid_utils.uuid7()),
+            "person_id": person,
+            "kind": kind,
+            "purpose": way.purpose,
+            "must_reach": way.must_reach,
+        }
 
 
 def _change_of(row: dict[str, Any]) -> events_pb2.InboxChanged:
@@ -83,12 +79,15 @@ def _change_of(row: dict[str, Any]) -> events_pb2.InboxChanged:
     )
 
 
-def _parties(audience: Any, notice: notices.Notice) -> tuple[tuple[Sequence[str], Kind], ...]:
-    return (
-        (audience.agency_ids, notice.agency),
-        (audience.liaison_ids, notice.liaison),
-        (audience.centre_ids, notice.centre),
-    )
+def _told(audience: Any, notice: notices.Notice) -> dict[str, Kind]:
+    """What each person is told: of two parties' kinds the one that wants more of them, of equals the first party's."""
+    told: dict[str, Kind] = {}
+    for party, field in notices.AUDIENCE.items():
+        kind: Kind = getattr(notice, party)
+        for person in getattr(audience, field):
+            if person not in told or demands(kind) > demands(told[person]):
+                told[person] = kind
+    return told
 
 
 async def mark_read(session: AsyncSession, actor: Actor, ids: Sequence[UUID], now: datetime) -> int:

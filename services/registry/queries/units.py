@@ -78,7 +78,7 @@ async def duties_of_person(session: AsyncSession, person_id: UUID) -> Sequence[U
     return (await session.scalars(select(UnitDuty).where(*held).order_by(UnitDuty.unit_code))).all()
 
 
-async def contacts_of(session: AsyncSession, unit_code: str) -> list[UUID]:
-    """Ids of the people who are told when something arrives for the unit."""
-    held = (UnitDuty.unit_code == unit_code, UnitDuty.duty == Duty.CONTACT, UnitDuty.ended_at.is_(None))
+async def holders_of(session: AsyncSession, unit_code: str, duty: Duty) -> list[UUID]:
+    """Ids of the people who have a duty for the unit: contacts are told when something arrives, leaders sign."""
+    held = (UnitDuty.unit_code == unit_code, UnitDuty.duty == duty, UnitDuty.ended_at.is_(None))
     return list(await session.scalars(select(UnitDuty.person_id).where(*held)))

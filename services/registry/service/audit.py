@@ -48,6 +48,8 @@ async def record(
     """Add one row. The last thing a use case does: whoever holds the audit's lock waits for no other."""
     await session.flush()
     await session.execute(ONE_WRITER)
+    if retry:  # its id may have taken effect elsewhere since `is_repeat` looked
+        await is_repeat(session, actor, retry)
     newest = select(AuditRow.position, AuditRow.seal).order_by(AuditRow.position.desc()).limit(1)
     last = (await session.execute(newest)).first()
     row = AuditRow(

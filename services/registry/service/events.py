@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import outbox
 from services.registry.models import Designation, Enterprise, Unit
-from services.registry.queries.units import contacts_of
+from services.registry.queries.units import holders_of
+from services.registry.rules import Duty
 
 
 async def unit_changed(session: AsyncSession, unit: Unit) -> None:
     await session.flush()
-    contacts = await contacts_of(session, unit.code)
+    contacts = await holders_of(session, unit.code, Duty.CONTACT)
+    leaders = await holders_of(session, unit.code, Duty.LEADER)
     event = events_pb2.UnitChanged(
         code=unit.code,
         name=unit.name,
@@ -22,6 +24,7 @@ async def unit_changed(session: AsyncSession, unit: Unit) -> None:
         area_code=unit.area_code or "",
         active=unit.active,
         contact_person_ids=[str(person_id) for person_id in contacts],
+        leader_person_ids=[str(person_id) for person_id in leaders],
         version=unit.version,
     )
     outbox.add(session, event, unit.code, unit.version)

@@ -98,6 +98,10 @@ class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_State.ValueType
     """已办结."""
     STATE_WITHDRAWN: _State.ValueType  # 9
     """已撤回."""
+    STATE_RETURN_REVIEW: _State.ValueType  # 10
+    """退单待审: the agency sent it back, the centre decides."""
+    STATE_AWAITING_ENTERPRISE: _State.ValueType  # 11
+    """待企业补充: the enterprise is to answer questions."""
 
 class State(_State, metaclass=_StateEnumTypeWrapper):
     """State says who holds the ball."""
@@ -122,6 +126,10 @@ STATE_CLOSED: State.ValueType  # 8
 """已办结."""
 STATE_WITHDRAWN: State.ValueType  # 9
 """已撤回."""
+STATE_RETURN_REVIEW: State.ValueType  # 10
+"""退单待审: the agency sent it back, the centre decides."""
+STATE_AWAITING_ENTERPRISE: State.ValueType  # 11
+"""待企业补充: the enterprise is to answer questions."""
 Global___State: _TypeAlias = State  # noqa: Y015
 
 class _DispositionKind:
@@ -166,6 +174,8 @@ class _ReplyKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReplyKind.V
     """直接答复: by the centre, without dispatching."""
     REPLY_KIND_GUIDANCE: _ReplyKind.ValueType  # 3
     """指引: by the centre, naming the right channel for what this platform does not handle."""
+    REPLY_KIND_INFEASIBLE: _ReplyKind.ValueType  # 4
+    """客观上无法办理: by the agency about a parked demand, with the centre's yes."""
 
 class ReplyKind(_ReplyKind, metaclass=_ReplyKindEnumTypeWrapper):
     """ReplyKind says what a reply is."""
@@ -178,6 +188,8 @@ REPLY_KIND_DIRECT: ReplyKind.ValueType  # 2
 """直接答复: by the centre, without dispatching."""
 REPLY_KIND_GUIDANCE: ReplyKind.ValueType  # 3
 """指引: by the centre, naming the right channel for what this platform does not handle."""
+REPLY_KIND_INFEASIBLE: ReplyKind.ValueType  # 4
+"""客观上无法办理: by the agency about a parked demand, with the centre's yes."""
 Global___ReplyKind: _TypeAlias = ReplyKind  # noqa: Y015
 
 class _Claim:
@@ -248,12 +260,28 @@ class _ClockKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClockKind.V
     """C1: the centre's assessment."""
     CLOCK_KIND_ACCEPT: _ClockKind.ValueType  # 2
     """C2: acceptance by the agency, from dispatch on."""
+    CLOCK_KIND_CONTACT: _ClockKind.ValueType  # 3
+    """C3: first contact with the enterprise (先行联系), from dispatch on."""
+    CLOCK_KIND_CLASSIFY: _ClockKind.ValueType  # 4
+    """C4: the choice of a disposition, from dispatch on."""
     CLOCK_KIND_HANDLE: _ClockKind.ValueType  # 5
     """C5: handling, from the disposition to the reply."""
     CLOCK_KIND_PARK_REVIEW: _ClockKind.ValueType  # 6
     """C6: review of a parked demand."""
     CLOCK_KIND_RATING: _ClockKind.ValueType  # 7
     """C7: the enterprise's time to rate."""
+    CLOCK_KIND_LOOK_BACK: _ClockKind.ValueType  # 8
+    """C8: a look-back (回头看)."""
+    CLOCK_KIND_APPROVAL: _ClockKind.ValueType  # 9
+    """C9: somebody's yes or no to a request. Time alone never decides it."""
+    CLOCK_KIND_INFO: _ClockKind.ValueType  # 10
+    """C10: the enterprise's answer to questions."""
+    CLOCK_KIND_OPINION: _ClockKind.ValueType  # 11
+    """CO: the opinion of a co-handler."""
+    CLOCK_KIND_ORDER: _ClockKind.ValueType  # 12
+    """The answer to a supervision order."""
+    CLOCK_KIND_TOTAL: _ClockKind.ValueType  # 13
+    """C0: all the time until the answer. Has no due time."""
 
 class ClockKind(_ClockKind, metaclass=_ClockKindEnumTypeWrapper):
     """ClockKind names a term that runs."""
@@ -264,12 +292,28 @@ CLOCK_KIND_TRIAGE: ClockKind.ValueType  # 1
 """C1: the centre's assessment."""
 CLOCK_KIND_ACCEPT: ClockKind.ValueType  # 2
 """C2: acceptance by the agency, from dispatch on."""
+CLOCK_KIND_CONTACT: ClockKind.ValueType  # 3
+"""C3: first contact with the enterprise (先行联系), from dispatch on."""
+CLOCK_KIND_CLASSIFY: ClockKind.ValueType  # 4
+"""C4: the choice of a disposition, from dispatch on."""
 CLOCK_KIND_HANDLE: ClockKind.ValueType  # 5
 """C5: handling, from the disposition to the reply."""
 CLOCK_KIND_PARK_REVIEW: ClockKind.ValueType  # 6
 """C6: review of a parked demand."""
 CLOCK_KIND_RATING: ClockKind.ValueType  # 7
 """C7: the enterprise's time to rate."""
+CLOCK_KIND_LOOK_BACK: ClockKind.ValueType  # 8
+"""C8: a look-back (回头看)."""
+CLOCK_KIND_APPROVAL: ClockKind.ValueType  # 9
+"""C9: somebody's yes or no to a request. Time alone never decides it."""
+CLOCK_KIND_INFO: ClockKind.ValueType  # 10
+"""C10: the enterprise's answer to questions."""
+CLOCK_KIND_OPINION: ClockKind.ValueType  # 11
+"""CO: the opinion of a co-handler."""
+CLOCK_KIND_ORDER: ClockKind.ValueType  # 12
+"""The answer to a supervision order."""
+CLOCK_KIND_TOTAL: ClockKind.ValueType  # 13
+"""C0: all the time until the answer. Has no due time."""
 Global___ClockKind: _TypeAlias = ClockKind  # noqa: Y015
 
 class _TriageReason:
@@ -286,6 +330,14 @@ class _TriageReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TriageRe
     """No rule, or more than one, leads from the category to an agency."""
     TRIAGE_REASON_NO_CONTACT: _TriageReason.ValueType  # 3
     """The agency has no active contact who could be told."""
+    TRIAGE_REASON_CONFLICT: _TriageReason.ValueType  # 4
+    """It is about the agency itself, which must not handle it."""
+    TRIAGE_REASON_JUDICIAL: _TriageReason.ValueType  # 5
+    """It lies before a court or a procuratorate."""
+    TRIAGE_REASON_RETURNED: _TriageReason.ValueType  # 6
+    """The agency sent it back, and the centre agreed."""
+    TRIAGE_REASON_REOPENED: _TriageReason.ValueType  # 7
+    """The enterprise had it opened again, with new facts."""
 
 class TriageReason(_TriageReason, metaclass=_TriageReasonEnumTypeWrapper):
     """TriageReason says why routing left a demand to the centre."""
@@ -298,7 +350,279 @@ TRIAGE_REASON_NO_SINGLE_LEAD: TriageReason.ValueType  # 2
 """No rule, or more than one, leads from the category to an agency."""
 TRIAGE_REASON_NO_CONTACT: TriageReason.ValueType  # 3
 """The agency has no active contact who could be told."""
+TRIAGE_REASON_CONFLICT: TriageReason.ValueType  # 4
+"""It is about the agency itself, which must not handle it."""
+TRIAGE_REASON_JUDICIAL: TriageReason.ValueType  # 5
+"""It lies before a court or a procuratorate."""
+TRIAGE_REASON_RETURNED: TriageReason.ValueType  # 6
+"""The agency sent it back, and the centre agreed."""
+TRIAGE_REASON_REOPENED: TriageReason.ValueType  # 7
+"""The enterprise had it opened again, with new facts."""
 Global___TriageReason: _TypeAlias = TriageReason  # noqa: Y015
+
+class _Party:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PartyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Party.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PARTY_UNSPECIFIED: _Party.ValueType  # 0
+    """Nobody."""
+    PARTY_LIAISON: _Party.ValueType  # 1
+    """The enterprise's contact."""
+    PARTY_AGENCY: _Party.ValueType  # 2
+    """The agency in the lead."""
+    PARTY_AGENCY_LEAD: _Party.ValueType  # 3
+    """That agency's lead (分管负责人)."""
+    PARTY_CO_HANDLER: _Party.ValueType  # 4
+    """An agency that assists (协办)."""
+    PARTY_FORMER_AGENCY: _Party.ValueType  # 5
+    """The agency that had it before."""
+    PARTY_CENTRE: _Party.ValueType  # 6
+    """区综治中心."""
+    PARTY_SUPERVISOR: _Party.ValueType  # 7
+    """区委政法委, 区委依法治区办."""
+    PARTY_PLATFORM: _Party.ValueType  # 8
+    """The platform itself."""
+
+class Party(_Party, metaclass=_PartyEnumTypeWrapper):
+    """Party is who holds a demand or a clock, or is told."""
+
+PARTY_UNSPECIFIED: Party.ValueType  # 0
+"""Nobody."""
+PARTY_LIAISON: Party.ValueType  # 1
+"""The enterprise's contact."""
+PARTY_AGENCY: Party.ValueType  # 2
+"""The agency in the lead."""
+PARTY_AGENCY_LEAD: Party.ValueType  # 3
+"""That agency's lead (分管负责人)."""
+PARTY_CO_HANDLER: Party.ValueType  # 4
+"""An agency that assists (协办)."""
+PARTY_FORMER_AGENCY: Party.ValueType  # 5
+"""The agency that had it before."""
+PARTY_CENTRE: Party.ValueType  # 6
+"""区综治中心."""
+PARTY_SUPERVISOR: Party.ValueType  # 7
+"""区委政法委, 区委依法治区办."""
+PARTY_PLATFORM: Party.ValueType  # 8
+"""The platform itself."""
+Global___Party: _TypeAlias = Party  # noqa: Y015
+
+class _ApprovalKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ApprovalKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApprovalKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    APPROVAL_KIND_UNSPECIFIED: _ApprovalKind.ValueType  # 0
+    """Never stored."""
+    APPROVAL_KIND_RETURN: _ApprovalKind.ValueType  # 1
+    """退单."""
+    APPROVAL_KIND_OVER_CAP: _ApprovalKind.ValueType  # 2
+    """A promised day beyond what the agency may promise by itself."""
+    APPROVAL_KIND_PARK: _ApprovalKind.ValueType  # 3
+    """留作参考."""
+    APPROVAL_KIND_EXTENSION: _ApprovalKind.ValueType  # 4
+    """延期."""
+    APPROVAL_KIND_REPLY: _ApprovalKind.ValueType  # 5
+    """答复: the agency's lead signs."""
+    APPROVAL_KIND_PARK_REVIEW: _ApprovalKind.ValueType  # 6
+    """Parking once more after the last review that needed nobody's yes."""
+    APPROVAL_KIND_INFEASIBLE: _ApprovalKind.ValueType  # 7
+    """客观上无法办理."""
+    APPROVAL_KIND_APPEAL: _ApprovalKind.ValueType  # 8
+    """申诉: what the enterprise's rating is worth for the assessment."""
+
+class ApprovalKind(_ApprovalKind, metaclass=_ApprovalKindEnumTypeWrapper):
+    """ApprovalKind is what an agency may do only with somebody's yes."""
+
+APPROVAL_KIND_UNSPECIFIED: ApprovalKind.ValueType  # 0
+"""Never stored."""
+APPROVAL_KIND_RETURN: ApprovalKind.ValueType  # 1
+"""退单."""
+APPROVAL_KIND_OVER_CAP: ApprovalKind.ValueType  # 2
+"""A promised day beyond what the agency may promise by itself."""
+APPROVAL_KIND_PARK: ApprovalKind.ValueType  # 3
+"""留作参考."""
+APPROVAL_KIND_EXTENSION: ApprovalKind.ValueType  # 4
+"""延期."""
+APPROVAL_KIND_REPLY: ApprovalKind.ValueType  # 5
+"""答复: the agency's lead signs."""
+APPROVAL_KIND_PARK_REVIEW: ApprovalKind.ValueType  # 6
+"""Parking once more after the last review that needed nobody's yes."""
+APPROVAL_KIND_INFEASIBLE: ApprovalKind.ValueType  # 7
+"""客观上无法办理."""
+APPROVAL_KIND_APPEAL: ApprovalKind.ValueType  # 8
+"""申诉: what the enterprise's rating is worth for the assessment."""
+Global___ApprovalKind: _TypeAlias = ApprovalKind  # noqa: Y015
+
+class _ApprovalState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ApprovalStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApprovalState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    APPROVAL_STATE_UNSPECIFIED: _ApprovalState.ValueType  # 0
+    """Never stored."""
+    APPROVAL_STATE_PENDING: _ApprovalState.ValueType  # 1
+    """Waiting for a decision."""
+    APPROVAL_STATE_APPROVED: _ApprovalState.ValueType  # 2
+    """同意."""
+    APPROVAL_STATE_DENIED: _ApprovalState.ValueType  # 3
+    """不同意."""
+    APPROVAL_STATE_VOID: _ApprovalState.ValueType  # 4
+    """The demand moved on, and the question with it."""
+
+class ApprovalState(_ApprovalState, metaclass=_ApprovalStateEnumTypeWrapper):
+    """ApprovalState is how far a request got."""
+
+APPROVAL_STATE_UNSPECIFIED: ApprovalState.ValueType  # 0
+"""Never stored."""
+APPROVAL_STATE_PENDING: ApprovalState.ValueType  # 1
+"""Waiting for a decision."""
+APPROVAL_STATE_APPROVED: ApprovalState.ValueType  # 2
+"""同意."""
+APPROVAL_STATE_DENIED: ApprovalState.ValueType  # 3
+"""不同意."""
+APPROVAL_STATE_VOID: ApprovalState.ValueType  # 4
+"""The demand moved on, and the question with it."""
+Global___ApprovalState: _TypeAlias = ApprovalState  # noqa: Y015
+
+class _ReturnReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReturnReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReturnReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RETURN_REASON_UNSPECIFIED: _ReturnReason.ValueType  # 0
+    """Never stored."""
+    RETURN_REASON_NOT_OUR_DUTY: _ReturnReason.ValueType  # 1
+    """不属于本部门职责."""
+    RETURN_REASON_OTHER_AGENCY_LEADS: _ReturnReason.ValueType  # 2
+    """应由其他部门牵头."""
+    RETURN_REASON_UNCLEAR: _ReturnReason.ValueType  # 3
+    """诉求不清."""
+    RETURN_REASON_BEFORE_THE_COURTS: _ReturnReason.ValueType  # 4
+    """正在诉讼、检察程序中."""
+
+class ReturnReason(_ReturnReason, metaclass=_ReturnReasonEnumTypeWrapper):
+    """ReturnReason is why an agency sends a demand back."""
+
+RETURN_REASON_UNSPECIFIED: ReturnReason.ValueType  # 0
+"""Never stored."""
+RETURN_REASON_NOT_OUR_DUTY: ReturnReason.ValueType  # 1
+"""不属于本部门职责."""
+RETURN_REASON_OTHER_AGENCY_LEADS: ReturnReason.ValueType  # 2
+"""应由其他部门牵头."""
+RETURN_REASON_UNCLEAR: ReturnReason.ValueType  # 3
+"""诉求不清."""
+RETURN_REASON_BEFORE_THE_COURTS: ReturnReason.ValueType  # 4
+"""正在诉讼、检察程序中."""
+Global___ReturnReason: _TypeAlias = ReturnReason  # noqa: Y015
+
+class _LookBackOrigin:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LookBackOriginEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LookBackOrigin.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LOOK_BACK_ORIGIN_UNSPECIFIED: _LookBackOrigin.ValueType  # 0
+    """Never stored."""
+    LOOK_BACK_ORIGIN_BAD_RATING: _LookBackOrigin.ValueType  # 1
+    """不满意或未解决: always."""
+    LOOK_BACK_ORIGIN_WITHDRAWN: _LookBackOrigin.ValueType  # 2
+    """接收后撤回: always."""
+    LOOK_BACK_ORIGIN_PARKED: _LookBackOrigin.ValueType  # 3
+    """留作参考: always."""
+    LOOK_BACK_ORIGIN_OVERDUE: _LookBackOrigin.ValueType  # 4
+    """曾逾期: always."""
+    LOOK_BACK_ORIGIN_REST: _LookBackOrigin.ValueType  # 5
+    """A share of all others, drawn by lot."""
+    LOOK_BACK_ORIGIN_OWN_MOTION: _LookBackOrigin.ValueType  # 6
+    """Somebody of the centre or a supervisor wanted to know."""
+
+class LookBackOrigin(_LookBackOrigin, metaclass=_LookBackOriginEnumTypeWrapper):
+    """LookBackOrigin is what called for a look-back; the strata of a sample among them."""
+
+LOOK_BACK_ORIGIN_UNSPECIFIED: LookBackOrigin.ValueType  # 0
+"""Never stored."""
+LOOK_BACK_ORIGIN_BAD_RATING: LookBackOrigin.ValueType  # 1
+"""不满意或未解决: always."""
+LOOK_BACK_ORIGIN_WITHDRAWN: LookBackOrigin.ValueType  # 2
+"""接收后撤回: always."""
+LOOK_BACK_ORIGIN_PARKED: LookBackOrigin.ValueType  # 3
+"""留作参考: always."""
+LOOK_BACK_ORIGIN_OVERDUE: LookBackOrigin.ValueType  # 4
+"""曾逾期: always."""
+LOOK_BACK_ORIGIN_REST: LookBackOrigin.ValueType  # 5
+"""A share of all others, drawn by lot."""
+LOOK_BACK_ORIGIN_OWN_MOTION: LookBackOrigin.ValueType  # 6
+"""Somebody of the centre or a supervisor wanted to know."""
+Global___LookBackOrigin: _TypeAlias = LookBackOrigin  # noqa: Y015
+
+class _LookBackOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LookBackOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LookBackOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LOOK_BACK_OUTCOME_UNSPECIFIED: _LookBackOutcome.ValueType  # 0
+    """Not recorded yet."""
+    LOOK_BACK_OUTCOME_SOLVED: _LookBackOutcome.ValueType  # 1
+    """已解决."""
+    LOOK_BACK_OUTCOME_PARTLY: _LookBackOutcome.ValueType  # 2
+    """部分解决."""
+    LOOK_BACK_OUTCOME_UNSOLVED: _LookBackOutcome.ValueType  # 3
+    """未解决: handled again."""
+    LOOK_BACK_OUTCOME_RELAPSED: _LookBackOutcome.ValueType  # 4
+    """反弹: handled again."""
+    LOOK_BACK_OUTCOME_UNREACHABLE: _LookBackOutcome.ValueType  # 5
+    """联系不上."""
+
+class LookBackOutcome(_LookBackOutcome, metaclass=_LookBackOutcomeEnumTypeWrapper):
+    """LookBackOutcome is what a look-back found."""
+
+LOOK_BACK_OUTCOME_UNSPECIFIED: LookBackOutcome.ValueType  # 0
+"""Not recorded yet."""
+LOOK_BACK_OUTCOME_SOLVED: LookBackOutcome.ValueType  # 1
+"""已解决."""
+LOOK_BACK_OUTCOME_PARTLY: LookBackOutcome.ValueType  # 2
+"""部分解决."""
+LOOK_BACK_OUTCOME_UNSOLVED: LookBackOutcome.ValueType  # 3
+"""未解决: handled again."""
+LOOK_BACK_OUTCOME_RELAPSED: LookBackOutcome.ValueType  # 4
+"""反弹: handled again."""
+LOOK_BACK_OUTCOME_UNREACHABLE: LookBackOutcome.ValueType  # 5
+"""联系不上."""
+Global___LookBackOutcome: _TypeAlias = LookBackOutcome  # noqa: Y015
+
+class _OrderLevel:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OrderLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrderLevel.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ORDER_LEVEL_UNSPECIFIED: _OrderLevel.ValueType  # 0
+    """Never stored."""
+    ORDER_LEVEL_REMINDER: _OrderLevel.ValueType  # 1
+    """催办."""
+    ORDER_LEVEL_ORDER: _OrderLevel.ValueType  # 2
+    """督办单."""
+    ORDER_LEVEL_LISTED: _OrderLevel.ValueType  # 3
+    """列入通报."""
+
+class OrderLevel(_OrderLevel, metaclass=_OrderLevelEnumTypeWrapper):
+    """OrderLevel is how much weight a supervision order has; each follows the one before."""
+
+ORDER_LEVEL_UNSPECIFIED: OrderLevel.ValueType  # 0
+"""Never stored."""
+ORDER_LEVEL_REMINDER: OrderLevel.ValueType  # 1
+"""催办."""
+ORDER_LEVEL_ORDER: OrderLevel.ValueType  # 2
+"""督办单."""
+ORDER_LEVEL_LISTED: OrderLevel.ValueType  # 3
+"""列入通报."""
+Global___OrderLevel: _TypeAlias = OrderLevel  # noqa: Y015
 
 @_typing.final
 class Category(_message.Message):
@@ -346,17 +670,28 @@ class Clock(_message.Message):
     STOPPED_AT_FIELD_NUMBER: _builtins.int
     BREACHED_AT_FIELD_NUMBER: _builtins.int
     PROVISIONAL_FIELD_NUMBER: _builtins.int
+    REF_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    PAUSED_AT_FIELD_NUMBER: _builtins.int
+    FIRST_DUE_AT_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
     kind: Global___ClockKind.ValueType
     """Which term."""
     provisional: _builtins.bool
     """True while the working days it rests on are not yet published."""
+    ref: _builtins.str
+    """Which of its kind: the unit of an opinion, the id of an order or of a request; empty otherwise."""
+    holder: Global___Party.ValueType
+    """Who is to act."""
+    round: _builtins.int
+    """Round it belongs to, from 1."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
         """When it started."""
 
     @_builtins.property
     def due_at(self) -> _timestamp_pb2.Timestamp:
-        """When it is due: close of business of a working day in Shanghai."""
+        """When it is due: close of business of a day in Shanghai. Unset for C0."""
 
     @_builtins.property
     def stopped_at(self) -> _timestamp_pb2.Timestamp:
@@ -365,6 +700,14 @@ class Clock(_message.Message):
     @_builtins.property
     def breached_at(self) -> _timestamp_pb2.Timestamp:
         """When it was found overdue; unset if it was not."""
+
+    @_builtins.property
+    def paused_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when it stands still; unset while it runs."""
+
+    @_builtins.property
+    def first_due_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was due before anything moved that."""
 
     def __init__(
         self,
@@ -375,10 +718,15 @@ class Clock(_message.Message):
         stopped_at: _timestamp_pb2.Timestamp | None = ...,
         breached_at: _timestamp_pb2.Timestamp | None = ...,
         provisional: _builtins.bool = ...,
+        ref: _builtins.str = ...,
+        holder: Global___Party.ValueType = ...,
+        paused_at: _timestamp_pb2.Timestamp | None = ...,
+        first_due_at: _timestamp_pb2.Timestamp | None = ...,
+        round: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "first_due_at", b"first_due_at", "paused_at", b"paused_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "kind", b"kind", "provisional", b"provisional", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "first_due_at", b"first_due_at", "holder", b"holder", "kind", b"kind", "paused_at", b"paused_at", "provisional", b"provisional", "ref", b"ref", "round", b"round", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -496,12 +844,18 @@ class Rating(_message.Message):
     SOLVED_FIELD_NUMBER: _builtins.int
     COMMENT_FIELD_NUMBER: _builtins.int
     RATED_AT_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     satisfaction: _builtins.int
     """5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
     solved: Global___Solved.ValueType
     """Whether the matter is solved."""
     comment: _builtins.str
     """Comment; may be empty."""
+    excluded: _builtins.bool
+    """True if it does not count in the assessment, by the ruling on an appeal. It stays as it is."""
+    ruling: _builtins.str
+    """Ruling on the agency's appeal; empty if there was none."""
     @_builtins.property
     def rated_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -513,10 +867,12 @@ class Rating(_message.Message):
         solved: Global___Solved.ValueType = ...,
         comment: _builtins.str = ...,
         rated_at: _timestamp_pb2.Timestamp | None = ...,
+        excluded: _builtins.bool = ...,
+        ruling: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rated_at", b"rated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "rated_at", b"rated_at", "satisfaction", b"satisfaction", "solved", b"solved"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "excluded", b"excluded", "rated_at", b"rated_at", "ruling", b"ruling", "satisfaction", b"satisfaction", "solved", b"solved"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -555,6 +911,23 @@ class Demand(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     SUBMITTED_BY_FIELD_NUMBER: _builtins.int
     SUBMITTED_FOR_BY_UNIT_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    HELD_SINCE_FIELD_NUMBER: _builtins.int
+    DESIGNATED_FIELD_NUMBER: _builtins.int
+    SUBJECT_UNIT_CODE_FIELD_NUMBER: _builtins.int
+    JUDICIAL_FIELD_NUMBER: _builtins.int
+    SHIELDED_FIELD_NUMBER: _builtins.int
+    JOINT_CASE_ID_FIELD_NUMBER: _builtins.int
+    LINKED_DEMAND_ID_FIELD_NUMBER: _builtins.int
+    KPI_EXCLUDED_FIELD_NUMBER: _builtins.int
+    EXTENSIONS_FIELD_NUMBER: _builtins.int
+    INFO_REQUESTS_FIELD_NUMBER: _builtins.int
+    APPROVALS_FIELD_NUMBER: _builtins.int
+    CO_HANDLERS_FIELD_NUMBER: _builtins.int
+    INFO_REQUEST_FIELD_NUMBER: _builtins.int
+    LOOK_BACK_FIELD_NUMBER: _builtins.int
+    ORDERS_FIELD_NUMBER: _builtins.int
+    SEGMENTS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     serial: _builtins.str
@@ -595,6 +968,26 @@ class Demand(_message.Message):
     """Person who sent it, UUID."""
     submitted_for_by_unit: _builtins.str
     """Unit that sent it on the enterprise's behalf; empty if the contact did."""
+    holder: Global___Party.ValueType
+    """Who holds the ball; unspecified once it is closed or withdrawn."""
+    designated: _builtins.bool
+    """True once the centre denied a return: the agency may not send it back again."""
+    subject_unit_code: _builtins.str
+    """The agency the demand is about, which never sees it; told to the centre and the enterprise alone."""
+    judicial: _builtins.bool
+    """True for a matter before a court or a procuratorate."""
+    shielded: _builtins.bool
+    """True while agencies do not learn whose it is."""
+    joint_case_id: _builtins.str
+    """Joint case (并案) it belongs to, UUID; empty if none."""
+    linked_demand_id: _builtins.str
+    """Earlier demand it goes back to, UUID; empty if none."""
+    kpi_excluded: _builtins.bool
+    """True if it does not count in the agency's assessment; it stays visible."""
+    extensions: _builtins.int
+    """How often its promised day was put off."""
+    info_requests: _builtins.int
+    """How often the enterprise was asked for more."""
     @_builtins.property
     def disposition(self) -> Global___Disposition:
         """Present disposition, once set."""
@@ -622,6 +1015,34 @@ class Demand(_message.Message):
     @_builtins.property
     def closed_at(self) -> _timestamp_pb2.Timestamp:
         """When it was closed; unset while open."""
+
+    @_builtins.property
+    def held_since(self) -> _timestamp_pb2.Timestamp:
+        """Since when."""
+
+    @_builtins.property
+    def approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Approval]:
+        """Requests that wait for a decision. Staff only; left out of lists."""
+
+    @_builtins.property
+    def co_handlers(self) -> _containers.RepeatedCompositeFieldContainer[Global___CoHandler]:
+        """Agencies that assist, and those whose opinion was heard; their names alone for the enterprise. Left out of lists."""
+
+    @_builtins.property
+    def info_request(self) -> Global___InfoRequest:
+        """The latest questions to the enterprise. Left out of lists."""
+
+    @_builtins.property
+    def look_back(self) -> Global___LookBack:
+        """The open look-back, or the latest. Staff only; left out of lists."""
+
+    @_builtins.property
+    def orders(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupervisionOrder]:
+        """Supervision orders. Staff only; left out of lists."""
+
+    @_builtins.property
+    def segments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Segment]:
+        """Who held it when, but for the present holder. Left out of lists."""
 
     def __init__(
         self,
@@ -653,14 +1074,365 @@ class Demand(_message.Message):
         version: _builtins.int = ...,
         submitted_by: _builtins.str = ...,
         submitted_for_by_unit: _builtins.str = ...,
+        holder: Global___Party.ValueType = ...,
+        held_since: _timestamp_pb2.Timestamp | None = ...,
+        designated: _builtins.bool = ...,
+        subject_unit_code: _builtins.str = ...,
+        judicial: _builtins.bool = ...,
+        shielded: _builtins.bool = ...,
+        joint_case_id: _builtins.str = ...,
+        linked_demand_id: _builtins.str = ...,
+        kpi_excluded: _builtins.bool = ...,
+        extensions: _builtins.int = ...,
+        info_requests: _builtins.int = ...,
+        approvals: _abc.Iterable[Global___Approval] | None = ...,
+        co_handlers: _abc.Iterable[Global___CoHandler] | None = ...,
+        info_request: Global___InfoRequest | None = ...,
+        look_back: Global___LookBack | None = ...,
+        orders: _abc.Iterable[Global___SupervisionOrder] | None = ...,
+        segments: _abc.Iterable[Global___Segment] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "disposition", b"disposition", "rating", b"rating", "reply", b"reply", "submitted_at", b"submitted_at", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "disposition", b"disposition", "held_since", b"held_since", "info_request", b"info_request", "look_back", b"look_back", "rating", b"rating", "reply", b"reply", "submitted_at", b"submitted_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "body", b"body", "category_code", b"category_code", "channel", b"channel", "clocks", b"clocks", "closed_at", b"closed_at", "disposition", b"disposition", "enterprise_id", b"enterprise_id", "enterprise_name", b"enterprise_name", "id", b"id", "kind", b"kind", "lead_unit_code", b"lead_unit_code", "lead_unit_name", b"lead_unit_name", "rating", b"rating", "rating_expired", b"rating_expired", "reply", b"reply", "round", b"round", "serial", b"serial", "state", b"state", "submitted_at", b"submitted_at", "submitted_by", b"submitted_by", "submitted_for_by_unit", b"submitted_for_by_unit", "title", b"title", "triage_reason", b"triage_reason", "updated_at", b"updated_at", "version", b"version", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approvals", b"approvals", "area_code", b"area_code", "body", b"body", "category_code", b"category_code", "channel", b"channel", "clocks", b"clocks", "closed_at", b"closed_at", "co_handlers", b"co_handlers", "designated", b"designated", "disposition", b"disposition", "enterprise_id", b"enterprise_id", "enterprise_name", b"enterprise_name", "extensions", b"extensions", "held_since", b"held_since", "holder", b"holder", "id", b"id", "info_request", b"info_request", "info_requests", b"info_requests", "joint_case_id", b"joint_case_id", "judicial", b"judicial", "kind", b"kind", "kpi_excluded", b"kpi_excluded", "lead_unit_code", b"lead_unit_code", "lead_unit_name", b"lead_unit_name", "linked_demand_id", b"linked_demand_id", "look_back", b"look_back", "orders", b"orders", "rating", b"rating", "rating_expired", b"rating_expired", "reply", b"reply", "round", b"round", "segments", b"segments", "serial", b"serial", "shielded", b"shielded", "state", b"state", "subject_unit_code", b"subject_unit_code", "submitted_at", b"submitted_at", "submitted_by", b"submitted_by", "submitted_for_by_unit", b"submitted_for_by_unit", "title", b"title", "triage_reason", b"triage_reason", "updated_at", b"updated_at", "version", b"version", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Demand: _TypeAlias = Demand  # noqa: Y015
+
+@_typing.final
+class Approval(_message.Message):
+    """Approval is a request of an agency, and what became of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    ASKED_BY_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PROPOSED_UNIT_CODE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    RETURN_REASON_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    kind: Global___ApprovalKind.ValueType
+    """What it asks for."""
+    stage: Global___Party.ValueType
+    """Who decides next."""
+    state: Global___ApprovalState.ValueType
+    """How far it got."""
+    reason: _builtins.str
+    """Why, in the asker's words."""
+    unit_code: _builtins.str
+    """Unit that asked."""
+    asked_by: _builtins.str
+    """Person who asked, UUID."""
+    day: _builtins.str
+    """The day asked for, "2026-11-30"; empty where it is about none."""
+    proposed_unit_code: _builtins.str
+    """Agency that a return proposes; empty if none."""
+    note: _builtins.str
+    """What was said with the decision."""
+    return_reason: Global___ReturnReason.ValueType
+    """For a return: why."""
+    text: _builtins.str
+    """What is to be signed: the explanation of a parking, or the conclusion of a reply; empty otherwise."""
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def decided_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was decided; unset while pending."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        kind: Global___ApprovalKind.ValueType = ...,
+        stage: Global___Party.ValueType = ...,
+        state: Global___ApprovalState.ValueType = ...,
+        reason: _builtins.str = ...,
+        unit_code: _builtins.str = ...,
+        asked_by: _builtins.str = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        day: _builtins.str = ...,
+        proposed_unit_code: _builtins.str = ...,
+        note: _builtins.str = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
+        return_reason: Global___ReturnReason.ValueType = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "decided_at", b"decided_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "asked_by", b"asked_by", "day", b"day", "decided_at", b"decided_at", "id", b"id", "kind", b"kind", "note", b"note", "proposed_unit_code", b"proposed_unit_code", "reason", b"reason", "return_reason", b"return_reason", "stage", b"stage", "state", b"state", "text", b"text", "unit_code", b"unit_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Approval: _TypeAlias = Approval  # noqa: Y015
+
+@_typing.final
+class CoHandler(_message.Message):
+    """CoHandler is an agency that assists the lead (协办) with an opinion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    OPINION_AT_FIELD_NUMBER: _builtins.int
+    WAIVED_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    unit_code: _builtins.str
+    """Unit code."""
+    unit_name: _builtins.str
+    """Name."""
+    opinion: _builtins.str
+    """Opinion; empty until given."""
+    waived: _builtins.bool
+    """True if the centre did without it."""
+    round: _builtins.int
+    """Round, from 1."""
+    @_builtins.property
+    def opinion_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was given; unset until then."""
+
+    def __init__(
+        self,
+        *,
+        unit_code: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        opinion: _builtins.str = ...,
+        opinion_at: _timestamp_pb2.Timestamp | None = ...,
+        waived: _builtins.bool = ...,
+        round: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["opinion_at", b"opinion_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["opinion", b"opinion", "opinion_at", b"opinion_at", "round", b"round", "unit_code", b"unit_code", "unit_name", b"unit_name", "waived", b"waived"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoHandler: _TypeAlias = CoHandler  # noqa: Y015
+
+@_typing.final
+class InfoRequest(_message.Message):
+    """InfoRequest is what the enterprise is asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    TIMED_OUT_FIELD_NUMBER: _builtins.int
+    unit_code: _builtins.str
+    """Unit that asks."""
+    answer: _builtins.str
+    """The enterprise's answer; empty until given."""
+    timed_out: _builtins.bool
+    """True if the time to answer ended first."""
+    @_builtins.property
+    def questions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Questions, in order."""
+
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was answered; unset until then."""
+
+    def __init__(
+        self,
+        *,
+        questions: _abc.Iterable[_builtins.str] | None = ...,
+        unit_code: _builtins.str = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        answer: _builtins.str = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        timed_out: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "asked_at", b"asked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "answered_at", b"answered_at", "asked_at", b"asked_at", "questions", b"questions", "timed_out", b"timed_out", "unit_code", b"unit_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InfoRequest: _TypeAlias = InfoRequest  # noqa: Y015
+
+@_typing.final
+class LookBack(_message.Message):
+    """LookBack is one check of a result (回头看), by somebody who had no part in it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    OPENED_AT_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    round: _builtins.int
+    """Round it looks back on."""
+    origin: Global___LookBackOrigin.ValueType
+    """What called for it."""
+    attempts: _builtins.int
+    """How often nobody was reached."""
+    outcome: Global___LookBackOutcome.ValueType
+    """What it found; unspecified while open."""
+    note: _builtins.str
+    """What was learnt."""
+    unit_code: _builtins.str
+    """Unit of whoever recorded it."""
+    @_builtins.property
+    def opened_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was opened."""
+
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When; unset while open."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        round: _builtins.int = ...,
+        origin: Global___LookBackOrigin.ValueType = ...,
+        opened_at: _timestamp_pb2.Timestamp | None = ...,
+        attempts: _builtins.int = ...,
+        outcome: Global___LookBackOutcome.ValueType = ...,
+        note: _builtins.str = ...,
+        unit_code: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["opened_at", b"opened_at", "recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "id", b"id", "note", b"note", "opened_at", b"opened_at", "origin", b"origin", "outcome", b"outcome", "recorded_at", b"recorded_at", "round", b"round", "unit_code", b"unit_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookBack: _TypeAlias = LookBack  # noqa: Y015
+
+@_typing.final
+class SupervisionOrder(_message.Message):
+    """SupervisionOrder calls on an agency about one demand."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    ISSUED_AT_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    CLOSED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    level: Global___OrderLevel.ValueType
+    """催办, 督办单 or 列入通报."""
+    unit_code: _builtins.str
+    """Agency it is to."""
+    text: _builtins.str
+    """What is wanted."""
+    due_on: _builtins.str
+    """The day the answer is due, "2026-11-30"."""
+    answer: _builtins.str
+    """The agency's answer; empty until given."""
+    @_builtins.property
+    def issued_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was issued."""
+
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was answered; unset until then."""
+
+    @_builtins.property
+    def closed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was closed; unset until then."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        level: Global___OrderLevel.ValueType = ...,
+        unit_code: _builtins.str = ...,
+        text: _builtins.str = ...,
+        issued_at: _timestamp_pb2.Timestamp | None = ...,
+        due_on: _builtins.str = ...,
+        answer: _builtins.str = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        closed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "closed_at", b"closed_at", "issued_at", b"issued_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "answered_at", b"answered_at", "closed_at", b"closed_at", "due_on", b"due_on", "id", b"id", "issued_at", b"issued_at", "level", b"level", "text", b"text", "unit_code", b"unit_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupervisionOrder: _TypeAlias = SupervisionOrder  # noqa: Y015
+
+@_typing.final
+class Segment(_message.Message):
+    """Segment is a stretch of time in which one party held the demand. Those that count, with the present one, add up to C0."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDER_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    COUNTED_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    holder: Global___Party.ValueType
+    """Who held it."""
+    unit_code: _builtins.str
+    """Agency, where one held it."""
+    counted: _builtins.bool
+    """False for the time after the answer."""
+    round: _builtins.int
+    """Round, from 1."""
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """From."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """Until."""
+
+    def __init__(
+        self,
+        *,
+        holder: Global___Party.ValueType = ...,
+        unit_code: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        counted: _builtins.bool = ...,
+        round: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "ended_at", b"ended_at", "holder", b"holder", "round", b"round", "started_at", b"started_at", "unit_code", b"unit_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Segment: _TypeAlias = Segment  # noqa: Y015
 
 @_typing.final
 class DemandEvent(_message.Message):
@@ -681,8 +1453,11 @@ class DemandEvent(_message.Message):
     sequence: _builtins.int
     """Position within the demand, from 1, without gaps; the version the demand had afterwards."""
     type: _builtins.str
-    """What happened, for example "accepted". Names: submitted, triage_required, dispatched, accepted, disposition_set, replied,
-    rated, closed, withdrawn.
+    """What happened, for example "accepted". Names: submitted, triage_required, dispatched, accepted, contacted, return_requested,
+    return_approved, return_denied, disposition_set, approval_requested, approval_signed, approval_denied, extended,
+    info_requested, info_supplied, info_timeout, co_handler_added, opinion_given, opinion_waived, revived, resumed,
+    park_reviewed, replied, rated, closed, look_back_opened, look_back_tried, looked_back, reopened, order_issued,
+    order_answered, order_closed, appeal_requested, appeal_decided, excluded, identity_revealed, joined, withdrawn. More may come.
     """
     state: Global___State.ValueType
     """State afterwards."""
@@ -693,7 +1468,9 @@ class DemandEvent(_message.Message):
     lead_unit_code: _builtins.str
     """Agency in the lead afterwards."""
     text: _builtins.str
-    """What the person wrote: note, explanation, conclusion, comment or reason. Notes between staff are empty for the enterprise."""
+    """What the person wrote: note, explanation, conclusion, comment or reason. Notes between staff are empty for the enterprise.
+    For "co_handler_added" and "opinion_waived" it begins with the name of the agency concerned.
+    """
     promised_on: _builtins.str
     """Promised day, where one was promised."""
     asked_by_agency: _builtins.bool

@@ -455,6 +455,7 @@ class DispatchDemandRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     UNIT_CODE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    CO_UNIT_CODES_FIELD_NUMBER: _builtins.int
     unit_code: _builtins.str
     """Agency that takes the lead."""
     note: _builtins.str
@@ -463,16 +464,21 @@ class DispatchDemandRequest(_message.Message):
     def on(self) -> Global___Precondition:
         """Which demand."""
 
+    @_builtins.property
+    def co_unit_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Agencies that assist it with an opinion (协办), up to 8; see CoHandlingService."""
+
     def __init__(
         self,
         *,
         on: Global___Precondition | None = ...,
         unit_code: _builtins.str = ...,
         note: _builtins.str = ...,
+        co_unit_codes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "on", b"on", "unit_code", b"unit_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_unit_codes", b"co_unit_codes", "note", b"note", "on", b"on", "unit_code", b"unit_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -551,6 +557,58 @@ class AcceptDemandResponse(_message.Message):
 Global___AcceptDemandResponse: _TypeAlias = AcceptDemandResponse  # noqa: Y015
 
 @_typing.final
+class LogContactRequest(_message.Message):
+    """LogContactRequest records a first contact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    note: _builtins.str
+    """What was said, 1 to 500 characters; the enterprise reads it too."""
+    @_builtins.property
+    def on(self) -> Global___Precondition:
+        """Which demand."""
+
+    def __init__(
+        self,
+        *,
+        on: Global___Precondition | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogContactRequest: _TypeAlias = LogContactRequest  # noqa: Y015
+
+@_typing.final
+class LogContactResponse(_message.Message):
+    """LogContactResponse holds the demand afterwards."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> _demand_pb2.Demand:
+        """The demand."""
+
+    def __init__(
+        self,
+        *,
+        demand: _demand_pb2.Demand | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogContactResponse: _TypeAlias = LogContactResponse  # noqa: Y015
+
+@_typing.final
 class SetDispositionRequest(_message.Message):
     """SetDispositionRequest chooses."""
 
@@ -562,6 +620,7 @@ class SetDispositionRequest(_message.Message):
     PROMISED_ON_FIELD_NUMBER: _builtins.int
     CONDITION_TAGS_FIELD_NUMBER: _builtins.int
     REVIEW_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     kind: _demand_pb2.DispositionKind.ValueType
     """One of the three."""
     explanation: _builtins.str
@@ -570,6 +629,8 @@ class SetDispositionRequest(_message.Message):
     """Promised day in Shanghai, "2026-11-30"; compulsory for TIME_BOUND."""
     review_on: _builtins.str
     """Day of review, "2027-02-01"; compulsory for REFERENCE."""
+    reason: _builtins.str
+    """Why the promised day lies beyond the cap, up to 1,000 characters; without it such a day is refused."""
     @_builtins.property
     def on(self) -> Global___Precondition:
         """Which demand."""
@@ -587,10 +648,11 @@ class SetDispositionRequest(_message.Message):
         promised_on: _builtins.str = ...,
         condition_tags: _abc.Iterable[_builtins.str] | None = ...,
         review_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["condition_tags", b"condition_tags", "explanation", b"explanation", "kind", b"kind", "on", b"on", "promised_on", b"promised_on", "review_on", b"review_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["condition_tags", b"condition_tags", "explanation", b"explanation", "kind", b"kind", "on", b"on", "promised_on", b"promised_on", "reason", b"reason", "review_on", b"review_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -78,6 +78,11 @@ class DispatchServiceStub:
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandRequest.SerializeToString,
                 response_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandResponse.FromString,
                 _registered_method=True)
+        self.LogContact = channel.unary_unary(
+                '/fahu.dispatch.v1.DispatchService/LogContact',
+                request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactRequest.SerializeToString,
+                response_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactResponse.FromString,
+                _registered_method=True)
         self.SetDisposition = channel.unary_unary(
                 '/fahu.dispatch.v1.DispatchService/SetDisposition',
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.SetDispositionRequest.SerializeToString,
@@ -157,8 +162,9 @@ class DispatchServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DispatchDemand(self, request, context):
-        """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+        """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+        CO_HANDLER_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -172,10 +178,21 @@ class DispatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LogContact(self, request, context):
+        """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetDisposition(self, request, context):
-        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+        reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+        day once, before it is due; that counts as an extension.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+        REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,7 +200,9 @@ class DispatchServiceServicer:
 
     def ReplyDemand(self, request, context):
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+        An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
+        An answer waits for the opinions of those who assist (CoHandlingService).
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -256,6 +275,11 @@ def add_DispatchServiceServicer_to_server(servicer, server):
                     servicer.AcceptDemand,
                     request_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandRequest.FromString,
                     response_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandResponse.SerializeToString,
+            ),
+            'LogContact': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogContact,
+                    request_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactRequest.FromString,
+                    response_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactResponse.SerializeToString,
             ),
             'SetDisposition': grpc.unary_unary_rpc_method_handler(
                     servicer.SetDisposition,
@@ -503,6 +527,33 @@ class DispatchService:
             '/fahu.dispatch.v1.DispatchService/AcceptDemand',
             fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandRequest.SerializeToString,
             fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.AcceptDemandResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LogContact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.dispatch.v1.DispatchService/LogContact',
+            fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactRequest.SerializeToString,
+            fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.LogContactResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -53,21 +53,31 @@ class DispatchServiceStub:
     ListDemandEvents: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListDemandEventsRequest, _dispatch_service_pb2.ListDemandEventsResponse]
     """ListDemandEvents returns the timeline of one demand, oldest first. Fails with DEMAND_NOT_FOUND."""
     DispatchDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.DispatchDemandRequest, _dispatch_service_pb2.DispatchDemandResponse]
-    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+    CO_HANDLER_INVALID.
     """
     AcceptDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
+    LogContact: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.LogContactRequest, _dispatch_service_pb2.LogContactResponse]
+    """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+    """
     SetDisposition: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.SetDispositionRequest, _dispatch_service_pb2.SetDispositionResponse]
-    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+    reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+    day once, before it is due; that counts as an extension.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+    REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
     """
     ReplyDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ReplyDemandRequest, _dispatch_service_pb2.ReplyDemandResponse]
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+    An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
+    An answer waits for the opinions of those who assist (CoHandlingService).
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
     """
     RateDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -108,21 +118,31 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     ListDemandEvents: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListDemandEventsRequest, _dispatch_service_pb2.ListDemandEventsResponse]  # type: ignore[assignment]
     """ListDemandEvents returns the timeline of one demand, oldest first. Fails with DEMAND_NOT_FOUND."""
     DispatchDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.DispatchDemandRequest, _dispatch_service_pb2.DispatchDemandResponse]  # type: ignore[assignment]
-    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+    """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+    CO_HANDLER_INVALID.
     """
     AcceptDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]  # type: ignore[assignment]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
+    LogContact: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.LogContactRequest, _dispatch_service_pb2.LogContactResponse]  # type: ignore[assignment]
+    """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+    """
     SetDisposition: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.SetDispositionRequest, _dispatch_service_pb2.SetDispositionResponse]  # type: ignore[assignment]
-    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+    """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+    reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+    day once, before it is due; that counts as an extension.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+    PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+    REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
     """
     ReplyDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ReplyDemandRequest, _dispatch_service_pb2.ReplyDemandResponse]  # type: ignore[assignment]
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+    An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
+    An answer waits for the opinions of those who assist (CoHandlingService).
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
     """
     RateDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]  # type: ignore[assignment]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -202,8 +222,9 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _dispatch_service_pb2.DispatchDemandRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.DispatchDemandResponse, _abc.Awaitable[_dispatch_service_pb2.DispatchDemandResponse]]:
-        """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock.
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT.
+        """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+        CO_HANDLER_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -217,14 +238,27 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def LogContact(
+        self,
+        request: _dispatch_service_pb2.LogContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_dispatch_service_pb2.LogContactResponse, _abc.Awaitable[_dispatch_service_pb2.LogContactResponse]]:
+        """LogContact records that the lead agency got in touch with the enterprise (先行联系). Stops the contact clock.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+        """
+
+    @_abc_1.abstractmethod
     def SetDisposition(
         self,
         request: _dispatch_service_pb2.SetDispositionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.SetDispositionResponse, _abc.Awaitable[_dispatch_service_pb2.SetDispositionResponse]]:
-        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock, or the review clock of a parked one.
+        """SetDisposition chooses one of the three ways to handle a demand. Starts the handling clock. A promise beyond the cap, with a
+        reason, and parking are requests that others decide first (HandlingService). What was to be handled at once may get a promised
+        day once, before it is due; that counts as an extension.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, EXPLANATION_MISSING, CONDITION_TAG_MISSING,
-        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE.
+        PROMISED_DAY_MISSING, PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_PAST, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR,
+        REVIEW_DAY_MISSING, REVIEW_DAY_OUT_OF_RANGE, CONDITION_MET, APPROVAL_PENDING, EXTENSION_TOO_LATE.
         """
 
     @_abc_1.abstractmethod
@@ -234,7 +268,9 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.ReplyDemandResponse, _abc.Awaitable[_dispatch_service_pb2.ReplyDemandResponse]]:
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING.
+        An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
+        An answer waits for the opinions of those who assist (CoHandlingService).
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
         """
 
     @_abc_1.abstractmethod

@@ -37,7 +37,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CHANNEL_NOT_ALLOWED: _ErrorReason.ValueType  # 6
     """A contact's own channel is the mini-program; staff name another."""
     ERROR_REASON_UNIT_NOT_AN_AGENCY: _ErrorReason.ValueType  # 7
-    """The unit is not an agency that takes part."""
+    """The unit is not an agency that takes part, or not another one."""
     ERROR_REASON_UNIT_WITHOUT_CONTACT: _ErrorReason.ValueType  # 8
     """The agency has no contact who could be told."""
     ERROR_REASON_EXPLANATION_MISSING: _ErrorReason.ValueType  # 9
@@ -64,6 +64,66 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The reply is rated already."""
     ERROR_REASON_DAY_INVALID: _ErrorReason.ValueType  # 20
     """A day that no calendar has; metadata "field"."""
+    ERROR_REASON_PROMISED_DAY_TOO_FAR: _ErrorReason.ValueType  # 21
+    """A promised day is at most a year ahead."""
+    ERROR_REASON_EXTENSION_TOO_LATE: _ErrorReason.ValueType  # 22
+    """An extension is asked for some working days before the reply is due; metadata "days"."""
+    ERROR_REASON_EXTENSION_NOT_LATER: _ErrorReason.ValueType  # 23
+    """The new day is not later than the promised one."""
+    ERROR_REASON_EXTENSIONS_USED_UP: _ErrorReason.ValueType  # 24
+    """The promised day was put off as often as it may be; metadata "most"."""
+    ERROR_REASON_APPROVAL_PENDING: _ErrorReason.ValueType  # 25
+    """A request about the demand waits for a decision."""
+    ERROR_REASON_APPROVAL_NOT_FOUND: _ErrorReason.ValueType  # 26
+    """No such request, or it is decided."""
+    ERROR_REASON_APPROVAL_NOT_YOURS: _ErrorReason.ValueType  # 27
+    """The request is before somebody else; metadata "stage"."""
+    ERROR_REASON_RETURN_TOO_LATE: _ErrorReason.ValueType  # 28
+    """The time to send the demand back is over; metadata "days"."""
+    ERROR_REASON_RETURN_USED_UP: _ErrorReason.ValueType  # 29
+    """The agency has sent it back before, or was designated."""
+    ERROR_REASON_SUBJECT_AGENCY: _ErrorReason.ValueType  # 30
+    """The demand is about this agency."""
+    ERROR_REASON_CO_HANDLER_INVALID: _ErrorReason.ValueType  # 31
+    """The agency leads the demand, assists already, does not assist, or its opinion is settled."""
+    ERROR_REASON_OPINION_MISSING: _ErrorReason.ValueType  # 32
+    """Opinions are missing; metadata "units"."""
+    ERROR_REASON_INFO_REQUESTS_USED_UP: _ErrorReason.ValueType  # 33
+    """The enterprise was asked as often as it may be; metadata "most"."""
+    ERROR_REASON_LOOK_BACK_NOT_FOUND: _ErrorReason.ValueType  # 34
+    """No look-back is open."""
+    ERROR_REASON_LOOK_BACK_OPEN: _ErrorReason.ValueType  # 35
+    """A look-back is open already."""
+    ERROR_REASON_LOOK_BACK_BY_REPLIER: _ErrorReason.ValueType  # 36
+    """Four eyes: not by the replier or the replying unit."""
+    ERROR_REASON_REOPEN_TOO_LATE: _ErrorReason.ValueType  # 37
+    """The time to have a demand opened again is over; metadata "days"."""
+    ERROR_REASON_ORDER_NOT_FOUND: _ErrorReason.ValueType  # 38
+    """No such order, or it is done with."""
+    ERROR_REASON_ORDER_LEVEL_INVALID: _ErrorReason.ValueType  # 39
+    """An order follows one of the level before."""
+    ERROR_REASON_ORDER_DAY_INVALID: _ErrorReason.ValueType  # 40
+    """The day an order is due on is no working day ahead."""
+    ERROR_REASON_JUDICIAL_MATTER: _ErrorReason.ValueType  # 41
+    """The matter is before a court or procuratorate."""
+    ERROR_REASON_ROUTING_RULE_INVALID: _ErrorReason.ValueType  # 42
+    """A rule leads from a category to an agency that takes part."""
+    ERROR_REASON_SUGGESTION_NOT_FOUND: _ErrorReason.ValueType  # 43
+    """No such suggestion, or it is decided."""
+    ERROR_REASON_CONDITION_MET: _ErrorReason.ValueType  # 47
+    """The condition is met already, so nothing waits for it; metadata "condition"."""
+    ERROR_REASON_CONDITION_NOT_FOUND: _ErrorReason.ValueType  # 48
+    """No such condition."""
+    ERROR_REASON_SAMPLE_NOT_FOUND: _ErrorReason.ValueType  # 52
+    """No such sample."""
+    ERROR_REASON_ATTACHMENT_NOT_FOUND: _ErrorReason.ValueType  # 101
+    """No such attachment, or not one the caller may see."""
+    ERROR_REASON_ATTACHMENT_ATTACHED: _ErrorReason.ValueType  # 102
+    """The attachment is attached already."""
+    ERROR_REASON_ATTACHMENT_NOT_CLEAN: _ErrorReason.ValueType  # 103
+    """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
+    ERROR_REASON_ATTACHMENTS_TOO_MANY: _ErrorReason.ValueType  # 104
+    """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -83,7 +143,7 @@ ERROR_REASON_ENTERPRISE_NOT_FOUND: ErrorReason.ValueType  # 5
 ERROR_REASON_CHANNEL_NOT_ALLOWED: ErrorReason.ValueType  # 6
 """A contact's own channel is the mini-program; staff name another."""
 ERROR_REASON_UNIT_NOT_AN_AGENCY: ErrorReason.ValueType  # 7
-"""The unit is not an agency that takes part."""
+"""The unit is not an agency that takes part, or not another one."""
 ERROR_REASON_UNIT_WITHOUT_CONTACT: ErrorReason.ValueType  # 8
 """The agency has no contact who could be told."""
 ERROR_REASON_EXPLANATION_MISSING: ErrorReason.ValueType  # 9
@@ -110,4 +170,64 @@ ERROR_REASON_ALREADY_RATED: ErrorReason.ValueType  # 19
 """The reply is rated already."""
 ERROR_REASON_DAY_INVALID: ErrorReason.ValueType  # 20
 """A day that no calendar has; metadata "field"."""
+ERROR_REASON_PROMISED_DAY_TOO_FAR: ErrorReason.ValueType  # 21
+"""A promised day is at most a year ahead."""
+ERROR_REASON_EXTENSION_TOO_LATE: ErrorReason.ValueType  # 22
+"""An extension is asked for some working days before the reply is due; metadata "days"."""
+ERROR_REASON_EXTENSION_NOT_LATER: ErrorReason.ValueType  # 23
+"""The new day is not later than the promised one."""
+ERROR_REASON_EXTENSIONS_USED_UP: ErrorReason.ValueType  # 24
+"""The promised day was put off as often as it may be; metadata "most"."""
+ERROR_REASON_APPROVAL_PENDING: ErrorReason.ValueType  # 25
+"""A request about the demand waits for a decision."""
+ERROR_REASON_APPROVAL_NOT_FOUND: ErrorReason.ValueType  # 26
+"""No such request, or it is decided."""
+ERROR_REASON_APPROVAL_NOT_YOURS: ErrorReason.ValueType  # 27
+"""The request is before somebody else; metadata "stage"."""
+ERROR_REASON_RETURN_TOO_LATE: ErrorReason.ValueType  # 28
+"""The time to send the demand back is over; metadata "days"."""
+ERROR_REASON_RETURN_USED_UP: ErrorReason.ValueType  # 29
+"""The agency has sent it back before, or was designated."""
+ERROR_REASON_SUBJECT_AGENCY: ErrorReason.ValueType  # 30
+"""The demand is about this agency."""
+ERROR_REASON_CO_HANDLER_INVALID: ErrorReason.ValueType  # 31
+"""The agency leads the demand, assists already, does not assist, or its opinion is settled."""
+ERROR_REASON_OPINION_MISSING: ErrorReason.ValueType  # 32
+"""Opinions are missing; metadata "units"."""
+ERROR_REASON_INFO_REQUESTS_USED_UP: ErrorReason.ValueType  # 33
+"""The enterprise was asked as often as it may be; metadata "most"."""
+ERROR_REASON_LOOK_BACK_NOT_FOUND: ErrorReason.ValueType  # 34
+"""No look-back is open."""
+ERROR_REASON_LOOK_BACK_OPEN: ErrorReason.ValueType  # 35
+"""A look-back is open already."""
+ERROR_REASON_LOOK_BACK_BY_REPLIER: ErrorReason.ValueType  # 36
+"""Four eyes: not by the replier or the replying unit."""
+ERROR_REASON_REOPEN_TOO_LATE: ErrorReason.ValueType  # 37
+"""The time to have a demand opened again is over; metadata "days"."""
+ERROR_REASON_ORDER_NOT_FOUND: ErrorReason.ValueType  # 38
+"""No such order, or it is done with."""
+ERROR_REASON_ORDER_LEVEL_INVALID: ErrorReason.ValueType  # 39
+"""An order follows one of the level before."""
+ERROR_REASON_ORDER_DAY_INVALID: ErrorReason.ValueType  # 40
+"""The day an order is due on is no working day ahead."""
+ERROR_REASON_JUDICIAL_MATTER: ErrorReason.ValueType  # 41
+"""The matter is before a court or procuratorate."""
+ERROR_REASON_ROUTING_RULE_INVALID: ErrorReason.ValueType  # 42
+"""A rule leads from a category to an agency that takes part."""
+ERROR_REASON_SUGGESTION_NOT_FOUND: ErrorReason.ValueType  # 43
+"""No such suggestion, or it is decided."""
+ERROR_REASON_CONDITION_MET: ErrorReason.ValueType  # 47
+"""The condition is met already, so nothing waits for it; metadata "condition"."""
+ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
+"""No such condition."""
+ERROR_REASON_SAMPLE_NOT_FOUND: ErrorReason.ValueType  # 52
+"""No such sample."""
+ERROR_REASON_ATTACHMENT_NOT_FOUND: ErrorReason.ValueType  # 101
+"""No such attachment, or not one the caller may see."""
+ERROR_REASON_ATTACHMENT_ATTACHED: ErrorReason.ValueType  # 102
+"""The attachment is attached already."""
+ERROR_REASON_ATTACHMENT_NOT_CLEAN: ErrorReason.ValueType  # 103
+"""The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
+ERROR_REASON_ATTACHMENTS_TOO_MANY: ErrorReason.ValueType  # 104
+"""So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

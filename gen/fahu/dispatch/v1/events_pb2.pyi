@@ -87,6 +87,10 @@ class Audience(_message.Message):
     LIAISON_IDS_FIELD_NUMBER: _builtins.int
     AGENCY_IDS_FIELD_NUMBER: _builtins.int
     CENTRE_IDS_FIELD_NUMBER: _builtins.int
+    AGENCY_LEAD_IDS_FIELD_NUMBER: _builtins.int
+    CO_HANDLER_IDS_FIELD_NUMBER: _builtins.int
+    FORMER_AGENCY_IDS_FIELD_NUMBER: _builtins.int
+    SUPERVISOR_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def liaison_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The enterprise's contact."""
@@ -99,16 +103,36 @@ class Audience(_message.Message):
     def centre_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Contacts of the centre."""
 
+    @_builtins.property
+    def agency_lead_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lead (分管负责人) of the agency in the lead."""
+
+    @_builtins.property
+    def co_handler_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the agencies that assist."""
+
+    @_builtins.property
+    def former_agency_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the agency that had it before."""
+
+    @_builtins.property
+    def supervisor_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the supervisors."""
+
     def __init__(
         self,
         *,
         liaison_ids: _abc.Iterable[_builtins.str] | None = ...,
         agency_ids: _abc.Iterable[_builtins.str] | None = ...,
         centre_ids: _abc.Iterable[_builtins.str] | None = ...,
+        agency_lead_ids: _abc.Iterable[_builtins.str] | None = ...,
+        co_handler_ids: _abc.Iterable[_builtins.str] | None = ...,
+        former_agency_ids: _abc.Iterable[_builtins.str] | None = ...,
+        supervisor_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency_ids", b"agency_ids", "centre_ids", b"centre_ids", "liaison_ids", b"liaison_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency_ids", b"agency_ids", "agency_lead_ids", b"agency_lead_ids", "centre_ids", b"centre_ids", "co_handler_ids", b"co_handler_ids", "former_agency_ids", b"former_agency_ids", "liaison_ids", b"liaison_ids", "supervisor_ids", b"supervisor_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -238,8 +262,11 @@ class DemandDispositionSet(_message.Message):
     AUDIENCE_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     DUE_AT_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
     kind: _demand_pb2.DispositionKind.ValueType
     """One of the three."""
+    changed: _builtins.bool
+    """True if it changes the promised day of a demand in handling."""
     @_builtins.property
     def demand(self) -> Global___Subject:
         """The demand."""
@@ -259,10 +286,11 @@ class DemandDispositionSet(_message.Message):
         audience: Global___Audience | None = ...,
         kind: _demand_pb2.DispositionKind.ValueType = ...,
         due_at: _timestamp_pb2.Timestamp | None = ...,
+        changed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at", "kind", b"kind"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "changed", b"changed", "demand", b"demand", "due_at", b"due_at", "kind", b"kind"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -497,3 +525,829 @@ class DeadlineBreached(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeadlineBreached: _TypeAlias = DeadlineBreached  # noqa: Y015
+
+@_typing.final
+class DemandContacted(_message.Message):
+    """DemandContacted: the agency got in touch with the enterprise (先行联系)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandContacted: _TypeAlias = DemandContacted  # noqa: Y015
+
+@_typing.final
+class DemandReturnRequested(_message.Message):
+    """DemandReturnRequested: the agency wants to send it back; the centre decides."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    reason: _demand_pb2.ReturnReason.ValueType
+    """Why."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the decision is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        reason: _demand_pb2.ReturnReason.ValueType = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandReturnRequested: _TypeAlias = DemandReturnRequested  # noqa: Y015
+
+@_typing.final
+class DemandReturnDecided(_message.Message):
+    """DemandReturnDecided: the centre decided on a return."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    APPROVED_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    approved: _builtins.bool
+    """False if the agency has to handle it after all."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When acceptance, or the assessment, is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        approved: _builtins.bool = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved", b"approved", "audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandReturnDecided: _TypeAlias = DemandReturnDecided  # noqa: Y015
+
+@_typing.final
+class DemandApprovalRequested(_message.Message):
+    """DemandApprovalRequested: the agency asks for somebody's yes, or its lead passed the question on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    kind: _demand_pb2.ApprovalKind.ValueType
+    """To what."""
+    stage: _demand_pb2.Party.ValueType
+    """Who decides."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the decision is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        kind: _demand_pb2.ApprovalKind.ValueType = ...,
+        stage: _demand_pb2.Party.ValueType = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at", "kind", b"kind", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandApprovalRequested: _TypeAlias = DemandApprovalRequested  # noqa: Y015
+
+@_typing.final
+class DemandApprovalDenied(_message.Message):
+    """DemandApprovalDenied: the answer is no."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    kind: _demand_pb2.ApprovalKind.ValueType
+    """To what."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        kind: _demand_pb2.ApprovalKind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandApprovalDenied: _TypeAlias = DemandApprovalDenied  # noqa: Y015
+
+@_typing.final
+class DemandExtended(_message.Message):
+    """DemandExtended: the promised day was put off, with the centre's yes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the reply is due now."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandExtended: _TypeAlias = DemandExtended  # noqa: Y015
+
+@_typing.final
+class DemandInfoRequested(_message.Message):
+    """DemandInfoRequested: the enterprise is asked for more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When its answer is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandInfoRequested: _TypeAlias = DemandInfoRequested  # noqa: Y015
+
+@_typing.final
+class DemandInfoSupplied(_message.Message):
+    """DemandInfoSupplied: handling goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    TIMED_OUT_FIELD_NUMBER: _builtins.int
+    timed_out: _builtins.bool
+    """True if the time to answer ended without an answer."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        timed_out: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "timed_out", b"timed_out"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandInfoSupplied: _TypeAlias = DemandInfoSupplied  # noqa: Y015
+
+@_typing.final
+class DemandCoHandlerAdded(_message.Message):
+    """DemandCoHandlerAdded: another agency is to assist with an opinion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    unit_code: _builtins.str
+    """Which."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When its opinion is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        unit_code: _builtins.str = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at", "unit_code", b"unit_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandCoHandlerAdded: _TypeAlias = DemandCoHandlerAdded  # noqa: Y015
+
+@_typing.final
+class DemandOpinionGiven(_message.Message):
+    """DemandOpinionGiven: an assisting agency gave its opinion, or the centre did without it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    WAIVED_FIELD_NUMBER: _builtins.int
+    unit_code: _builtins.str
+    """Which agency."""
+    waived: _builtins.bool
+    """True if the centre did without."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        unit_code: _builtins.str = ...,
+        waived: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "unit_code", b"unit_code", "waived", b"waived"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandOpinionGiven: _TypeAlias = DemandOpinionGiven  # noqa: Y015
+
+@_typing.final
+class DemandRevived(_message.Message):
+    """DemandRevived: a condition that a parked demand waited for is met."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the agency is to have looked at it again."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandRevived: _TypeAlias = DemandRevived  # noqa: Y015
+
+@_typing.final
+class DemandResumed(_message.Message):
+    """DemandResumed: a parked demand is handled now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the reply is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandResumed: _TypeAlias = DemandResumed  # noqa: Y015
+
+@_typing.final
+class DemandParkReviewed(_message.Message):
+    """DemandParkReviewed: a parked demand stays parked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When it is reviewed next."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandParkReviewed: _TypeAlias = DemandParkReviewed  # noqa: Y015
+
+@_typing.final
+class DemandLookBackOpened(_message.Message):
+    """DemandLookBackOpened: somebody is to look back on the result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    origin: _demand_pb2.LookBackOrigin.ValueType
+    """What called for it."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When it is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        origin: _demand_pb2.LookBackOrigin.ValueType = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at", "origin", b"origin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandLookBackOpened: _TypeAlias = DemandLookBackOpened  # noqa: Y015
+
+@_typing.final
+class DemandLookedBack(_message.Message):
+    """DemandLookedBack: a look-back was recorded, or tried."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    outcome: _demand_pb2.LookBackOutcome.ValueType
+    """What it found."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        outcome: _demand_pb2.LookBackOutcome.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandLookedBack: _TypeAlias = DemandLookedBack  # noqa: Y015
+
+@_typing.final
+class DemandReopened(_message.Message):
+    """DemandReopened: it is handled again, in a new round."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    BY_ENTERPRISE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    by_enterprise: _builtins.bool
+    """True if the enterprise brought new facts, false after a look-back."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When acceptance, or the assessment, is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        by_enterprise: _builtins.bool = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "by_enterprise", b"by_enterprise", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandReopened: _TypeAlias = DemandReopened  # noqa: Y015
+
+@_typing.final
+class DemandOrderIssued(_message.Message):
+    """DemandOrderIssued: the agency is called on (催办、督办)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    level: _demand_pb2.OrderLevel.ValueType
+    """How much weight it has."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the answer is due."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        level: _demand_pb2.OrderLevel.ValueType = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at", "level", b"level"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandOrderIssued: _TypeAlias = DemandOrderIssued  # noqa: Y015
+
+@_typing.final
+class DemandOrderAnswered(_message.Message):
+    """DemandOrderAnswered: the agency answered an order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    level: _demand_pb2.OrderLevel.ValueType
+    """Of which weight."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        level: _demand_pb2.OrderLevel.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "level", b"level"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandOrderAnswered: _TypeAlias = DemandOrderAnswered  # noqa: Y015
+
+@_typing.final
+class DemandOrderClosed(_message.Message):
+    """DemandOrderClosed: an order is done with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    level: _demand_pb2.OrderLevel.ValueType
+    """Of which weight."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        level: _demand_pb2.OrderLevel.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "level", b"level"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandOrderClosed: _TypeAlias = DemandOrderClosed  # noqa: Y015
+
+@_typing.final
+class DemandAppealDecided(_message.Message):
+    """DemandAppealDecided: an agency's appeal about a rating was decided. The rating stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    UPHELD_FIELD_NUMBER: _builtins.int
+    upheld: _builtins.bool
+    """True if the rating does not count in the assessment."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        upheld: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "upheld", b"upheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandAppealDecided: _TypeAlias = DemandAppealDecided  # noqa: Y015
+
+@_typing.final
+class DemandExcluded(_message.Message):
+    """DemandExcluded: it does not count in the agency's assessment. It stays visible, and is counted apart."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandExcluded: _TypeAlias = DemandExcluded  # noqa: Y015
+
+@_typing.final
+class DemandIdentityRevealed(_message.Message):
+    """DemandIdentityRevealed: the enterprise lets the agency know who it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandIdentityRevealed: _TypeAlias = DemandIdentityRevealed  # noqa: Y015
+
+@_typing.final
+class DemandJoined(_message.Message):
+    """DemandJoined: it belongs to a joint case (并案), or no longer does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandJoined: _TypeAlias = DemandJoined  # noqa: Y015

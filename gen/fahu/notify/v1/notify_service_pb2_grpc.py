@@ -125,7 +125,8 @@ class NotifyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CompleteCallTask(self, request, context):
-        """CompleteCallTask notes the outcome of a call. Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE.
+        """CompleteCallTask notes the outcome of a call. Who was not reached gets another task, up to the third call in vain within a week.
+        Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -48,7 +48,9 @@ class NotifyServiceStub:
     ListCallTasks: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListCallTasksRequest, _notify_service_pb2.ListCallTasksResponse]
     """ListCallTasks lists whom the centre is to call, oldest first. Fails with PAGE_TOKEN_INVALID."""
     CompleteCallTask: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.CompleteCallTaskRequest, _notify_service_pb2.CompleteCallTaskResponse]
-    """CompleteCallTask notes the outcome of a call. Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE."""
+    """CompleteCallTask notes the outcome of a call. Who was not reached gets another task, up to the third call in vain within a week.
+    Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE.
+    """
     ListDeliveries: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListDeliveriesRequest, _notify_service_pb2.ListDeliveriesResponse]
     """ListDeliveries tells how the messages about one demand reached people. At most 200, newest first."""
 
@@ -72,7 +74,9 @@ class NotifyServiceAsyncStub(NotifyServiceStub):
     ListCallTasks: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListCallTasksRequest, _notify_service_pb2.ListCallTasksResponse]  # type: ignore[assignment]
     """ListCallTasks lists whom the centre is to call, oldest first. Fails with PAGE_TOKEN_INVALID."""
     CompleteCallTask: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.CompleteCallTaskRequest, _notify_service_pb2.CompleteCallTaskResponse]  # type: ignore[assignment]
-    """CompleteCallTask notes the outcome of a call. Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE."""
+    """CompleteCallTask notes the outcome of a call. Who was not reached gets another task, up to the third call in vain within a week.
+    Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE.
+    """
     ListDeliveries: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListDeliveriesRequest, _notify_service_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
     """ListDeliveries tells how the messages about one demand reached people. At most 200, newest first."""
 
@@ -135,7 +139,9 @@ class NotifyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _notify_service_pb2.CompleteCallTaskRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_notify_service_pb2.CompleteCallTaskResponse, _abc.Awaitable[_notify_service_pb2.CompleteCallTaskResponse]]:
-        """CompleteCallTask notes the outcome of a call. Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE."""
+        """CompleteCallTask notes the outcome of a call. Who was not reached gets another task, up to the third call in vain within a week.
+        Fails with CALL_TASK_NOT_FOUND, CALL_TASK_DONE.
+        """
 
     @_abc_1.abstractmethod
     def ListDeliveries(

@@ -36,6 +36,7 @@ class UnitChanged(_message.Message):
     ACTIVE_FIELD_NUMBER: _builtins.int
     CONTACT_PERSON_IDS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    LEADER_PERSON_IDS_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Unit code."""
     name: _builtins.str
@@ -52,6 +53,10 @@ class UnitChanged(_message.Message):
     def contact_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Contacts who are told when something arrives; person ids."""
 
+    @_builtins.property
+    def leader_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Leaders (分管负责人) who sign; person ids."""
+
     def __init__(
         self,
         *,
@@ -62,10 +67,11 @@ class UnitChanged(_message.Message):
         active: _builtins.bool = ...,
         contact_person_ids: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
+        leader_person_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "area_code", b"area_code", "code", b"code", "contact_person_ids", b"contact_person_ids", "kind", b"kind", "name", b"name", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "area_code", b"area_code", "code", b"code", "contact_person_ids", b"contact_person_ids", "kind", b"kind", "leader_person_ids", b"leader_person_ids", "name", b"name", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

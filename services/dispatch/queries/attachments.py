@@ -1,0 +1,85 @@
+"""Reading attachments: who may see a demand sees its files; a file that is attached to nothing is its uploader's alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.auth import Actor
+from services.dispatch import errors
+from services.dispatch.models import Attachment, AttachmentState, Demand
+from services.dispatch.queries.access import visible_to
+
+BATCH = 20
+THERE = and_(Attachment.stored_at.is_not(None), Attachment.removed_at.is_(None))
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    loose = and_(Attachment.demand_id.is_(None), Attachment.person_id == actor.person_id)
+    return and_(THERE, or_(loose, exists().where(Demand.id == Attachment.demand_id, visible_to(actor))))
+
+
+async def attachment(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Attachment:
+    """One attachment. Raises AttachmentNotFound if it is not there for the actor."""
+    found = await session.scalar(select(Attachment).where(Attachment.id == attachment_id, _seen_by(actor)))
+    if found is None:
+        raise errors.AttachmentNotFound
+    return found
+
+
+async def attachments_of(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[Attachment]:
+    """The files of one demand, in order. Raises DemandNotFound if it is not there for the actor."""
+    if not await session.scalar(select(Demand.id).where(Demand.id == demand_id, visible_to(actor))):
+        raise errors.DemandNotFound
+    query = select(Attachment).where(Attachment.demand_id == demand_id, THERE).order_by(Attachment.position)
+    return (await session.scalars(query)).all()
+
+
+async def demand_to_attach_to(session: AsyncSession, actor: Actor, demand_id: UUID) -> Demand:
+    """Lock one demand until the transaction ends. Raises DemandNotFound if it is not there for the actor."""
+    query = select(Demand).where(Demand.id == demand_id, visible_to(actor)).with_for_update(of=Demand)
+    found = (await session.scalars(query)).first()
+    if found is None:
+        raise errors.DemandNotFound
+    return found
+
+
+async def own_to_change(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> Sequence[Attachment]:
+    """Lock files that the actor uploaded, in the order given. Raises AttachmentNotFound if one of them is not there."""
+    query = select(Attachment).where(Attachment.id.in_(ids), Attachment.person_id == actor.person_id, THERE)
+    found = {one.id: one for one in await session.scalars(query.order_by(Attachment.id).with_for_update())}
+    if len(found) != len(ids):
+        raise errors.AttachmentNotFound
+    return [found[one] for one in ids]
+
+
+async def of_request(session: AsyncSession, person_id: UUID, request_id: str) -> Attachment | None:
+    """What this person uploaded under this request id; not what is on its way out."""
+    mine = and_(Attachment.person_id == person_id, Attachment.request_id == request_id)
+    return (await session.scalars(select(Attachment).where(mine, Attachment.removed_at.is_(None)))).first()
+
+
+async def loose_count(session: AsyncSession, person_id: UUID) -> int:
+    loose = and_(Attachment.person_id == person_id, Attachment.demand_id.is_(None))
+    return await session.scalar(select(func.count()).select_from(Attachment).where(loose)) or 0
+
+
+async def positions_of(session: AsyncSession, demand_id: UUID) -> Sequence[int]:
+    """The places that are taken, of 1 to 10."""
+    found = await session.scalars(select(Attachment.position).where(Attachment.demand_id == demand_id))
+    return [one for one in found if one is not None]
+
+
+async def quarantined(session: AsyncSession, before: datetime) -> Sequence[Attachment]:
+    """Some that wait for a verdict since then, whichever: one on which the scanner chokes must not hold up the rest."""
+    waiting = and_(THERE, Attachment.state == AttachmentState.QUARANTINED, Attachment.stored_at < before)
+    return (await session.scalars(select(Attachment).where(waiting).order_by(func.random()).limit(BATCH))).all()
+
+
+async def going(session: AsyncSession) -> Sequence[Attachment]:
+    """Some that are marked as removed, and some refused ones whose bytes are still there."""
+    refused = and_(Attachment.state == AttachmentState.REFUSED, Attachment.blob_key.is_not(None))
+    marked = and_(Attachment.demand_id.is_(None), Attachment.removed_at.is_not(None))
+    return (await session.scalars(select(Attachment).where(or_(marked, refused)).limit(BATCH))).all()

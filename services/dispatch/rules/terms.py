@@ -1,0 +1,110 @@
+"""How long things may take, and when a clock is due. The notice names no number of days: these are defaults."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kit.calendar import Due, WorkingCalendar, fraction_at
+from services.dispatch.rules.words import Clock, Party
+
+WARNINGS = (50, 80, 100)  # per cent of a clock's time; the last is the breach
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Working days, unless the name says calendar days."""
+
+    triage: int = 1
+    accept: int = 1
+    contact: int = 1
+    classify: int = 2
+    immediate: int = 1
+    promise_cap: int = 5
+    rework: int = 3
+    rating: int = 10
+    look_back: int = 3
+    approval: int = 1
+    info: int = 5
+    opinion: int = 3
+    revive: int = 3
+    return_within: int = 1
+    extend_before: int = 1
+    extensions: int = 2
+    info_requests: int = 2
+    park_reviews: int = 2  # those that need nobody's yes
+    review_cap_days: int = 90
+    sample_days: int = 30
+    reopen_days: int = 30
+    sign_immediate: bool = False  # whether the agency's lead signs the answer to what is handled at once, too
+
+
+CLOCK_HOLDER: dict[Clock, Party] = {
+    Clock.TOTAL: Party.PLATFORM,
+    Clock.TRIAGE: Party.CENTRE,
+    Clock.ACCEPT: Party.AGENCY,
+    Clock.CONTACT: Party.AGENCY,
+    Clock.CLASSIFY: Party.AGENCY,
+    Clock.HANDLE: Party.AGENCY,
+    Clock.PARK_REVIEW: Party.AGENCY,
+    Clock.RATING: Party.LIAISON,
+    Clock.LOOK_BACK: Party.CENTRE,
+    Clock.APPROVAL: Party.CENTRE,
+    Clock.INFO: Party.LIAISON,
+    Clock.OPINION: Party.CO_HANDLER,
+    Clock.ORDER: Party.AGENCY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a due time follows from: a day that somebody named, or a number of working days. Neither: it has none."""
+
+    days: int | None = None
+    day: date | None = None
+
+
+def term_of(clock: Clock, round: int, terms: Terms, day: date | None) -> Term:
+    """The term of a clock that starts now."""
+    if clock is Clock.TOTAL:
+        return Term()
+    if day is not None:
+        return Term(day=day)
+    days = {
+        Clock.TRIAGE: terms.triage,
+        Clock.ACCEPT: terms.accept if round == 1 else terms.rework,
+        Clock.CONTACT: terms.contact,
+        Clock.CLASSIFY: terms.classify if round == 1 else terms.rework,
+        Clock.HANDLE: terms.immediate,
+        Clock.RATING: terms.rating,
+        Clock.LOOK_BACK: terms.look_back,
+        Clock.APPROVAL: terms.approval,
+        Clock.INFO: terms.info,
+        Clock.OPINION: terms.opinion,
+        Clock.PARK_REVIEW: terms.revive,
+    }
+    return Term(days=days[clock])
+
+
+def due_of(term: Term, counted_from: datetime, calendar: WorkingCalendar) -> Due | None:
+    """When a term is over; None where it has no end."""
+    if term.day is not None:
+        return calendar.due_on(term.day)
+    return calendar.add_workdays(counted_from, term.days) if term.days is not None else None
+
+
+def rest_of(paused_at: datetime, due_at: datetime, now: datetime, calendar: WorkingCalendar) -> int | None:
+    """The working days that a clock gets which stood still: those it had left, at least one. None if it was overdue."""
+    if paused_at >= due_at:
+        return None
+    return max(1, calendar.workdays_between(calendar.day_of(paused_at), calendar.day_of(due_at)))
+
+
+def passed(started_at: datetime, due_at: datetime, now: datetime) -> int:
+    """The highest mark that has passed, 0 if none has."""
+    return max((mark for mark in WARNINGS if fraction_at(started_at, due_at, mark / 100) <= now), default=0)
+
+
+def next_mark(started_at: datetime, due_at: datetime, fired: int) -> datetime | None:
+    """When the first mark after `fired` is reached; None if there is none left."""
+    ahead: Iterable[int] = (mark for mark in WARNINGS if mark > fired)
+    return min((fraction_at(started_at, due_at, mark / 100) for mark in ahead), default=None)

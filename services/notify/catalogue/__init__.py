@@ -1,0 +1,26 @@
+"""The words of every message, Chinese first and English beside, by audience: an enterprise is addressed, staff are told."""
+
+from collections.abc import Mapping
+
+from services.notify.catalogue.agencies import FOR_AGENCIES
+from services.notify.catalogue.enterprises import FOR_ENTERPRISES
+from services.notify.catalogue.overseers import FOR_OVERSEERS
+from services.notify.catalogue.text import Texts
+from services.notify.rules import Kind
+
+# Where the facts of a message call for other words, its kind has one text for each value of the fact named here.
+VARIANTS: Mapping[Kind, str] = {
+    Kind.DEMAND_DISPOSITION_SET: "disposition",
+    Kind.DEMAND_REPLIED: "reply",
+    Kind.DEMAND_CLOSED: "unrated",
+    Kind.DEMAND_RATED: "look_back",
+    Kind.AGENCY_DEMAND_CLOSED: "unrated",
+    Kind.APPROVAL_GRANTED: "approval",
+    Kind.INFO_SUPPLIED: "timed_out",
+    Kind.CENTRE_INFO_SUPPLIED: "timed_out",
+    Kind.CENTRE_INFO_NOTED: "timed_out",
+    Kind.OPINION_GIVEN: "waived",
+    Kind.APPEAL_DECIDED: "upheld",
+}
+FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS}
+TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF}

@@ -1,0 +1,162 @@
+"""How to call the RPC that a line of the table names; like doors.py for routes."""
+
+import asyncio
+import base64
+from typing import Any
+from uuid import uuid4
+
+import grpc
+from google.protobuf import json_format, message_factory
+
+from kit.rpc.client import refusal_of
+from tests.journeys.doors import (
+    BACKWARDS,
+    LIAISON,
+    NO_FILE,
+    REPLY,
+    SHEET,
+    UNSEEN,
+    WRITTEN,
+    Door,
+    Fill,
+    Outcomes,
+    fixed,
+    submission,
+)
+from tests.journeys.table import CONTRACTS, Line
+from tests.kit.uploads.makers import png
+
+OF_RPCS = Outcomes("UNAUTHENTICATED TOKEN_INVALID", "PERMISSION_DENIED PERMISSION_DENIED", "NOT_FOUND {}")
+
+
+def _on(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"demand_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+def _submit_request(thing: str, column: str) -> dict[str, Any]:
+    body = submission(thing, column)
+    named = {"kind": "DEMAND_KIND_DEMAND", "channel": f"CHANNEL_{body['channel'].upper()}", "request_id": uuid4().hex}
+    return body | named
+
+
+def _about(name: str) -> Fill:
+    return lambda thing, column: {name: thing}
+
+
+def _people(thing: str, column: str) -> dict[str, Any]:
+    return {"person_ids": [thing]} if thing else {}
+
+
+STALE_RPC = ("ABORTED STALE_VERSION",)
+REPLY_RPC = REPLY | {"kind": "REPLY_KIND_GUIDANCE", "claim": "CLAIM_EXPLAINED"}
+FILE_RPC = {"year": 2031, "file_name": "cohort.csv", "content": base64.b64encode(SHEET.encode()).decode(), "dry_run": True}
+CALLS = {
+    "UploadAttachment": Door(
+        ("OK",),
+        lambda thing, column: {
+            "file_name": "a.png",
+            "content": base64.b64encode(png()).decode(),
+            "request_id": uuid4().hex,
+        },
+    ),
+    "GetAttachment": Door(("OK",), _about("attachment_id")),
+    "DownloadAttachment": Door(("OK",), _about("attachment_id")),
+    "ListAttachments": Door(("OK",), _about("demand_id")),
+    "DeleteAttachment": Door(("FAILED_PRECONDITION ATTACHMENT_ATTACHED",), _about("attachment_id")),
+    "AttachToDemand": Door(
+        ("NOT_FOUND ATTACHMENT_NOT_FOUND",), lambda thing, column: {"demand_id": thing, "attachment_ids": [NO_FILE]}
+    ),
+    "SubmitDemand": Door(("OK",), _submit_request),
+    "GetDemand": Door(("OK",), _about("demand_id")),
+    "ListDemandEvents": Door(("OK",), _about("demand_id")),
+    "ListSimilarDemands": Door(("OK",), fixed(**WRITTEN)),
+    "DispatchDemand": Door(STALE_RPC, _on(unit_code="hrss")),
+    "AcceptDemand": Door(STALE_RPC, _on()),
+    "LogContact": Door(STALE_RPC, _on(note="已电话联系")),
+    "SetDisposition": Door(STALE_RPC, _on(kind="DISPOSITION_KIND_IMMEDIATE")),
+    "ReplyDemand": Door(STALE_RPC, _on(**REPLY_RPC)),
+    "RateDemand": Door(STALE_RPC, _on(satisfaction=5, solved="SOLVED_YES")),
+    "WithdrawDemand": Door(STALE_RPC, _on(reason="示例")),
+    "OpenLookBack": Door(STALE_RPC, _on(reason="示例")),
+    "RecordLookBack": Door(STALE_RPC, _on(outcome="LOOK_BACK_OUTCOME_SOLVED", note="示例")),
+    "ReopenDemand": Door(STALE_RPC, _on(new_facts="示例")),
+    "DrawSample": Door(("INVALID_ARGUMENT FIELDS_INVALID",), fixed(**BACKWARDS, request_id="示例")),
+    "GetSample": Door(("NOT_FOUND SAMPLE_NOT_FOUND",), fixed(sample_id=NO_FILE)),
+    "RedrawSample": Door(("NOT_FOUND SAMPLE_NOT_FOUND",), fixed(sample_id=NO_FILE)),
+    "IssueOrder": Door(STALE_RPC, _on(level="ORDER_LEVEL_REMINDER", text="示例", due_on="2026-11-30")),
+    "AnswerOrder": Door(STALE_RPC, _on(order_id=NO_FILE, answer="示例")),
+    "CloseOrder": Door(STALE_RPC, _on(order_id=NO_FILE)),
+    "AskAppeal": Door(STALE_RPC, _on(reason="示例")),
+    "DecideAppeal": Door(STALE_RPC, _on(uphold=True, ruling="示例")),
+    "ExcludeFromKpi": Door(STALE_RPC, _on(reason="示例")),
+    "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
+    "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
+    "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),
+    "SupplyInfo": Door(STALE_RPC, _on(answer="示例")),
+    "ReviewParking": Door(STALE_RPC, _on()),
+    "ResumeDemand": Door(STALE_RPC, _on()),
+    "ProposeInfeasible": Door(STALE_RPC, _on(conclusion="结论", legal_basis="法", next_steps="下一步")),
+    "AskReturn": Door(STALE_RPC, _on(reason="RETURN_REASON_NOT_OUR_DUTY", basis="示例")),
+    "DecideReturn": Door(STALE_RPC, _on(approve=True)),
+    "SuggestCoHandlers": Door(("OK",), fixed(lead_unit_code="hrss")),
+    "AddCoHandler": Door(STALE_RPC, _on(unit_code="hrss")),
+    "GiveOpinion": Door(STALE_RPC, _on(opinion="示例")),
+    "WaiveOpinion": Door(STALE_RPC, _on(unit_code="hrss", reason="示例")),
+    "SetRoutingRule": Door(STALE_RPC, fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
+    "DecideRoutingSuggestion": Door(("NOT_FOUND SUGGESTION_NOT_FOUND",), fixed(suggestion_id=NO_FILE, decision=2)),
+    "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
+    "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
+    "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), fixed(template_ids=["none"], request_id="示例")),
+    "CompleteCallTask": Door(("OK", "FAILED_PRECONDITION CALL_TASK_DONE"), _about("call_task_id")),
+    "ListDeliveries": Door(("OK",), _about("subject_id")),
+    "GetEnterprise": Door(("OK",), _about("enterprise_id")),
+    "AppointLiaison": Door(
+        ("ALREADY_EXISTS LIAISON_EXISTS",),
+        lambda thing, column: {"enterprise_id": thing, "liaison": LIAISON, "request_id": uuid4().hex},
+    ),
+    "ReplaceLiaison": Door(
+        STALE_RPC,
+        lambda thing, column: {
+            "enterprise_id": thing,
+            "liaison": LIAISON,
+            "reason": "示例",
+            "expected_version": UNSEEN,
+            "request_id": uuid4().hex,
+        },
+    ),
+    "ImportCohort": Door(("OK",), fixed(**FILE_RPC)),
+    "BatchGetPersonNames": Door(("OK",), _people),
+    "BatchGetWechatAddresses": Door(("OK",), _people),
+    "RevealPhone": Door(("OK",), lambda thing, column: {"person_id": thing, "reason": "电话联系"}),
+    "SignInWithWechat": Door(("FAILED_PRECONDITION WECHAT_NOT_BOUND",), fixed(openid="a-stranger")),
+    "SignInWithPassword": Door(
+        ("UNAUTHENTICATED CREDENTIALS_WRONG",), fixed(login_name="nobody", password="x", totp="000000")
+    ),
+    "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), fixed(refresh_token="made-up")),
+    "EndSession": Door(("OK",), fixed(refresh_token="made-up")),
+}
+PLAIN_CALL = Door(("OK",))
+
+
+async def call(channels: dict[str, grpc.aio.Channel], line: Line, token: str, thing: str, column: str) -> str:
+    """Call an RPC at its service; returns code and reason."""
+    service, name = line.name.split("/")
+    contract = next(one for one in CONTRACTS if one.name == service)
+    method = contract.methods_by_name[name]
+    request = message_factory.GetMessageClass(method.input_type)()
+    json_format.ParseDict(CALLS.get(name, PLAIN_CALL).body(thing, column), request)
+    stub = channels[contract.full_name.split(".")[1]].unary_unary(
+        f"/{contract.full_name}/{name}",
+        request_serializer=type(request).SerializeToString,
+        response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
+    )
+    metadata = (("authorization", f"Bearer {token}"),) if token else ()
+    try:
+        async with asyncio.timeout(15):
+            await stub(request, timeout=10, metadata=metadata)
+    except grpc.aio.AioRpcError as error:
+        return f"{error.code().name} {refusal_of(error).reason}"
+    return "OK"
