@@ -38,7 +38,9 @@ def cases(world: World) -> Iterator[Case]:
         yield Case("similar", f"{reader} title and text", token, "ListSimilarDemands", hint)
     supervisor = eyes(world.cast)["supervisor"]
     for name, wanted in _searches_within().items():
-        yield Case("search", f"supervisor {name}", supervisor, "ListDemands", rpc.ListDemandsRequest(filter=wanted))
+        for reader in ("supervisor", "handler"):
+            token = eyes(world.cast)[reader]
+            yield Case("search", f"{reader} {name}", token, "ListDemands", rpc.ListDemandsRequest(filter=wanted))
     for name in ("frequent", "rare"):
         counting = rpc.CountDemandsRequest(filter=Filter(text=_texts()[name]))
         yield Case("counts", f"supervisor search {name}", supervisor, "CountDemands", counting)
@@ -62,6 +64,7 @@ def _filters(world: World) -> dict[str, Filter]:
         "by other area": Filter(area_code=world.cast.enterprises[1].area),
         "by category": Filter(category_code="hrss"),
         "by rare category": Filter(category_code="court"),
+        "by area and category": Filter(area_code=world.cast.enterprises[0].area, category_code="court"),
         "overdue": Filter(overdue=True),
         "by period": period,
     }
@@ -86,6 +89,8 @@ def _texts() -> dict[str, str]:
 def _searches_within() -> dict[str, Filter]:
     return {
         "frequent in triage": Filter(text="材料", states=[pb.STATE_TRIAGE]),
+        "frequent late": Filter(text="材料", overdue=True),
+        "rare withdrawn": Filter(text=brands()[400], states=[pb.STATE_WITHDRAWN]),
         "frequent withdrawn": Filter(text="材料", states=[pb.STATE_WITHDRAWN]),
         "frequent in category": Filter(text="材料", category_code="hrss"),
     }

@@ -1,5 +1,6 @@
 """A generated database with a real dispatch before it, and callers of each role."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from kit.rpc.server import RpcServer
 from services.dispatch.__main__ import SERVICES
 from services.dispatch.moves import Course
 from services.dispatch.rules import Terms
+from services.dispatch.service import search
 from services.dispatch.servicer.demands import DispatchServicer
 
 PRIVATE, PUBLIC = generate_keys(["gateway", "dispatch"])
@@ -67,6 +69,13 @@ def _person(role: int, person_id: UUID | None = None, **more: Any) -> Actor:
     return Actor(subject=str(person_id or uuid4()), roles=frozenset({int(role)}), **values)
 
 
+async def _find_words(database: Database) -> None:
+    """As dispatch does beside its calls."""
+    while True:
+        await search.fill_all(database, search.LATELY)
+        await asyncio.sleep(1)
+
+
 @asynccontextmanager
 async def served(url: str, number: int, cast: Cast) -> AsyncIterator[World]:
     """Dispatch's own servicer behind a real gRPC server and channel."""
@@ -82,9 +91,11 @@ async def served(url: str, number: int, cast: Cast) -> AsyncIterator[World]:
         world.statements.append((statement, parameters))
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    words = asyncio.create_task(_find_words(database))
     try:
         yield world
     finally:
+        words.cancel()
         await channel.close()
         await server.stop(0)
         await database.close()

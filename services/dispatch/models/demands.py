@@ -95,7 +95,9 @@ class Demand(Base):
         Index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER),
         Index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"]),
         Index("ix_demand_area_code", "area_code", "id"),
-        Index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=SEEN),
+        Index(
+            "ix_demand_area_state", "area_code", "state", "id", postgresql_include=["category_code", "lead_unit_code", *SEEN]
+        ),
         Index("ix_demand_category_code", "category_code", "id"),
         Index("ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=SEEN),
         Index("ix_demand_submitted_at", "submitted_at", postgresql_using="brin"),

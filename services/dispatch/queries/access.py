@@ -16,67 +16,50 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
     Nobody of the agency that a demand is about sees it, whatever else they are, but for the enterprise's own contact.
     """
-    own = _of_own_enterprise(actor)
-    if not actor.unit_code:
-        return or_(own, _as_staff(actor))
-    return or_(own, and_(Demand.subject_unit_code != actor.unit_code, _as_staff(actor)))
-
-
-def _of_own_enterprise(actor: Actor) -> ColumnElement[bool]:
-    if not actor.has(int(Role.ROLE_LIAISON)) or not actor.organisation_id:
-        return false()
-    present = exists().where(
-        LiaisonPoint.enterprise_id == actor.organisation_id, LiaisonPoint.liaison_person_id == actor.person_id
-    )
-    return and_(Demand.enterprise_id == actor.organisation_id, present)
-
-
-def _as_staff(actor: Actor) -> ColumnElement[bool]:
-    if actor.has(*ALL_SEEING):
-        return true()
-    seen: list[ColumnElement[bool]] = []
-    if actor.has(*AGENCY) and actor.unit_code:
-        seen += [Demand.lead_unit_code == actor.unit_code, _assisted_by(actor.unit_code)]
-    if actor.has(int(Role.ROLE_AREA_OFFICER)) and actor.unit_code:
-        seen.append(Demand.submitted_for_by_unit == actor.unit_code)
-    return or_(false(), *seen)
-
-
-def _assisted_by(unit_code: str) -> ColumnElement[bool]:
-    return exists().where(
-        DemandCoHandler.demand_id == Demand.id,
-        DemandCoHandler.unit_code == unit_code,
-        DemandCoHandler.released_at.is_(None),
-    )
+    return or_(*ways_to(actor))
 
 
 def ways_to(actor: Actor) -> list[ColumnElement[bool]]:
-    """By which indexes one comes to the demands that the actor may see: all of them lie on one of these ways.
+    """The same, each way of coming to see a demand by itself: a list reads each by the index that leads along it."""
+    return [*_as_contact(actor), *_as_staff(actor)] or [false()]
 
-    `visible_to` decides, also on these. They, and `marks_of` for searches, only keep a list from passing over what it would
-    leave out, more each year: whoever widens what a role sees there widens it here.
-    """
+
+def _as_contact(actor: Actor) -> list[ColumnElement[bool]]:
+    if not actor.has(int(Role.ROLE_LIAISON)) or not actor.organisation_id:
+        return []
+    present = exists().where(
+        LiaisonPoint.enterprise_id == actor.organisation_id, LiaisonPoint.liaison_person_id == actor.person_id
+    )
+    return [and_(Demand.enterprise_id == actor.organisation_id, present)]
+
+
+def _as_staff(actor: Actor) -> list[ColumnElement[bool]]:
+    if not actor.unit_code:
+        return [true()] if actor.has(*ALL_SEEING) else []
+    not_about_it = Demand.subject_unit_code != actor.unit_code
     if actor.has(*ALL_SEEING):
-        return [true()]
-    found: list[ColumnElement[bool]] = []
-    if actor.has(int(Role.ROLE_LIAISON)) and actor.organisation_id:
-        found.append(Demand.enterprise_id == actor.organisation_id)
-    if actor.has(*AGENCY) and actor.unit_code:
-        found += [Demand.lead_unit_code == actor.unit_code, _among_assisted(actor.unit_code)]
-    if actor.has(int(Role.ROLE_AREA_OFFICER)) and actor.unit_code:
-        found.append(and_(Demand.submitted_for_by_unit != "", Demand.submitted_for_by_unit == actor.unit_code))
-    return found or [false()]
+        return [not_about_it]
+    seen: list[ColumnElement[bool]] = []
+    if actor.has(*AGENCY):
+        seen += [Demand.lead_unit_code == actor.unit_code, _assisted_by(actor.unit_code)]
+    if actor.has(int(Role.ROLE_AREA_OFFICER)):
+        seen.append(and_(Demand.submitted_for_by_unit != "", Demand.submitted_for_by_unit == actor.unit_code))
+    return [and_(not_about_it, way) for way in seen]
 
 
-def _among_assisted(unit_code: str) -> ColumnElement[bool]:
-    """Few at any time, for an answer releases who assisted. As an array, they are read once, and before the demands."""
+def _assisted_by(unit_code: str) -> ColumnElement[bool]:
+    """Few at any time, for an answer releases who assisted. As an array they are read once, and before the demands."""
     here = DemandCoHandler.unit_code == unit_code, DemandCoHandler.released_at.is_(None)
-    demands = select(DemandCoHandler.demand_id).where(*here).distinct().scalar_subquery()
+    demands = select(DemandCoHandler.demand_id).where(*here).scalar_subquery()
     return Demand.id == any_(func.array(demands))
 
 
 def marks_of(actor: Actor) -> list[str]:
-    """The marks (words.py) of all that the actor may see; empty for who may see all."""
+    """The marks (words.py) of all that the actor may see; empty for who may see all.
+
+    `visible_to` decides, also in a search. This only keeps a search from reading what that would leave out: whoever widens
+    what a role sees there widens it here.
+    """
     if actor.has(*ALL_SEEING):
         return []
     kinds = (

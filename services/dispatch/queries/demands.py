@@ -1,12 +1,12 @@
 """Reading demands: lists, counts, one demand, its timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, not_, select, union, union_all, values
+from sqlalchemy import ColumnElement, Row, Select, Subquery, Values, func, literal, not_, select, union, union_all, values
 from sqlalchemy import column as sql_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -83,17 +83,26 @@ async def demands_page(
     session: AsyncSession, actor: Actor, wanted: Filter, now: datetime, before: UUID | None, size: int
 ) -> Sequence[Any]:
     """Up to `size` + 1 demands, newest first, that come after `before`; the extra one tells that there are more."""
-    conditions = [visible_to(actor), *narrowed(replace(wanted, states=(), overdue=False), now)]
+    conditions = narrowed(replace(wanted, states=(), overdue=False), now)
     if before:
         conditions.append(Demand.id < before)
-    ways: list[Any] = (
-        [_late(conditions, now)]
-        if wanted.overdue
-        else [select(Demand.id, Demand.state).where(way, *conditions) for way in ways_to(actor)]
-    )
-    newest = _newest(ways, wanted.states, size + 1)
+    newest = newest_ids(actor, wanted, conditions, now, size + 1)
     query = named().join(newest, newest.c.id == Demand.id)
     return (await session.execute(query.order_by(Demand.id.desc()))).all()
+
+
+def newest_ids(
+    actor: Actor, wanted: Filter, conditions: Sequence[ColumnElement[bool]], now: datetime, size: int
+) -> Subquery:
+    """The ids of the newest demands that the actor may see and that meet the conditions and the filter's states."""
+    if wanted.overdue:
+        return _newest([_late([visible_to(actor), *conditions], now)], wanted.states, size)
+    ways = ways_to(actor)
+    # A category beside an agency's own is rare with it: only the index with the state finds such a pair by itself.
+    by_pair = wanted.category_code and (wanted.lead_unit_code or len(ways) > 1)
+    states = wanted.states or (tuple(State) if by_pair else ())
+    ids: Any = select(Demand.id, Demand.state)
+    return _newest([ids.where(way, *conditions) for way in ways], states, size)
 
 
 def _late(conditions: Sequence[ColumnElement[bool]], now: datetime) -> Select[Any]:
@@ -106,17 +115,27 @@ def _late(conditions: Sequence[ColumnElement[bool]], now: datetime) -> Select[An
     return select(demand.c.id, demand.c.state).select_from(late.join(demand, literal(True)))
 
 
-def _newest(ways: Sequence[Any], states: Sequence[State], size: int) -> Any:
+def _newest(ways: Sequence[Select[Any]], states: Sequence[State], size: int) -> Subquery:
     """The ids alone, which indexes know without the rows: of each way and state by itself; together they have no order."""
-    newest: list[Any] = []
-    for ids in ways:
-        id_, state_ = ids.selected_columns
-        each = [ids.where(state_ == state) for state in states] or [ids]
-        newest += [one.order_by(id_.desc()).limit(size) for one in each]
-    if len(newest) == 1:
-        return newest[0].subquery("newest")
-    merged = union(*newest).subquery("merged")
+    each = [_of_states(ids, states, size) if states else _first(ids, size) for ids in ways]
+    if len(each) == 1 and not states:
+        return each[0].subquery("newest")
+    merged = union(*each).subquery("merged")
     return select(merged.c.id).order_by(merged.c.id.desc()).limit(size).subquery("newest")
+
+
+def _of_states(ids: Select[Any], states: Sequence[State], size: int) -> Select[Any]:
+    wanted = _those(states)
+    some = _first(ids.where(ids.selected_columns[1] == wanted.c.state), size).correlate(wanted).lateral("some")
+    return select(some).select_from(wanted.join(some, literal(True)))
+
+
+def _first(ids: Select[Any], size: int) -> Select[Any]:
+    return ids.order_by(ids.selected_columns[0].desc()).limit(size)
+
+
+def _those(states: Iterable[State]) -> Values:
+    return values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in states])
 
 
 async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) -> Row[Any]:
@@ -130,9 +149,9 @@ async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) ->
 
 async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datetime) -> dict[State, int]:
     """How many demands the actor sees in each state; each count stops at COUNT_LIMIT, so that it never grows dear."""
-    conditions = [visible_to(actor), *narrowed(replace(wanted, states=(), overdue=False), now)]
+    conditions = narrowed(replace(wanted, states=(), overdue=False), now)
     if wanted.overdue:
-        late = _late(conditions, now).subquery()
+        late = _late([visible_to(actor), *conditions], now).subquery()
         query = select(late.c.state, func.least(func.count(), COUNT_LIMIT)).group_by(late.c.state)
     else:
         query = _each_state(ways_to(actor), conditions)
@@ -143,7 +162,7 @@ async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datet
 
 
 def _each_state(ways: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    states = values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in State])
+    states = _those(State)
     some: list[Select[Any]] = []
     for number, way in enumerate(ways):
         others = [not_(earlier) for earlier in ways[:number]]

@@ -1,7 +1,7 @@
 """Demands much like one that is being written.
 
 Compared are those of the last two years that have the title's longest words, and the newest that have any: two hundred at
-most, however many there are.
+most, however many there are. Staff are shown what is among the newest tens of thousands, a contact all of its enterprise.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import Float, Select, Subquery, Text, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from services.dispatch import words
 from services.dispatch.models import Demand
-from services.dispatch.queries.access import marks_of, visible_to
+from services.dispatch.queries.access import visible_to
 from services.dispatch.queries.demands import Filter, named
 from services.dispatch.queries.search import Reach, looking_back, reach
+from services.dispatch.rules import LIAISON
 
 LOOKING_BACK = timedelta(days=730)
 LATELY = 2**15  # so far back, in numbers, goes the search for any word: the marks of words.LEVELS reach so far
@@ -54,8 +54,8 @@ async def similar_within(session: AsyncSession, actor: Actor, written: Written, 
         return []
     among = _marks(actor, written)
     lately = replace(within, floor=max(within.floor, within.newest - LATELY))
-    # Who sees all has enough to compare in what is new.
-    far = within if marks_of(actor) else lately
+    # An enterprise has few of its own; who sees more has enough to compare in what is new.
+    far = within if actor.roles <= LIAISON else lately
     found = union_all(
         _candidates(words.all_of, asked[:TELLING], among, actor, far, WITH_ALL),
         _candidates(words.any_of, _telling(asked)[:ANY], among, actor, lately, WITH_ANY),
@@ -70,7 +70,7 @@ def _telling(asked: Sequence[str]) -> Sequence[str]:
 
 
 def _marks(actor: Actor, written: Written) -> list[str]:
-    of_category = written.category_code and not actor.roles <= {int(Role.ROLE_LIAISON)}
+    of_category = written.category_code and not actor.roles <= LIAISON
     marks = (("c", written.category_code if of_category else ""), ("e", written.enterprise_id))
     return [words.quoted(words.mark(kind, value)) for kind, value in marks if value]
 

@@ -226,8 +226,8 @@ class DispatchServiceServicer:
 
     def ListSimilarDemands(self, request, context):
         """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
-        already: among those the caller may see of the last two years, a contact's own or, for staff, those of the category.
-        At most five. Changes nothing.
+        already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+        At most five, known two seconds after their submission at the latest. Changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

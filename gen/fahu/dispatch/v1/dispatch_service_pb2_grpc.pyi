@@ -89,8 +89,8 @@ class DispatchServiceStub:
     """
     ListSimilarDemands: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListSimilarDemandsRequest, _dispatch_service_pb2.ListSimilarDemandsResponse]
     """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
-    already: among those the caller may see of the last two years, a contact's own or, for staff, those of the category.
-    At most five. Changes nothing.
+    already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+    At most five, known two seconds after their submission at the latest. Changes nothing.
     """
 
 @_typing.type_check_only
@@ -154,8 +154,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """
     ListSimilarDemands: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListSimilarDemandsRequest, _dispatch_service_pb2.ListSimilarDemandsResponse]  # type: ignore[assignment]
     """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
-    already: among those the caller may see of the last two years, a contact's own or, for staff, those of the category.
-    At most five. Changes nothing.
+    already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+    At most five, known two seconds after their submission at the latest. Changes nothing.
     """
 
 class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -300,8 +300,8 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.ListSimilarDemandsResponse, _abc.Awaitable[_dispatch_service_pb2.ListSimilarDemandsResponse]]:
         """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
-        already: among those the caller may see of the last two years, a contact's own or, for staff, those of the category.
-        At most five. Changes nothing.
+        already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+        At most five, known two seconds after their submission at the latest. Changes nothing.
         """
 
 def add_DispatchServiceServicer_to_server(servicer: DispatchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

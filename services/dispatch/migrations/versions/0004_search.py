@@ -75,7 +75,7 @@ def upgrade() -> None:
     _index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER)
     _index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"])
     _index("ix_demand_area_code", "area_code", "id")
-    _index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=SEEN)
+    _index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=["category_code", "lead_unit_code", *SEEN])
     _index("ix_demand_category_code", "category_code", "id")
     _index("ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=SEEN)
     _index("ix_demand_for_unit_state", "submitted_for_by_unit", "state", "id", postgresql_where=ON_BEHALF)
