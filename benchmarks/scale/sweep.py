@@ -26,7 +26,8 @@ WITH made AS (
     area_code, year, submitted_by, submitted_for_by_unit, request_id, request_hash, submitted_at, state, round,
     lead_unit_code, rating_expired, updated_at, version, holder, holder_unit, held_since)
   SELECT uuidv7(), %(mark)s || n, 'DEMAND', 'hrss', 't', 'b', 'MINI_PROGRAM', gen_random_uuid(), 'e', gen_random_uuid(), 'a',
-    2026, gen_random_uuid(), '', 'r', '', %(start)s, 'DISPATCHED', 1, 'hrss', false, %(start)s, 2, 'AGENCY', 'hrss', %(start)s
+    2026, gen_random_uuid(), '', 'r', '', %(start)s, 'DISPATCHED', 1, 'hrss', false, %(start)s, 2, 'AGENCY', 'hrss',
+    %(start)s
   FROM generate_series(1, %(many)s) n RETURNING id)
 INSERT INTO demand_clock (id, demand_id, kind, round, holder, unit_code, started_at, due_at, provisional, fired, next_look)
 SELECT uuidv7(), id, 'ACCEPT', 1, 'AGENCY', 'hrss', %(start)s, %(due)s, false, 0, %(start)s + interval '50 hours' FROM made

@@ -15,6 +15,8 @@ from services.dispatch.rules import Disposition, State, TriageReason
 SEEN = ["subject_unit_code"]
 DATED = [*SEEN, "submitted_at"]
 NARROWER = ["area_code", "category_code", *SEEN]
+BESIDE = [*NARROWER, "lead_unit_code"]
+ON_BEHALF = sql("submitted_for_by_unit <> ''")
 DEMAND_NUMBER = Sequence("demand_number", metadata=Base.metadata)
 
 
@@ -90,8 +92,8 @@ class Demand(Base):
         # when its demand comes in and begins with that moment, so that periods need no index of their own. What is
         # included lets a narrower question be answered without looking at rows.
         Index("ix_demand_state", "state", "id", postgresql_include=DATED),
-        Index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=NARROWER),
-        Index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=NARROWER),
+        Index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=BESIDE),
+        Index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=BESIDE),
         Index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER),
         Index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"]),
         Index("ix_demand_area_code", "area_code", "id"),
@@ -99,7 +101,14 @@ class Demand(Base):
             "ix_demand_area_state", "area_code", "state", "id", postgresql_include=["category_code", "lead_unit_code", *SEEN]
         ),
         Index("ix_demand_category_code", "category_code", "id"),
-        Index("ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=SEEN),
+        Index(
+            "ix_demand_category_state",
+            "category_code",
+            "lead_unit_code",
+            "state",
+            "id",
+            postgresql_include=["area_code", *SEEN],
+        ),
         Index("ix_demand_submitted_at", "submitted_at", postgresql_using="brin"),
         Index(
             "ix_demand_condition_tags",
@@ -108,13 +117,14 @@ class Demand(Base):
             postgresql_where=sql("state = 'PARKED' AND NOT revived"),
         ),
         Index("ix_demand_joint_case_id", "joint_case_id", postgresql_where=sql("joint_case_id IS NOT NULL")),
-        Index("ix_demand_for_unit", "submitted_for_by_unit", "id", postgresql_where=sql("submitted_for_by_unit <> ''")),
+        Index("ix_demand_for_unit", "submitted_for_by_unit", "id", postgresql_include=BESIDE, postgresql_where=ON_BEHALF),
         Index(
             "ix_demand_for_unit_state",
             "submitted_for_by_unit",
             "state",
             "id",
-            postgresql_where=sql("submitted_for_by_unit <> ''"),
+            postgresql_include=BESIDE,
+            postgresql_where=ON_BEHALF,
         ),
     )
 

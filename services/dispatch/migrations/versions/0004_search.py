@@ -43,9 +43,10 @@ EXECUTE FUNCTION demand_search_co_handler();
 """
 # Category and lead go together: without knowing that, the planner takes a rare pair for a common one.
 STATISTICS = "CREATE STATISTICS st_demand_category_lead (dependencies, mcv) ON category_code, lead_unit_code FROM demand"
-REPLACED = ("ix_demand_state", "ix_demand_enterprise_id", "ix_demand_lead_unit_code", "ix_demand_text")
+REPLACED = ("ix_demand_state", "ix_demand_enterprise_id", "ix_demand_lead_unit_code", "ix_demand_text", "ix_demand_for_unit")
 SEEN = ["subject_unit_code"]
 NARROWER = ["area_code", "category_code", *SEEN]
+BESIDE = [*NARROWER, "lead_unit_code"]
 ON_BEHALF = sa.text("submitted_for_by_unit <> ''")
 
 
@@ -70,15 +71,19 @@ def upgrade() -> None:
     for name in REPLACED:
         op.drop_index(name, "demand")
     _index("ix_demand_state", "state", "id", postgresql_include=[*SEEN, "submitted_at"])
-    _index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=NARROWER)
-    _index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=NARROWER)
+    _index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=BESIDE)
+    _index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=BESIDE)
     _index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER)
     _index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"])
     _index("ix_demand_area_code", "area_code", "id")
     _index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=["category_code", "lead_unit_code", *SEEN])
     _index("ix_demand_category_code", "category_code", "id")
-    _index("ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=SEEN)
-    _index("ix_demand_for_unit_state", "submitted_for_by_unit", "state", "id", postgresql_where=ON_BEHALF)
+    _index(
+        "ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=["area_code", *SEEN]
+    )
+    behalf = {"postgresql_include": BESIDE, "postgresql_where": ON_BEHALF}
+    _index("ix_demand_for_unit", "submitted_for_by_unit", "id", **behalf)
+    _index("ix_demand_for_unit_state", "submitted_for_by_unit", "state", "id", **behalf)
     running = sa.text("stopped_at IS NULL")
     op.create_index("ix_demand_clock_running_due", "demand_clock", ["due_at", "demand_id"], postgresql_where=running)
 
