@@ -21,7 +21,7 @@ LATIN = re.compile(r"fh[0-9]{4}-[0-9]{1,64}|[0-9]{1,64}|[a-z]{1,64}")
 WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")  # ０ to ９, Ａ to Ｚ, ａ to ｚ
 SHORT = 5  # up to so many characters a term is also looked for as it stands; in longer ones there are words enough
 # A demand's number without its last 11 or 15 bits: a mark for the newest few thousand, and for the newest tens of thousands.
-# The triggers of migration 0004 know them too.
+# The triggers of migration 0007 know them too.
 LEVELS = (11, 15)
 
 

@@ -16,6 +16,7 @@ SEEN = ["subject_unit_code"]
 DATED = [*SEEN, "submitted_at"]
 NARROWER = ["area_code", "category_code", *SEEN]
 BESIDE = [*NARROWER, "lead_unit_code"]
+WHOSE = ["shielded", "submitted_for_by_unit"]  # what decides on whether an agency finds a demand by its area
 ON_BEHALF = sql("submitted_for_by_unit <> ''")
 DEMAND_NUMBER = Sequence("demand_number", metadata=Base.metadata)
 
@@ -94,11 +95,21 @@ class Demand(Base):
         Index("ix_demand_state", "state", "id", postgresql_include=DATED),
         Index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=BESIDE),
         Index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=BESIDE),
-        Index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER),
-        Index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"]),
+        Index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=[*NARROWER, *WHOSE]),
+        Index(
+            "ix_demand_lead_unit_state",
+            "lead_unit_code",
+            "state",
+            "id",
+            postgresql_include=[*NARROWER, "submitted_at", *WHOSE],
+        ),
         Index("ix_demand_area_code", "area_code", "id"),
         Index(
-            "ix_demand_area_state", "area_code", "state", "id", postgresql_include=["category_code", "lead_unit_code", *SEEN]
+            "ix_demand_area_state",
+            "area_code",
+            "state",
+            "id",
+            postgresql_include=["category_code", "lead_unit_code", *SEEN, *WHOSE],
         ),
         Index("ix_demand_category_code", "category_code", "id"),
         Index(
@@ -107,7 +118,7 @@ class Demand(Base):
             "lead_unit_code",
             "state",
             "id",
-            postgresql_include=["area_code", *SEEN],
+            postgresql_include=["area_code", *SEEN, *WHOSE],
         ),
         Index("ix_demand_submitted_at", "submitted_at", postgresql_using="brin"),
         Index(
@@ -157,4 +168,23 @@ class DemandEvent(Base):
             postgresql_where=sql("request_id IS NOT NULL"),
         ),
         CheckConstraint("sequence >= 1", name="sequence_positive"),
+    )
+
+
+class DemandFiling(Base):
+    """Demands that staff filed at once. Each has "<id of this>/<its place>" for a request id."""
+
+    __tablename__ = "demand_filing"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    unit_code: Mapped[str]
+    channel: Mapped[str]
+    size: Mapped[int]
+    filed_at: Mapped[datetime]
+    request_id: Mapped[str]
+    request_hash: Mapped[bytes]
+    __table_args__ = (
+        CheckConstraint("channel IN ('PHONE', 'ON_SITE')", name="channel_on_behalf"),
+        CheckConstraint("size BETWEEN 1 AND 50", name="size_within"),
+        Index("uq_demand_filing_request", "person_id", "request_id", unique=True),
     )

@@ -62,8 +62,8 @@ async def found_page(
     if found is None:
         return []
     newest = found.subquery("newest")
-    query = named().join(newest, newest.c.demand_id == Demand.id).order_by(newest.c.number.desc())
-    return (await session.execute(query)).all()
+    query = named(actor).join(newest, newest.c.demand_id == Demand.id)
+    return (await session.execute(query.order_by(newest.c.number.desc()))).all()
 
 
 async def found_counts(
@@ -86,7 +86,7 @@ async def _are_few(session: AsyncSession, actor: Actor, wanted: Filter, now: dat
 
 
 def _few(actor: Actor, wanted: Filter, now: datetime, size: int) -> Subquery:
-    others = narrowed(replace(wanted, states=(), overdue=False), now)
+    others = narrowed(actor, replace(wanted, states=(), overdue=False), now)
     return newest_ids(actor, wanted, others, now, size)
 
 
@@ -114,7 +114,7 @@ def _found(
         return None
     named_by = [(kind, getattr(wanted, name, "")) for kind, name in words.MARKS]
     marks = [words.quoted(words.mark(kind, value)) for kind, value in named_by if value]
-    conditions = [visible_to(actor), *narrowed(wanted, now)]
+    conditions = [visible_to(actor), *narrowed(actor, wanted, now)]
     return looking_back(words.all_of([asked, *marks]), actor, conditions, within, size, in_order)
 
 

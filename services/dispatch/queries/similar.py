@@ -2,6 +2,7 @@
 
 Compared are those of the last two years that have the title's longest words, and the newest that have any: two hundred at
 most, however many there are. Staff are shown what is among the newest tens of thousands, a contact all of its enterprise.
+Nobody is pointed at a demand without learning whose it is: a title much like it could have the enterprise's name in it.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from services.dispatch import words
 from services.dispatch.models import Demand
-from services.dispatch.queries.access import visible_to
+from services.dispatch.queries.access import knows_whose, visible_to
 from services.dispatch.queries.demands import Filter, named
 from services.dispatch.queries.search import Reach, looking_back, reach
 from services.dispatch.rules import LIAISON
@@ -60,7 +61,7 @@ async def similar_within(session: AsyncSession, actor: Actor, written: Written, 
         _candidates(words.all_of, asked[:TELLING], among, actor, far, WITH_ALL),
         _candidates(words.any_of, _telling(asked)[:ANY], among, actor, lately, WITH_ANY),
     )
-    rows: Sequence[Any] = (await session.execute(_compared(found.subquery("found"), written))).all()
+    rows: Sequence[Any] = (await session.execute(_compared(actor, found.subquery("found"), written))).all()
     return rows
 
 
@@ -79,10 +80,10 @@ def _candidates(
     join: Any, asked: Sequence[str], among: Sequence[str], actor: Actor, within: Reach, size: int
 ) -> Select[Any]:
     question = words.all_of([words.any_of([join([words.quoted(word) for word in asked])]), *among])
-    return looking_back(question, actor, [visible_to(actor)], within, size)
+    return looking_back(question, actor, [visible_to(actor), knows_whose(actor)], within, size)
 
 
-def _compared(found: Subquery, written: Written) -> Select[Any]:
+def _compared(actor: Actor, found: Subquery, written: Written) -> Select[Any]:
     """The most alike by their titles, then by their words as well."""
     once = select(found).ext(distinct_on(found.c.demand_id)).subquery("once")
     alike = func.similarity(once.c.title, written.title.strip()).label("alike")
@@ -93,5 +94,5 @@ def _compared(found: Subquery, written: Written) -> Select[Any]:
     by_words = cast(shared, Float) / max(1, len(mine))
     score = likely.c.alike * TITLE_WEIGHT + by_words * (1 - TITLE_WEIGHT) if mine else likely.c.alike
     scored = select(likely.c.demand_id, score.label("score")).subquery("scored")
-    rows = named().add_columns(scored.c.score).join(scored, scored.c.demand_id == Demand.id).where(scored.c.score >= ALIKE)
-    return rows.order_by(scored.c.score.desc(), Demand.id.desc()).limit(SHOWN)
+    rows = named(actor).add_columns(scored.c.score).join(scored, scored.c.demand_id == Demand.id)
+    return rows.where(scored.c.score >= ALIKE).order_by(scored.c.score.desc(), Demand.id.desc()).limit(SHOWN)

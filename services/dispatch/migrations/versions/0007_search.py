@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -47,6 +47,7 @@ REPLACED = ("ix_demand_state", "ix_demand_enterprise_id", "ix_demand_lead_unit_c
 SEEN = ["subject_unit_code"]
 NARROWER = ["area_code", "category_code", *SEEN]
 BESIDE = [*NARROWER, "lead_unit_code"]
+WHOSE = ["shielded", "submitted_for_by_unit"]
 ON_BEHALF = sa.text("submitted_for_by_unit <> ''")
 
 
@@ -73,14 +74,15 @@ def upgrade() -> None:
     _index("ix_demand_state", "state", "id", postgresql_include=[*SEEN, "submitted_at"])
     _index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=BESIDE)
     _index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=BESIDE)
-    _index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=NARROWER)
-    _index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=[*NARROWER, "submitted_at"])
+    led = [*NARROWER, "submitted_at", *WHOSE]
+    _index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=[*NARROWER, *WHOSE])
+    _index("ix_demand_lead_unit_state", "lead_unit_code", "state", "id", postgresql_include=led)
     _index("ix_demand_area_code", "area_code", "id")
-    _index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=["category_code", "lead_unit_code", *SEEN])
+    of_area = ["category_code", "lead_unit_code", *SEEN, *WHOSE]
+    _index("ix_demand_area_state", "area_code", "state", "id", postgresql_include=of_area)
     _index("ix_demand_category_code", "category_code", "id")
-    _index(
-        "ix_demand_category_state", "category_code", "lead_unit_code", "state", "id", postgresql_include=["area_code", *SEEN]
-    )
+    pair = "category_code", "lead_unit_code", "state", "id"
+    _index("ix_demand_category_state", *pair, postgresql_include=["area_code", *SEEN, *WHOSE])
     behalf = {"postgresql_include": BESIDE, "postgresql_where": ON_BEHALF}
     _index("ix_demand_for_unit", "submitted_for_by_unit", "id", **behalf)
     _index("ix_demand_for_unit_state", "submitted_for_by_unit", "state", "id", **behalf)
