@@ -63,7 +63,7 @@ checks: lint types imports contract sizes house locked  ## Run every check but t
 check: checks test  ## Run all checks and all tests
 
 # Each drill ends in one line of figures and fails where it falls short. The short ones are for every change.
-.PHONY: chaos chaos-short fuzz fuzz-short bench
+.PHONY: chaos chaos-short fuzz fuzz-short bench scale
 
 chaos: $(READY)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
 	$(BIN)/python -m tests.chaos
@@ -79,6 +79,9 @@ fuzz-short: $(READY)  ## The same in small (4 minutes)
 
 bench: $(READY)  ## Measure submissions beside the bare pipeline, and the way to the inbox (5 minutes)
 	$(BIN)/python -m benchmarks.submissions
+
+scale: $(READY)  ## Ask beside a million demands what is asked beside ten thousand, and sweep 100,000 clocks (20 minutes)
+	$(BIN)/python -m benchmarks.scale
 
 # The platform on this machine. Several run side by side under several names: make run NAME=two
 NAME = main

@@ -49,7 +49,7 @@ from services.dispatch.calendars import CalendarKeeper, tables_of
 from services.dispatch.filing import Filing
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
-from services.dispatch.service import calendars, parking
+from services.dispatch.service import calendars, parking, search
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.attachments import AttachmentServicer
@@ -101,6 +101,8 @@ async def serve() -> int:
     assembly.runtime.every(settings.sweep_seconds, "calendar", lambda: keeper.look(datetime.now(UTC)))
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
+    assembly.runtime.every(1, "search", lambda: search.fill_all(assembly.database, search.LATELY))
+    assembly.runtime.every(60, "search stragglers", lambda: search.fill_all(assembly.database, search.FAR))
     filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
     assembly.runtime.every(settings.sweep_seconds, "attachments", lambda: filing.sweep(datetime.now(UTC)))
     assembly.runtime.on_stop(filing.aclose)

@@ -32,6 +32,7 @@ from services.gateway.routes import (
     returns,
     routing,
     sign_in,
+    similar,
     supervision,
     terms,
     timeline,
@@ -41,6 +42,7 @@ from services.gateway.routes import (
 ROUTERS = (
     demands.router,
     demand_moves.router,
+    similar.router,
     timeline.router,
     attachments.router,
     notifications.router,

@@ -33,6 +33,7 @@ from services.dispatch.filing import Filing
 from services.dispatch.models import Base
 from services.dispatch.moves import Course
 from services.dispatch.rules import Terms
+from services.dispatch.service import search
 from services.dispatch.service.reference import KEEP_POINT, KEEP_UNIT, load_categories
 from tests import signing
 from tests.conftest import MakeDatabase
@@ -131,6 +132,10 @@ class World:
         async with self.database.read() as session:
             result = await session.execute(text(query), values)
             return list(result.all()) if result.returns_rows else []  # type: ignore[attr-defined]
+
+    async def find_words(self) -> None:
+        """What the service does each second: make new demands found by their words."""
+        await search.fill_all(self.database, search.LATELY)
 
     async def events(self, demand_id: str) -> list[str]:
         async with self.database.read() as session:

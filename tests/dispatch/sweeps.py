@@ -103,8 +103,10 @@ async def build(world: World, enterprise: Enterprise, **fields: Any) -> Case:
 
 async def readable(world: World, actor: Actor, case: Case) -> dict[str, bytes]:
     """What every RPC that reads answers to this actor, asked about this demand; nothing where it refuses."""
+    await world.find_words()
     found: dict[str, bytes] = {}
     known: dict[str, Any] = {"demand_id": case.demand.id, "lead_unit_code": "hrss", "page_size": 100}
+    known |= {"title": case.title or case.demand.title}
     known |= dict.fromkeys(("attachment_id", "sample_id", "joint_case_id", "reply_template_id"), str(uuid4())) | case.ids
     known |= {"year": scenes.today(world).year}
     for method, kind in REQUESTS.items():

@@ -99,6 +99,7 @@ async def test_no_count_and_no_search_of_its_people_knows_it(world: World) -> No
     for about, grows in (("", CENTRE_HATS | SUPERVISING), (SUBJECT, set())):
         before = {name: await _counts(world, actor, {}) for name, actor in people.items()}
         await world.submit(enterprise.actor(), title="白露食品的事", category_code="unsure", subject_unit_code=about)
+        await world.find_words()
         after = {name: await _counts(world, actor, {}) for name, actor in people.items()}
         assert {name for name in people if before[name] != after[name]} == grows
         for name, actor in people.items():

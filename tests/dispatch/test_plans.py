@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.models import Demand
-from services.dispatch.queries import changes, handling
+from services.dispatch.queries import changes, handling, search, similar
 from services.dispatch.queries import demands as demand_queries
 from services.dispatch.queries.demands import Filter
+from services.dispatch.queries.search import Reach
 from services.dispatch.rules import State
 from tests.dispatch.conftest import World
 
@@ -22,7 +24,8 @@ MANY = 4000
 # As after a year or two: most are closed, one in ten is open, and a clock runs for each open one.
 FILL = """
 INSERT INTO demand
-SELECT uuidv7(), 'T' || n, 'DEMAND', 'hrss', '第' || n || '件 劳动合同', repeat('咨询经济补偿的计算方法。', 20) || n,
+SELECT uuidv7((n - CAST(:many AS int)) * interval '1 hour'), 'T2026-' || n,
+  'DEMAND', 'hrss', '第' || n || '件 劳动合同', repeat('咨询经济补偿的计算方法。', 20) || n,
   'MINI_PROGRAM',
   CASE WHEN n % 100 = 0 THEN CAST(:mine AS uuid) ELSE gen_random_uuid() END, '金山示例', gen_random_uuid(),
   '3101161' || n % 11, 2026, gen_random_uuid(), CASE WHEN n % 50 = 0 THEN 'area-310116101' ELSE '' END, 'r', '\\x00',
@@ -53,6 +56,7 @@ async def crowded(world: World) -> World:
     await world.sql(FILL, mine=world.enterprise.id, many=MANY, states=states)
     await world.sql(CLOCKS)
     await world.sql(LINES)
+    await world.find_words()
     await world.sql("VACUUM ANALYZE")
     return world
 
@@ -88,7 +92,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
-BIG = {"demand", "demand_clock", "demand_event"}
+BIG = {"demand", "demand_clock", "demand_event", "demand_search"}
 
 
 def read_whole(plan: dict[str, Any]) -> list[str]:
@@ -103,7 +107,8 @@ FILTERS = {
     "states": Filter(states=(State.TRIAGE, State.DISPATCHED)),
     "area": Filter(area_code="31011613"),
     "period": Filter(submitted_from=NOW),
-    "text": Filter(text="第77件"),
+    "category": Filter(category_code="hrss"),
+    "agency": Filter(lead_unit_code="hrss"),
     "overdue": Filter(overdue=True),
 }
 EYES = ["enterprise", "agency", "officer", "centre"]
@@ -130,6 +135,29 @@ async def test_no_list_and_no_count_reads_a_whole_table(crowded: World, name: st
     assert read_whole(further) == []
     counting = await plan_of(crowded, lambda session: demand_queries.counts(session, actor, narrowed, NOW))
     assert read_whole(counting) == [], counting
+
+
+FAR = Reach(newest=100_000)  # as with many more, so that there is more than one stride
+TEXTS = ("劳动合同", "第77件", "咨询 合同", "没有的词", "算")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("name", EYES)
+async def test_no_search_reads_a_whole_table(crowded: World, name: str, text: str) -> None:
+    actor, wanted = eyes(crowded, name), Filter(text=text)
+    written = similar.Written(text, "咨询经济补偿的计算方法。", "hrss", None)
+    asks: list[Callable[[AsyncSession], Awaitable[object]]] = [
+        lambda session: search.reach(session, wanted, None),
+        lambda session: search.reach(session, replace(wanted, submitted_from=NOW, submitted_until=NOW), UUID(int=2**127)),
+        lambda session: search.found_page(session, actor, wanted, NOW, FAR, 20),
+        lambda session: search.found_page(session, actor, replace(wanted, states=(State.CLOSED,)), NOW, FAR, 20),
+        lambda session: search.found_counts(session, actor, wanted, NOW, FAR),
+        lambda session: similar.similar_within(session, actor, written, FAR),
+    ]
+    for ask in asks:
+        plan = await plan_of(crowded, ask)
+        assert read_whole(plan) == [], plan
+        assert not any(node["Node Type"].startswith("Gather") for node in nodes(plan))
 
 
 async def a_demand(world: World) -> UUID:

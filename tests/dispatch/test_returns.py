@@ -158,12 +158,12 @@ async def running_units(world: World, demand: Any) -> list[Any]:
 async def is_gone(world: World, demand: Any, actor: Actor) -> None:
     """Neither read nor listed nor counted nor moved."""
     for method in ("GetDemand", "ListDemandEvents"):
-        request = REQUESTS[method](demand_id=demand.id)
-        assert (await world.refused(actor, method, request)).reason == "DEMAND_NOT_FOUND"
+        assert (await world.refused(actor, method, REQUESTS[method](demand_id=demand.id))).reason == "DEMAND_NOT_FOUND"
+    await world.find_words()
     wanted = rpc.DemandFilter(text=demand.serial)
     assert not (await world.call(actor, "ListDemands", rpc.ListDemandsRequest(filter=wanted))).demands
-    counts = (await world.call(actor, "CountDemands", rpc.CountDemandsRequest(filter=wanted))).counts
-    assert not sum(one.count for one in counts)
+    counts = await world.call(actor, "CountDemands", rpc.CountDemandsRequest(filter=wanted))
+    assert not sum(one.count for one in counts.counts)
     if actor.has(Role.ROLE_AGENCY_CONTACT):
         assert (await refused(world, actor, "AcceptDemand", demand))[0] == "DEMAND_NOT_FOUND"
 

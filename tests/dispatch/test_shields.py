@@ -11,7 +11,7 @@ from fahu.dispatch.v1 import events_pb2
 from sqlalchemy import true
 
 from kit.auth import Actor
-from services.dispatch.queries import access, attachments
+from services.dispatch.queries import access, attachments, similar
 from services.dispatch.rules import UNNAMED
 from tests import signing
 from tests.dispatch import looks, scenes, sweeps
@@ -72,12 +72,32 @@ async def test_who_is_of_no_agency_reads_it_whole(world: World, case: sweeps.Cas
 
 
 async def test_no_search_tells_it_either(world: World, case: sweeps.Case) -> None:
-    wanted = [{"text": sweeps.NAME}, {"text": "谷雨精密"}, {"area_code": case.enterprise.area}]
-    for narrowing in wanted:
-        for actor, found in ((world.agency(), 0), (world.agency("market_reg"), 0), (world.centre(), 1)):
+    """Its words are those that agencies read, for everybody: of who sees more none is known in the index."""
+    await world.find_words()
+    wanted: list[tuple[dict[str, str], int]] = [({"text": text}, 0) for text in (sweeps.NAME, "谷雨精密", "铸造")]
+    for narrowing, by_centre in [*wanted, ({"area_code": case.enterprise.area}, 1)]:
+        for actor, found in ((world.agency(), 0), (world.agency("market_reg"), 0), (world.centre(), by_centre)):
             assert (await _listed(world, actor, **narrowing), await _counted(world, actor, **narrowing)) == (found, found)
     assert await _listed(world, world.agency(), text=case.title[-8:]) == 1
     assert await _listed(world, world.agency(), text="我公司") > 0
+    assert await _listed(world, world.agency(), text=UNNAMED) > 0
+
+
+@pytest.mark.parametrize("shielded", [True, False])
+async def test_no_hint_at_what_is_alike_tells_it(world: World, shielded: bool) -> None:
+    """Neither by its words nor by how much a title with the name is like it, nor by asking for one enterprise's."""
+    name = f"金山{'小满' if shielded else '芒种'}五金有限公司"
+    enterprise = await sweeps.keep_enterprise(world, name, "310116108")
+    demand = await world.submit(
+        enterprise.actor(), title=f"{name}如何续办取水许可", body=f"{name}想了解。", shielded=shielded
+    )
+    await world.find_words()
+    for actor, told in ((world.agency(), not shielded), (world.centre(), True), (enterprise.actor(), True)):
+        for narrower in ({}, {"enterprise_id": str(enterprise.id)}):
+            request = REQUESTS["ListSimilarDemands"](title=f"{name}如何续办取水许可", body=name, **narrower)
+            answer = await world.call(actor, "ListSimilarDemands", request)
+            assert [one.demand.id for one in answer.similar if one.demand.id == demand.id] == [demand.id] * told
+            assert (name.encode() in answer.SerializeToString()) == told
 
 
 async def _listed(world: World, actor: Actor, **narrowing: Any) -> int:
@@ -94,14 +114,14 @@ async def test_without_the_guard_every_way_would_tell(
     world: World, case: sweeps.Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the tests above rest on: each of these ways tells whose it is but for the guard."""
-    for module in (access, attachments):
+    for module in (access, attachments, similar):
         monkeypatch.setattr(module, "knows_whose", lambda actor: true())
     found = sweeps.telling(await sweeps.readable(world, world.agency(), case), case.whose())
-    assert {method for method, _ in found} >= EVERY_WAY | {"ListOrders"}
+    assert {method for method, _ in found} >= EVERY_WAY | {"ListOrders", "ListSimilarDemands"}
     detail = {mark for method, mark in found if method == "GetDemand"}
     assert detail == {"id", "contact", "name", "area"}
     leads = sweeps.telling(await sweeps.readable(world, world.leader(), case), case.whose())
-    assert await _listed(world, world.agency(), text=sweeps.NAME) == 1
+    assert await _listed(world, world.agency(), area_code=case.enterprise.area) == 1
     assert leads
 
 
@@ -153,6 +173,25 @@ async def test_the_enterprise_lets_itself_be_known_once_and_for_good(world: Worl
     assert (reason, facts["action"]) == ("DEMAND_WRONG_STATE", "REVEAL")
     whom = await looks.audience(world, shown, events_pb2.DemandIdentityRevealed)
     assert whom == {"agency_ids": [str(world.contacts["hrss"])]}
+
+
+async def test_its_name_is_a_word_again_once_it_is_known(world: World) -> None:
+    """Also where the words were never there, and long after the look for words went by."""
+    enterprise = await sweeps.keep_enterprise(world, "金山夏至光电有限公司", "310116106")
+    demand = await world.submit(enterprise.actor(), shielded=True, body="我公司金山夏至光电有限公司")
+    await world.find_words()
+    assert (
+        await _listed(world, world.agency(), text="夏至光电"),
+        await _listed(world, world.centre(), text="夏至光电"),
+    ) == (0, 0)
+    await _revealed(world, enterprise, demand)
+    assert await _listed(world, world.agency(), text="夏至光电") == 1
+    unfound = await world.submit(enterprise.actor(), shielded=True, body="夏至光电，即金山夏至光电有限公司")
+    await _revealed(world, enterprise, unfound)
+    assert await _listed(world, world.agency(), text="夏至光电 有限公司") == 2
+    kept = "SELECT words::text AS words, complete FROM demand_search WHERE demand_id IN (:one, :other)"
+    rows = await world.sql(kept, one=demand.id, other=unfound.id)
+    assert [(row.complete, "联系点" in row.words) for row in rows] == [(True, False)] * 2
 
 
 async def _revealed(world: World, enterprise: Enterprise, demand: Any) -> Any:

@@ -88,10 +88,12 @@ TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
 TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
 NOT_GOOD = {"kind": "demand", "category_code": "none", "title": "矩阵", "body": "示例", "enterprise_id": NO_FILE}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
+WRITTEN = {"title": "裁员补偿", "body": "如何计算？"}
 DOORS = {
     "POST /api/v1/attachments": Door(("201",)),
     "DELETE /api/v1/attachments/{attachment_id}": Door(("409 ATTACHMENT_ATTACHED",)),
     f"POST {DEMANDS}/attachments": Door(("404 ATTACHMENT_NOT_FOUND",), fixed(attachment_ids=[NO_FILE])),
+    "POST /api/v1/demands/similar": Door(("200",), fixed(**WRITTEN)),
     "POST /api/v1/demands": Door(("201",), submission),
     f"POST {DEMANDS}/dispatch": Door(STALE, fixed(unit_code="hrss")),
     f"POST {DEMANDS}/accept": Door(STALE),

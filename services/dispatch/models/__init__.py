@@ -17,6 +17,7 @@ from services.dispatch.models.results import (
     LookBackSample,
     SupervisionOrder,
 )
+from services.dispatch.models.search import DemandSearch
 from services.dispatch.models.templates import ReplyTemplate, ReplyTemplateChange
 from services.dispatch.models.terms import TermRule
 
@@ -44,6 +45,7 @@ __all__ = [
     "DemandInfoRequest",
     "DemandRating",
     "DemandReply",
+    "DemandSearch",
     "DemandSegment",
     "JointCase",
     "JointCaseEvent",

@@ -46,6 +46,7 @@ class DemandClock(Base):
         CheckConstraint("(kind = 'TOTAL') = (due_at IS NULL)", name="due_unless_total"),
         CheckConstraint("(stopped_at IS NULL AND paused_at IS NULL) OR next_look IS NULL", name="silent_unless_running"),
         Index("ix_demand_clock_demand_id", "demand_id"),
+        Index("ix_demand_clock_running_due", "due_at", "demand_id", postgresql_where=sql("stopped_at IS NULL")),
         Index(
             "uq_demand_clock_running", "demand_id", "kind", "ref", unique=True, postgresql_where=sql("stopped_at IS NULL")
         ),

@@ -11,6 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.dispatch.models.base import Base, one_of
 from services.dispatch.rules import Disposition, State, TriageReason
 
+# What decides on a demand beside the columns that an index goes by, so that counts need not look at rows.
+SEEN = ["subject_unit_code"]
+DATED = [*SEEN, "submitted_at"]
+NARROWER = ["area_code", "category_code", *SEEN]
+BESIDE = [*NARROWER, "lead_unit_code"]
+WHOSE = ["shielded", "submitted_for_by_unit"]  # what decides on whether an agency finds a demand by its area
+ON_BEHALF = sql("submitted_for_by_unit <> ''")
 DEMAND_NUMBER = Sequence("demand_number", metadata=Base.metadata)
 
 
@@ -82,9 +89,37 @@ class Demand(Base):
         CheckConstraint("extensions BETWEEN 0 AND 2 AND info_requests BETWEEN 0 AND 2", name="quotas"),
         CheckConstraint("(state = 'CLOSED') = (closed_at IS NOT NULL)", name="closed_has_time"),
         CheckConstraint("state <> 'PARKED' OR (disposition = 'REFERENCE' AND review_on IS NOT NULL)", name="parked_review"),
-        Index("ix_demand_enterprise_id", "enterprise_id", "id"),
-        Index("ix_demand_lead_unit_code", "lead_unit_code", "id"),
-        Index("ix_demand_state", "state", "id"),
+        # Lists go by the first, counts and lists of a state by the second of each pair, both newest first. An id is made
+        # when its demand comes in and begins with that moment, so that periods need no index of their own. What is
+        # included lets a narrower question be answered without looking at rows.
+        Index("ix_demand_state", "state", "id", postgresql_include=DATED),
+        Index("ix_demand_enterprise_id", "enterprise_id", "id", postgresql_include=BESIDE),
+        Index("ix_demand_enterprise_state", "enterprise_id", "state", "id", postgresql_include=BESIDE),
+        Index("ix_demand_lead_unit_code", "lead_unit_code", "id", postgresql_include=[*NARROWER, *WHOSE]),
+        Index(
+            "ix_demand_lead_unit_state",
+            "lead_unit_code",
+            "state",
+            "id",
+            postgresql_include=[*NARROWER, "submitted_at", *WHOSE],
+        ),
+        Index("ix_demand_area_code", "area_code", "id"),
+        Index(
+            "ix_demand_area_state",
+            "area_code",
+            "state",
+            "id",
+            postgresql_include=["category_code", "lead_unit_code", *SEEN, *WHOSE],
+        ),
+        Index("ix_demand_category_code", "category_code", "id"),
+        Index(
+            "ix_demand_category_state",
+            "category_code",
+            "lead_unit_code",
+            "state",
+            "id",
+            postgresql_include=["area_code", *SEEN, *WHOSE],
+        ),
         Index("ix_demand_submitted_at", "submitted_at", postgresql_using="brin"),
         Index(
             "ix_demand_condition_tags",
@@ -93,13 +128,14 @@ class Demand(Base):
             postgresql_where=sql("state = 'PARKED' AND NOT revived"),
         ),
         Index("ix_demand_joint_case_id", "joint_case_id", postgresql_where=sql("joint_case_id IS NOT NULL")),
-        Index("ix_demand_for_unit", "submitted_for_by_unit", "id", postgresql_where=sql("submitted_for_by_unit <> ''")),
+        Index("ix_demand_for_unit", "submitted_for_by_unit", "id", postgresql_include=BESIDE, postgresql_where=ON_BEHALF),
         Index(
-            "ix_demand_text",
-            "title",
-            "body",
-            postgresql_using="gin",
-            postgresql_ops={"title": "gin_trgm_ops", "body": "gin_trgm_ops"},
+            "ix_demand_for_unit_state",
+            "submitted_for_by_unit",
+            "state",
+            "id",
+            postgresql_include=BESIDE,
+            postgresql_where=ON_BEHALF,
         ),
     )
 

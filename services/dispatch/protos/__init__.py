@@ -1,6 +1,6 @@
 """From rows to messages and back, for the gRPC edges. Used as `protos.…`, whichever of the files it stands in."""
 
-from services.dispatch.protos.asked import answer_of, draft_of, filter_of, plan_of, precondition_of
+from services.dispatch.protos.asked import answer_of, draft_of, filter_of, plan_of, precondition_of, written_of
 from services.dispatch.protos.demands import (
     clock_of,
     counts_of,
@@ -40,4 +40,5 @@ __all__ = [
     "rating_of",
     "reply_of",
     "segment_of",
+    "written_of",
 ]

@@ -13,6 +13,7 @@ from kit.idempotency import fingerprint
 from services.dispatch import errors, rules
 from services.dispatch.protos.words import name_of
 from services.dispatch.queries.demands import Filter
+from services.dispatch.queries.similar import Written
 from services.dispatch.service.answers import Answer
 from services.dispatch.service.change import Precondition
 from services.dispatch.service.intake import MINI_PROGRAM, Draft
@@ -78,3 +79,12 @@ def _moment(wanted: rpc.DemandFilter, name: str) -> datetime | None:
     except (ValueError, OverflowError) as error:  # the wire has room for moments that no calendar has
         raise errors.DayInvalid(field=name) from error
     return moment
+
+
+def written_of(request: rpc.ListSimilarDemandsRequest) -> Written:
+    return Written(
+        title=request.title,
+        body=request.body,
+        category_code=request.category_code,
+        enterprise_id=UUID(request.enterprise_id) if request.enterprise_id else None,
+    )

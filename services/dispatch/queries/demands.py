@@ -1,12 +1,12 @@
 """Reading demands: lists, counts, one demand, its timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, or_, select, values
+from sqlalchemy import ColumnElement, Row, Select, Subquery, Values, func, literal, not_, select, union, union_all, values
 from sqlalchemy import column as sql_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,7 @@ from services.dispatch.models import (
     Unit,
 )
 from services.dispatch.queries import access
-from services.dispatch.queries.access import visible_to
+from services.dispatch.queries.access import visible_to, ways_to
 from services.dispatch.rules import State
 
 COUNT_LIMIT = 1000
@@ -60,11 +60,9 @@ def narrowed(actor: Actor, wanted: Filter, now: datetime) -> list[ColumnElement[
         conditions += [Demand.submitted_at >= wanted.submitted_from, Demand.id >= first_id(wanted.submitted_from)]
     if wanted.submitted_until:
         conditions += [Demand.submitted_at < wanted.submitted_until, Demand.id < first_id(wanted.submitted_until + SLACK)]
-    if found := wanted.text.strip():
-        conditions.append(or_(Demand.serial == found.upper(), access.says(actor, found)))
     if wanted.overdue:
-        late = exists().where(DemandClock.demand_id == Demand.id, DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
-        conditions.append(late)
+        late = select(DemandClock.demand_id).where(DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
+        conditions.append(Demand.id.in_(late))
     return conditions
 
 
@@ -87,10 +85,59 @@ async def demands_page(
     session: AsyncSession, actor: Actor, wanted: Filter, now: datetime, before: UUID | None, size: int
 ) -> Sequence[Any]:
     """Up to `size` + 1 demands, newest first, that come after `before`; the extra one tells that there are more."""
-    query = named(actor).where(visible_to(actor), *narrowed(actor, wanted, now))
+    conditions = narrowed(actor, replace(wanted, states=(), overdue=False), now)
     if before:
-        query = query.where(Demand.id < before)
-    return (await session.execute(query.order_by(Demand.id.desc()).limit(size + 1))).all()
+        conditions.append(Demand.id < before)
+    newest = newest_ids(actor, wanted, conditions, now, size + 1)
+    query = named(actor).join(newest, newest.c.id == Demand.id)
+    return (await session.execute(query.order_by(Demand.id.desc()))).all()
+
+
+def newest_ids(
+    actor: Actor, wanted: Filter, conditions: Sequence[ColumnElement[bool]], now: datetime, size: int
+) -> Subquery:
+    """The ids of the newest demands that the actor may see and that meet the conditions and the filter's states."""
+    if wanted.overdue:
+        return _newest([_late([visible_to(actor), *conditions], now)], wanted.states, size)
+    ways = ways_to(actor)
+    # A category beside an agency's own is rare with it: only the index with the state finds such a pair by itself.
+    by_pair = wanted.category_code and (wanted.lead_unit_code or len(ways) > 1)
+    states = wanted.states or (tuple(State) if by_pair else ())
+    ids: Any = select(Demand.id, Demand.state)
+    return _newest([ids.where(way, *conditions) for way in ways], states, size)
+
+
+def _late(conditions: Sequence[ColumnElement[bool]], now: datetime) -> Select[Any]:
+    """The demands with a term that ran out, by their terms: few are late, many are not."""
+    ran_out = select(DemandClock.demand_id).where(DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
+    late = ran_out.distinct().subquery("late")
+    # An offset, even of none, keeps the planner from beginning at the demands.
+    each = select(Demand.id, Demand.state).where(Demand.id == late.c.demand_id, *conditions).offset(0).correlate(late)
+    demand = each.lateral("demand_late")
+    return select(demand.c.id, demand.c.state).select_from(late.join(demand, literal(True)))
+
+
+def _newest(ways: Sequence[Select[Any]], states: Sequence[State], size: int) -> Subquery:
+    """The ids alone, which indexes know without the rows: of each way and state by itself; together they have no order."""
+    each = [_of_states(ids, states, size) if states else _first(ids, size) for ids in ways]
+    if len(each) == 1 and not states:
+        return each[0].subquery("newest")
+    merged = union(*each).subquery("merged")
+    return select(merged.c.id).order_by(merged.c.id.desc()).limit(size).subquery("newest")
+
+
+def _of_states(ids: Select[Any], states: Sequence[State], size: int) -> Select[Any]:
+    wanted = _those(states)
+    some = _first(ids.where(ids.selected_columns[1] == wanted.c.state), size).correlate(wanted).lateral("some")
+    return select(some).select_from(wanted.join(some, literal(True)))
+
+
+def _first(ids: Select[Any], size: int) -> Select[Any]:
+    return ids.order_by(ids.selected_columns[0].desc()).limit(size)
+
+
+def _those(states: Iterable[State]) -> Values:
+    return values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in states])
 
 
 async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) -> Row[Any]:
@@ -104,18 +151,28 @@ async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) ->
 
 async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datetime) -> dict[State, int]:
     """How many demands the actor sees in each state; each count stops at COUNT_LIMIT, so that it never grows dear."""
-    others = narrowed(actor, replace(wanted, states=()), now)
-    states = values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in State])
-    some = (
-        select(literal(1))
-        .where(Demand.state == states.c.state, visible_to(actor), *others)
-        .limit(COUNT_LIMIT)
-        .correlate(states)
-        .lateral("some")
-    )
-    count = select(func.count()).select_from(some).correlate(states).scalar_subquery()
-    found = await session.execute(select(states.c.state, count).select_from(states))
-    return {State(state): number for state, number in found}
+    conditions = narrowed(actor, replace(wanted, states=(), overdue=False), now)
+    if wanted.overdue:
+        late = _late([visible_to(actor), *conditions], now).subquery()
+        query = select(late.c.state, func.least(func.count(), COUNT_LIMIT)).group_by(late.c.state)
+    else:
+        query = _each_state(ways_to(actor), conditions)
+    found = dict.fromkeys(State, 0)
+    for state, number in await session.execute(query):
+        found[State(state)] = number
+    return found
+
+
+def _each_state(ways: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    states = _those(State)
+    some: list[Select[Any]] = []
+    for number, way in enumerate(ways):
+        others = [not_(earlier) for earlier in ways[:number]]
+        query = select(literal(1)).where(Demand.state == states.c.state, way, *others, *conditions)
+        some.append(query.limit(COUNT_LIMIT).correlate(states))
+    every = some[0] if len(some) == 1 else union_all(*some)
+    count = select(func.least(func.count(), COUNT_LIMIT)).select_from(every.lateral("some")).correlate(states)
+    return select(states.c.state, count.scalar_subquery()).select_from(states)
 
 
 async def timeline(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[Any]:

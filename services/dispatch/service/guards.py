@@ -14,6 +14,7 @@ from kit.auth import Actor
 from services.dispatch import errors, rules
 from services.dispatch.models import JudicialRead
 from services.dispatch.rules import Action, ReadKind, ReplyKind
+from services.dispatch.service import search
 from services.dispatch.service.change import Change, move
 
 
@@ -52,6 +53,7 @@ async def reveal_identity(change: Change) -> None:
     if not change.row["shielded"]:
         raise errors.DemandWrongState(state=change.state, action=Action.REVEAL)
     await move(change, Action.REVEAL, change.act(), {"shielded": False})
+    await search.cut_again(change.session, change.row["id"])
 
 
 def leaves_trace(actor: Actor) -> bool:

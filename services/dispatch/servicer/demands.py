@@ -8,8 +8,10 @@ from uuid import UUID
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceServicer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import faults, paging
+from kit.auth import Actor
 from kit.coalesce import Coalescer
 from kit.context import current_call
 from kit.db import Database
@@ -19,6 +21,8 @@ from services.dispatch import protos, rules
 from services.dispatch.moves import Course
 from services.dispatch.queries import demands as demand_queries
 from services.dispatch.queries import reference as reference_queries
+from services.dispatch.queries import search, similar
+from services.dispatch.queries.demands import Filter
 from services.dispatch.rules import ReadKind
 from services.dispatch.service import demands, handling
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
@@ -71,7 +75,7 @@ class DispatchServicer(DispatchServiceServicer):
         size = paging.normal_page_size(request.page_size)
         before = position(request.page_token, list_id)
         async with self.db.read() as session:
-            rows = await demand_queries.demands_page(session, actor, wanted, now(), before, size)
+            rows = await _page(session, actor, wanted, before, size)
             shown = rows[:size]
             found = await lines_of(session, actor, shown)
         more = paging.encode_token(list_id, (shown[-1].id,)) if len(rows) > size else ""
@@ -79,7 +83,7 @@ class DispatchServicer(DispatchServiceServicer):
 
     async def CountDemands(self, request: rpc.CountDemandsRequest, context: Any) -> rpc.CountDemandsResponse:
         async with self.db.read() as session:
-            found = await demand_queries.counts(session, actor_of(context), protos.filter_of(request.filter), now())
+            found = await _counts(session, actor_of(context), protos.filter_of(request.filter))
         return rpc.CountDemandsResponse(counts=protos.counts_of(found))
 
     async def ListDemandEvents(self, request: rpc.ListDemandEventsRequest, context: Any) -> rpc.ListDemandEventsResponse:
@@ -91,6 +95,16 @@ class DispatchServicer(DispatchServiceServicer):
         answer = rpc.ListDemandEventsResponse(events=[protos.line_of(row[0], actor, known=row.known) for row in lines])
         protos.hide_name(answer, lines[0])
         return answer
+
+    async def ListSimilarDemands(
+        self, request: rpc.ListSimilarDemandsRequest, context: Any
+    ) -> rpc.ListSimilarDemandsResponse:
+        actor = actor_of(context)
+        async with self.db.read() as session:
+            rows = await similar.similar(session, actor, protos.written_of(request), now())
+            lines = await lines_of(session, actor, rows)
+        found = [rpc.SimilarDemand(demand=line, score=row.score) for line, row in zip(lines, rows, strict=True)]
+        return rpc.ListSimilarDemandsResponse(similar=found)
 
     async def DispatchDemand(self, request: rpc.DispatchDemandRequest, context: Any) -> rpc.DispatchDemandResponse:
         return rpc.DispatchDemandResponse(
@@ -144,3 +158,17 @@ class DispatchServicer(DispatchServiceServicer):
                 lambda c: demands.withdraw_demand(c, request.reason.strip(), request.asked_by_agency),
             )
         )
+
+
+async def _page(session: AsyncSession, actor: Actor, wanted: Filter, before: UUID | None, size: int) -> Sequence[Any]:
+    if not wanted.text.strip():
+        return await demand_queries.demands_page(session, actor, wanted, now(), before, size)
+    within = await search.reach(session, wanted, before)
+    return await search.found_page(session, actor, wanted, now(), within, size)
+
+
+async def _counts(session: AsyncSession, actor: Actor, wanted: Filter) -> dict[rules.State, int]:
+    if not wanted.text.strip():
+        return await demand_queries.counts(session, actor, wanted, now())
+    within = await search.reach(session, wanted, None)
+    return await search.found_counts(session, actor, wanted, now(), within)

@@ -74,6 +74,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "list_demands": {"response": {"demands": [LINE], "next_page_token": ""}},
     "count_demands": {"response": {"counts": [{"state": "dispatched", "count": 3}, {"state": "closed", "count": 41}]}},
+    "list_similar_demands": {
+        "request": {"title": TITLE, "body": BODY, "category_code": "hrss"},
+        "response": {"similar": [{"demand": LINE, "score": 0.87}]},
+    },
     "get_demand": {"response": DEMAND},
     "dispatch_demand": {
         "request": {"unit_code": "hrss", "note": "请按劳动用工类办理。", "co_unit_codes": ["market_reg"]},

@@ -60,7 +60,11 @@ class Filter(Asked):
     category: Annotated[AnyCode, Field(description="需求类别代码。Category code.")] = ""
     from_: Annotated[Moment | None, Field(alias="from", description="提交时间不早于。Sent at or after.")] = None
     until: Annotated[Moment | None, Field(description="提交时间早于。Sent before.")] = None
-    text: Annotated[str, remark(100), Field(description="编号、标题或正文中的文字。Part of number, title or text.")] = ""
+    text: Annotated[
+        str,
+        remark(100),
+        Field(description="编号、标题或正文中的词。Number, words, parts of the title; all of them."),
+    ] = ""
     overdue: Annotated[bool, Field(description="只看当前时限已过的。Only those past their running term.")] = False
 
 

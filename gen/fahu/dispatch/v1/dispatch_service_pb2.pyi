@@ -212,7 +212,11 @@ class DemandFilter(_message.Message):
     category_code: _builtins.str
     """Category ticked."""
     text: _builtins.str
-    """Part of the number, title or text, as the caller reads them."""
+    """The number, words of title or text as agencies read them, or parts of the title; all must be there. Words are those of the
+    language: in 排污许可证 there are 排污, 许可 and 许可证. Upper and lower case are the same, and signs are not searched for. A
+    single character is found in titles, in texts where it is a word by itself. With a text, demands come in the order of their
+    numbers, newest first. The name of an enterprise that shields itself is no word of its demand, whoever asks.
+    """
     overdue: _builtins.bool
     """Only those with a running clock past its due time."""
     @_builtins.property
@@ -316,7 +320,7 @@ class CountDemandsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def filter(self) -> Global___DemandFilter:
-        """What is wanted; its states are ignored."""
+        """What is wanted; its states are ignored. With a text, counting stops at 200 altogether."""
 
     def __init__(
         self,
@@ -876,3 +880,91 @@ class WithdrawDemandResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WithdrawDemandResponse: _TypeAlias = WithdrawDemandResponse  # noqa: Y015
+
+@_typing.final
+class ListSimilarDemandsRequest(_message.Message):
+    """ListSimilarDemandsRequest is a demand as far as it is written."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    CATEGORY_CODE_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    """Title, 1 to 100 characters, not blank."""
+    body: _builtins.str
+    """Text so far, up to 5,000 characters."""
+    category_code: _builtins.str
+    """Category ticked, if any; for a contact of no account."""
+    enterprise_id: _builtins.str
+    """Of which enterprise only, UUID; empty for all that the caller may see."""
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        body: _builtins.str = ...,
+        category_code: _builtins.str = ...,
+        enterprise_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "category_code", b"category_code", "enterprise_id", b"enterprise_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSimilarDemandsRequest: _TypeAlias = ListSimilarDemandsRequest  # noqa: Y015
+
+@_typing.final
+class SimilarDemand(_message.Message):
+    """SimilarDemand is one that is much like it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    score: _builtins.float
+    """How much alike, from 0.3 to 1: likeness of the titles by their groups of three characters, and with a text also the share of
+    its words that the other has.
+    """
+    @_builtins.property
+    def demand(self) -> _demand_pb2.Demand:
+        """The demand, without body and reply."""
+
+    def __init__(
+        self,
+        *,
+        demand: _demand_pb2.Demand | None = ...,
+        score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["demand", b"demand", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SimilarDemand: _TypeAlias = SimilarDemand  # noqa: Y015
+
+@_typing.final
+class ListSimilarDemandsResponse(_message.Message):
+    """ListSimilarDemandsResponse holds what was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIMILAR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def similar(self) -> _containers.RepeatedCompositeFieldContainer[Global___SimilarDemand]:
+        """Most alike first, at most five."""
+
+    def __init__(
+        self,
+        *,
+        similar: _abc.Iterable[Global___SimilarDemand] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["similar", b"similar"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSimilarDemandsResponse: _TypeAlias = ListSimilarDemandsResponse  # noqa: Y015

@@ -103,6 +103,11 @@ class DispatchServiceStub:
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.WithdrawDemandRequest.SerializeToString,
                 response_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.WithdrawDemandResponse.FromString,
                 _registered_method=True)
+        self.ListSimilarDemands = channel.unary_unary(
+                '/fahu.dispatch.v1.DispatchService/ListSimilarDemands',
+                request_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.ListSimilarDemandsRequest.SerializeToString,
+                response_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.ListSimilarDemandsResponse.FromString,
+                _registered_method=True)
 
 
 class DispatchServiceServicer:
@@ -222,6 +227,15 @@ class DispatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSimilarDemands(self, request, context):
+        """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
+        already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+        At most five, known two seconds after their submission at the latest. Changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DispatchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -289,6 +303,11 @@ def add_DispatchServiceServicer_to_server(servicer, server):
                     servicer.WithdrawDemand,
                     request_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.WithdrawDemandRequest.FromString,
                     response_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.WithdrawDemandResponse.SerializeToString,
+            ),
+            'ListSimilarDemands': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSimilarDemands,
+                    request_deserializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.ListSimilarDemandsRequest.FromString,
+                    response_serializer=fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.ListSimilarDemandsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -646,6 +665,33 @@ class DispatchService:
             '/fahu.dispatch.v1.DispatchService/WithdrawDemand',
             fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.WithdrawDemandRequest.SerializeToString,
             fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.WithdrawDemandResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSimilarDemands(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.dispatch.v1.DispatchService/ListSimilarDemands',
+            fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.ListSimilarDemandsRequest.SerializeToString,
+            fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2.ListSimilarDemandsResponse.FromString,
             options,
             channel_credentials,
             insecure,

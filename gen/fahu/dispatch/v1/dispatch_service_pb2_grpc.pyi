@@ -90,6 +90,11 @@ class DispatchServiceStub:
     """WithdrawDemand takes a demand back before it is answered; only the enterprise may.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
+    ListSimilarDemands: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListSimilarDemandsRequest, _dispatch_service_pb2.ListSimilarDemandsResponse]
+    """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
+    already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+    At most five, known two seconds after their submission at the latest. Changes nothing.
+    """
 
 @_typing.type_check_only
 class DispatchServiceAsyncStub(DispatchServiceStub):
@@ -152,6 +157,11 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     WithdrawDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.WithdrawDemandRequest, _dispatch_service_pb2.WithdrawDemandResponse]  # type: ignore[assignment]
     """WithdrawDemand takes a demand back before it is answered; only the enterprise may.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+    """
+    ListSimilarDemands: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.ListSimilarDemandsRequest, _dispatch_service_pb2.ListSimilarDemandsResponse]  # type: ignore[assignment]
+    """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
+    already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+    At most five, known two seconds after their submission at the latest. Changes nothing.
     """
 
 class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -290,6 +300,17 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_dispatch_service_pb2.WithdrawDemandResponse, _abc.Awaitable[_dispatch_service_pb2.WithdrawDemandResponse]]:
         """WithdrawDemand takes a demand back before it is answered; only the enterprise may.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSimilarDemands(
+        self,
+        request: _dispatch_service_pb2.ListSimilarDemandsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_dispatch_service_pb2.ListSimilarDemandsResponse, _abc.Awaitable[_dispatch_service_pb2.ListSimilarDemandsResponse]]:
+        """ListSimilarDemands looks for demands much like one that is being written, so that nobody asks twice what is asked or answered
+        already: among those the caller may see of the last two years, a contact's own or, for staff, the newest of the category.
+        At most five, known two seconds after their submission at the latest. Changes nothing.
         """
 
 def add_DispatchServiceServicer_to_server(servicer: DispatchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,1 @@
+"""`python -m benchmarks.generate URL NUMBER`: fill a migrated dispatch database with demands, as after years of use."""

@@ -1,0 +1,1 @@
+"""`make scale`: what reading and submitting cost beside a million demands, against the same beside ten thousand."""
