@@ -56,9 +56,9 @@ def _number(value: Any) -> Any:
 
 
 UNIQUE: dict[str, Any] = {"uniqueItems": True}  # the contract refuses what is named twice
-Whole = Annotated[int, BeforeValidator(_number)]
-Score = Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)]
-Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(_number)]
+WHOLE = BeforeValidator(_number)  # after the limits, which the schema would lose behind it
+Score = Annotated[Literal[1, 2, 3, 4, 5], WHOLE]
+Percent = Annotated[int, Field(ge=0, le=100), WHOLE]
 # Ids that the services made are not looked at again on their way out.
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 GivenId = Annotated[UUID, Field(strict=False)]

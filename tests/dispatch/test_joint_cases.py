@@ -15,7 +15,7 @@ from kit.auth import Actor
 from kit.rpc.client import Refusal
 from services.dispatch.queries.joint_cases import MOST_MEMBERS
 from services.dispatch.rules import Action, State
-from tests.dispatch import looks, scenes, sweeps
+from tests.dispatch import looks, scenes
 from tests.dispatch.conftest import Enterprise, World
 from tests.dispatch.scenes import demand_at, take
 
@@ -295,21 +295,3 @@ async def test_whatever_is_not_answered_can_be_joined_and_is_left_alone_by_the_a
     answer = await reply(world, world.agency(), case)
     assert other.id not in answer.answered_ids
     assert (await looks.read(world, other)).state == other.state
-
-
-async def test_nobody_outside_joins_or_parts_what_is_before_a_court_with_words_to_the_court(world: World) -> None:
-    before_court = await world.submit(before_court=True)
-    demands = [before_court, await world.submit(world.neighbour.actor())]
-    refused = await world.refused(world.centre(), "CreateJointCase", creation(*demands, title="请法院从快判决"))
-    assert (refused.reason, told(refused)) == ("JOINT_MEMBERS_REFUSED", {before_court.serial: "JUDICIAL_MATTER"})
-    assert (await looks.read(world, before_court, world.centre())).version == before_court.version
-
-
-async def test_a_title_that_names_a_shielded_enterprise_does_not_name_it_to_agencies(world: World) -> None:
-    hidden = await sweeps.keep_enterprise(world, "金山白露模具有限公司")
-    demands = [await world.submit(hidden.actor(), shielded=True), await world.submit(world.neighbour.actor())]
-    case = await create(world, *demands, title="金山白露模具有限公司等工资")
-    listed = (await world.call(world.agency(), "ListJointCases", joint.ListJointCasesRequest())).joint_cases
-    titles = {(await read(world, case, world.agency())).title, *(one.title for one in listed if one.id == case.id)}
-    assert titles == {"某联系点企业等工资"}
-    assert (await read(world, case)).title == "金山白露模具有限公司等工资"

@@ -56,11 +56,14 @@ async def test_what_no_notice_says_is_refused_in_the_readers_words(sign_in: Sign
 
 def test_the_door_has_a_word_and_a_label_for_each_term() -> None:
     assert list(get_args(terms.TermWord)) == list(TERMS) == list(SETTABLE)
+    described = terms.TermValuesIn.model_json_schema()["properties"]
+    ranges = {name: (one["anyOf"][0]["minimum"], one["anyOf"][0]["maximum"]) for name, one in described.items()}
+    assert ranges == {name: (least, most) for name, (least, most, _) in SETTABLE.items()}
 
 
 async def test_terms_are_shown_as_default_or_own(liaison: Person, sign_in: SignIn) -> None:
     lead = await sign_in("centre.lead")
-    body = {"agency": "eco_env", "category": "eco_env", "terms": [{"term": "opinion", "value": 4}], "note": "示例"}
+    body = {"agency": "eco_env", "category": "eco_env", "terms": {"opinion": 4}, "note": "示例"}
     made = await lead.post("/term-rules", body)
     assert (made.status_code, made.json()["agency"], made.json()["terms"]) == (201, "eco_env", body["terms"])
     found = (await liaison.get("/terms", params={"agency": "eco_env", "category": "eco_env"})).json()["terms"]
@@ -68,5 +71,5 @@ async def test_terms_are_shown_as_default_or_own(liaison: Person, sign_in: SignI
     assert opinion == {"term": "opinion", "label": "协办意见", "value": 4, "unit": "workdays", "default": 3, "own": True}
     assert not any(one["own"] for one in (await liaison.get("/terms")).json()["terms"])
     assert made.json() in (await lead.get("/term-rules")).json()["rules"]
-    wrong = await lead.post("/term-rules", body | {"terms": [{"term": "extensions", "value": 3}]})
-    assert (wrong.status_code, wrong.json()["detail"]) == (422, "extensions：允许 0 至 2")
+    wrong = await lead.post("/term-rules", body | {"terms": {"extensions": 3}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "terms.extensions")

@@ -131,7 +131,7 @@ DOORS = {
     f"POST {DEMANDS}/reveal-identity": Door(STALE),
     "PUT /api/v1/routing-rules/{category_code}": Door(STALE, fixed(unit_codes=["hrss"])),
     "PUT /api/v1/calendars/{year}": Door(STALE, fixed(notice="示例", days_off=["2031-01-01"], workdays=[])),
-    "POST /api/v1/term-rules": Door(("422 TERM_INVALID",), fixed(terms=[{"term": "accept", "value": 99}], note="示例")),
+    "POST /api/v1/term-rules": Door(("422 TERM_DAY_INVALID",), fixed(terms={}, valid_from="2020-01-01", note="示例")),
     f"POST {SUGGESTION}/decision": Door(("404 SUGGESTION_NOT_FOUND",), fixed(decision="dismissed")),
     "POST /api/v1/joint-cases": Door(("409 JOINT_MEMBERS_REFUSED",), fixed(title="矩阵", demand_ids=[NO_FILE, NO_OTHER])),
     f"POST {JOINT}/members": Door(STALE, fixed(demand_ids=[NO_FILE])),

@@ -25,7 +25,7 @@ SET: dict[str, Any] = {
     "agency": "hrss",
     "category": "hrss",
     "valid_from": "2026-12-01",
-    "terms": [{"term": "accept", "value": 2}],
+    "terms": {"accept": 2},
     "note": "年末仲裁案件集中，经协商延长接收时限。",
 }
 MADE = {

@@ -1,7 +1,7 @@
 """How long things may take: the platform's defaults, and what the centre's lead set for agencies and categories."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import term_service_pb2 as pb
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from services.gateway.auth import CENTRE, AnyRole, Caller, allow
 from services.gateway.openapi import tells
-from services.gateway.schemas import AnyCode, Asked, Day, Id, In, Out, Whole, written
+from services.gateway.schemas import WHOLE, AnyCode, Asked, Day, Id, In, Out, written
 from services.gateway.texts.terms import TERMS
 from services.gateway.words import Words, moment_of
 
@@ -40,6 +40,12 @@ TermWord = Literal[
     "review_cap_days",
     "reopen_days",
 ]
+Short = Annotated[int, Field(ge=1, le=10), WHOLE]
+Long = Annotated[int, Field(ge=1, le=60), WHOLE]
+Twice = Annotated[int, Field(ge=0, le=2), WHOLE]
+Often = Annotated[int, Field(ge=0, le=10), WHOLE]
+DaysOfAYear = Annotated[int, Field(ge=1, le=365), WHOLE]
+AnyDays = Annotated[int, Field(ge=0, le=365), WHOLE]
 TermUnitWord = Literal["workdays", "days", "times"]
 UNITS = Words(pb.TermUnit)
 RULES = "/term-rules"
@@ -69,28 +75,40 @@ class Terms(Out):
     terms: list[TermOut]
 
 
-class TermValueIn(In):
-    """一项设定。"""
+class TermValuesIn(In):
+    """设定的各项时限与次数；未列出的按默认值。"""
 
-    term: TermWord
-    value: Annotated[Whole, Field(ge=0, le=365)]
+    triage: Short | None = None
+    accept: Short | None = None
+    contact: Short | None = None
+    classify: Short | None = None
+    immediate: Short | None = None
+    promise_cap: Long | None = None
+    rework: Long | None = None
+    rating: Long | None = None
+    look_back: Long | None = None
+    approval: Short | None = None
+    info: Long | None = None
+    opinion: Long | None = None
+    revive: Long | None = None
+    report: Long | None = None
+    return_within: Short | None = None
+    extend_before: Short | None = None
+    extensions: Twice | None = None
+    info_requests: Twice | None = None
+    park_reviews: Often | None = None
+    review_cap_days: DaysOfAYear | None = None
+    reopen_days: AnyDays | None = None
 
 
 class TermRuleIn(In):
-    """某日起对某部门、某类别的设定；未列出的按默认值。"""
+    """某日起对某部门、某类别的设定。"""
 
     agency: AnyCode = ""
     category: AnyCode = ""
     valid_from: Annotated[Day | None, Field(description="起始日期，默认今天。First day; today unless given.")] = None
-    terms: Annotated[list[TermValueIn], Field(max_length=40)]
+    terms: TermValuesIn
     note: Annotated[str, written(1000)]
-
-
-class TermValueOut(Out):
-    """One term of a rule."""
-
-    term: TermWord
-    value: int
 
 
 class TermRuleOut(Out):
@@ -100,7 +118,7 @@ class TermRuleOut(Out):
     agency: Annotated[str | None, Field(description="空为任何部门。Null for any.")]
     category: Annotated[str | None, Field(description="空为任何类别。Null for any.")]
     valid_from: Day
-    terms: list[TermValueOut]
+    terms: Annotated[dict[TermWord, int], Field(description="设定的各项。What was set, by term.")]
     note: str
     made_by: Id
     made_at: datetime
@@ -141,7 +159,7 @@ async def make_term_rule(body: TermRuleIn, caller: CentreLead, response: Respons
         unit_code=body.agency,
         category_code=body.category,
         valid_from=body.valid_from or "",
-        terms=[pb.TermValue(name=one.term, value=one.value) for one in body.terms],
+        terms=[pb.TermValue(name=name, value=value) for name, value in body.terms if value is not None],
         note=body.note,
         request_id=caller.heads.idempotency_key(),
     )
@@ -167,7 +185,7 @@ def _rule(one: pb.TermRule) -> TermRuleOut:
         agency=one.unit_code or None,
         category=one.category_code or None,
         valid_from=one.valid_from,
-        terms=[TermValueOut(term=value.name, value=value.value) for value in one.terms],
+        terms={cast(TermWord, value.name): value.value for value in one.terms},
         note=one.note,
         made_by=one.made_by,
         made_at=moment_of(one.made_at),
