@@ -215,3 +215,13 @@ async def test_two_who_decide_at_once_decide_once(world: World) -> None:
     stale = REQUESTS["DecideApproval"](on=on(demand), approval_id=demand.approvals[0].id, approve=False)
     assert (await world.refused(world.leader(), "DecideApproval", stale)).reason == "STALE_VERSION"
     assert signed.version == demand.version + 1
+
+
+@pytest.mark.parametrize("days", [-1, 30])
+async def test_what_is_handled_at_once_is_due_at_once_whatever_day_comes_with_it(world: World, days: int) -> None:
+    demand = await demand_at(world, State.ACCEPTED)
+    other = {"promised_on": str(scenes.today(world) + timedelta(days=days)), "review_on": "2020-01-01"}
+    handled = await world.move(world.agency(), "SetDisposition", demand, kind=pb.DISPOSITION_KIND_IMMEDIATE, **other)
+    assert (handled.disposition.promised_on, handled.disposition.review_on) == ("", "")
+    due = clock(handled, pb.CLOCK_KIND_HANDLE).due_at.ToDatetime(UTC)
+    assert str(world.course.calendar.day_of(due)) == workday(world, 1)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,14 @@ class Plan:
     promised_on: date | None
     condition_tags: tuple[str, ...]
     review_on: date | None
+
+
+def of_its_kind(plan: Plan) -> Plan:
+    """The plan without what belongs to another kind: the three exclude one another."""
+    if plan.kind is Disposition.REFERENCE:
+        return replace(plan, promised_on=None)
+    only_day = replace(plan, condition_tags=(), review_on=None)
+    return only_day if plan.kind is Disposition.TIME_BOUND else replace(only_day, promised_on=None)
 
 
 def check_plan(plan: Plan, now: datetime, calendar: WorkingCalendar, terms: Terms) -> None:

@@ -20,6 +20,7 @@ Apply = Callable[[Change, DemandApproval, str], Awaitable[None]]
 
 async def set_disposition(change: Change, plan: Plan, reason: str) -> None:
     """Choose one of the three ways. A promise beyond the cap and parking are asked for first."""
+    plan = rules.of_its_kind(plan)
     rules.check_plan(plan, change.now, change.course.calendar, change.terms)
     if plan.kind is Disposition.REFERENCE:
         await parking.ask(change, plan)

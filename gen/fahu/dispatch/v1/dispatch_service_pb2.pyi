@@ -641,9 +641,9 @@ class SetDispositionRequest(_message.Message):
     explanation: _builtins.str
     """Explanation to the enterprise, up to 2,000 characters; compulsory for REFERENCE."""
     promised_on: _builtins.str
-    """Promised day in Shanghai, "2026-11-30"; compulsory for TIME_BOUND."""
+    """Promised day in Shanghai, "2026-11-30"; compulsory for TIME_BOUND, ignored for others."""
     review_on: _builtins.str
-    """Day of review, "2027-02-01"; compulsory for REFERENCE."""
+    """Day of review, "2027-02-01"; compulsory for REFERENCE, ignored for others."""
     reason: _builtins.str
     """Why the promised day lies beyond the cap, up to 1,000 characters; without it such a day is refused."""
     @_builtins.property
@@ -652,7 +652,7 @@ class SetDispositionRequest(_message.Message):
 
     @_builtins.property
     def condition_tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Missing conditions, up to 5 of up to 40 characters; at least one for REFERENCE."""
+        """Missing conditions, up to 5 of up to 40 characters; at least one for REFERENCE, ignored for others."""
 
     def __init__(
         self,
