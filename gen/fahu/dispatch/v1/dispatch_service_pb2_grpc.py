@@ -197,7 +197,8 @@ class DispatchServiceServicer:
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         An answer waits for the opinions of those who assist (CoHandlingService).
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
+        APPROVAL_PENDING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

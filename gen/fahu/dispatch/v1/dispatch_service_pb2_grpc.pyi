@@ -77,7 +77,8 @@ class DispatchServiceStub:
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     An answer waits for the opinions of those who assist (CoHandlingService).
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
+    APPROVAL_PENDING.
     """
     RateDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -137,7 +138,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     An answer waits for the opinions of those who assist (CoHandlingService).
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
+    APPROVAL_PENDING.
     """
     RateDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]  # type: ignore[assignment]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -260,7 +262,8 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         """ReplyDemand answers: the handling agency (ANSWER), or the centre a demand in triage (DIRECT, GUIDANCE). Starts the rating window.
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         An answer waits for the opinions of those who assist (CoHandlingService).
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
+        APPROVAL_PENDING.
         """
 
     @_abc_1.abstractmethod
