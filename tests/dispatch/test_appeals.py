@@ -92,8 +92,9 @@ async def test_who_appeals_and_who_decides(world: World) -> None:
     ):
         for name, actor in scenes.everybody(world).items():
             assert (await refused(world, actor, method, demand, **fields))[0] == "PERMISSION_DENIED", name
-    decision = {"approval_id": demand.approvals[0].id, "approve": True}
-    assert (await refused(world, world.centre_lead(), "DecideApproval", demand, **decision))[0] == "APPROVAL_NOT_FOUND"
+    for approve in (True, False):
+        decision = {"approval_id": demand.approvals[0].id, "approve": approve}
+        assert (await refused(world, world.centre_lead(), "DecideApproval", demand, **decision))[0] == "APPROVAL_NOT_FOUND"
 
 
 async def test_what_does_not_count_stays_visible(world: World) -> None:
