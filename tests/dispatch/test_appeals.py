@@ -107,6 +107,16 @@ async def test_what_does_not_count_stays_visible(world: World) -> None:
     assert (await refused(world, world.centre_lead(), "ExcludeFromKpi", demand, **REASON))[0] == "DEMAND_WRONG_STATE"
 
 
+async def test_what_is_excluded_stays_so_in_every_round(world: World) -> None:
+    """The exclusion is of the demand, whoever has it: only the centre's lead decides, and no new round takes that back."""
+    demand = await world.move(world.centre_lead(), "ExcludeFromKpi", await badly_rated(world), **REASON)
+    demand = await record(world, demand, UNSOLVED)
+    assert (demand.round, demand.kpi_excluded) == (2, True)
+    demand = await take(world, await take(world, await answered_again(world, demand), Action.CLOSE), Action.REOPEN)
+    assert (demand.round, demand.kpi_excluded) == (3, True)
+    assert (await refused(world, world.centre_lead(), "ExcludeFromKpi", demand, **REASON))[0] == "DEMAND_WRONG_STATE"
+
+
 CHANGES: dict[str, Any] = {
     "AskAppeal": lambda world: (world.leader(), REASON),
     "DecideAppeal": lambda world: (world.centre_lead(), {"uphold": True, "ruling": RULING}),
