@@ -82,10 +82,14 @@ bench: $(READY)  ## Measure submissions beside the bare pipeline, and the way to
 
 # The platform on this machine. Several run side by side under several names: make run NAME=two
 NAME = main
-.PHONY: run demo
+.PHONY: run demo operate
 
 run: $(READY)  ## Run the whole platform here until Ctrl-C: servers, services, demonstration data
 	$(BIN)/python -m stack --name $(NAME)
 
 demo: $(READY)  ## Play the demand loop over HTTP against the running platform, and check it
 	$(BIN)/python -m stack.demo --name $(NAME)
+
+operate: $(READY)  ## Run an operator's command on the running platform: make operate DO="registry check-audit"
+	@test -n "$(DO)" || { echo 'make operate DO="SERVICE COMMAND [ARGUMENT …]", see docs/operations.md' >&2; exit 2; }
+	@$(BIN)/python -m stack.operate --name $(NAME) $(DO)

@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,8 +26,15 @@ def cpu_seconds(stack: Stack) -> dict[str, float]:
     found = {}
     for name, process in _processes(stack).items():
         family = [process, *process.children(recursive=True)] if name == "postgres" else [process]
-        found[name] = sum(sum(member.cpu_times()[:2]) for member in family)
+        found[name] = sum(map(_cpu_of, family))
     return found
+
+
+def _cpu_of(process: psutil.Process) -> float:
+    """None of one that ended meanwhile: what short-lived helpers of PostgreSQL used is counted for it once they are gone."""
+    with suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:2])
+    return 0.0
 
 
 def resident_megabytes(stack: Stack) -> dict[str, float]:

@@ -88,6 +88,11 @@ class Layout:
         return self.folder / "stack.json"
 
     @property
+    def surroundings(self) -> Path:
+        """The environment of each service, for commands that are run beside its processes."""
+        return self.folder / "surroundings.json"
+
+    @property
     def accounts(self) -> Path:
         return self.folder / "accounts.json"
 

@@ -112,6 +112,7 @@ class Stack:
         self._launcher.shutdown()
         if self._lock.held:
             self.layout.status.unlink(missing_ok=True)
+            self.layout.surroundings.unlink(missing_ok=True)
             self._lock.give_back()
 
     @property
@@ -280,3 +281,6 @@ class Stack:
 
     def _write_status(self) -> None:
         write_json(self.layout.status, self.status())
+        services = {process.program.name: process.program for process in self._processes}
+        surroundings = {name: self._surroundings.env_of(Process(name, program)) for name, program in services.items()}
+        write_json(self.layout.surroundings, surroundings)

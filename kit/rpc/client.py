@@ -1,11 +1,12 @@
 """Calls to other services: a channel that adds the deadline, the caller's token and the request id to every call.
 
-gRPC itself retries, on UNAVAILABLE only, at most three times and throttled; every changing RPC carries a request id, so a
-retry is safe. The wrapper stands where an interceptor would: interceptors of grpc.aio cost a task for each call.
+gRPC itself retries, on UNAVAILABLE only, at most three calls in all and throttled. That is safe for what reads, carries a
+request id or is the same when done twice; what is not is named to the channel and asked once. The wrapper stands where an
+interceptor would: interceptors of grpc.aio cost a task for each call.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from kit.errors import FieldViolation
 
 DEFAULT_SECONDS = 10.0
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
-SERVICE_CONFIG = {
+SERVICE_CONFIG: dict[str, Any] = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "methodConfig": [
         {
@@ -37,7 +38,6 @@ SERVICE_CONFIG = {
     "retryThrottling": {"maxTokens": 50, "tokenRatio": 0.5},
 }
 OPTIONS = (
-    ("grpc.service_config", json.dumps(SERVICE_CONFIG)),
     ("grpc.enable_retries", 1),
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 3_000),
@@ -49,8 +49,18 @@ OPTIONS = (
 Call = Callable[..., Awaitable[Any]]
 
 
+def _service_config(once: Iterable[str]) -> str:
+    """The policy of all RPCs, and none for those to ask once. gRPC still sends again what never reached a server's code."""
+    paths = [path.strip("/").split("/") for path in sorted(once)]
+    bare = {"name": [{"service": service, "method": method} for service, method in paths]}
+    return json.dumps(SERVICE_CONFIG | {"methodConfig": [*SERVICE_CONFIG["methodConfig"], *([bare] if paths else [])]})
+
+
 class RpcChannel:
-    """Give this to a generated stub. Calls speak for the caller being served, or for this service if `signer` is given."""
+    """Give this to a generated stub. Calls speak for the caller being served, or for this service if `signer` is given.
+
+    `once` are the paths of RPCs that gRPC must not repeat: "/fahu.registry.v1.RegistryService/RevealPhone".
+    """
 
     def __init__(
         self,
@@ -58,8 +68,10 @@ class RpcChannel:
         signer: TokenSigner | None = None,
         seconds: float = DEFAULT_SECONDS,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
+        once: Iterable[str] = (),
     ) -> None:
-        options = (*OPTIONS, ("grpc.max_receive_message_length", max_answer_bytes))
+        config = ("grpc.service_config", _service_config(once))
+        options = (config, *OPTIONS, ("grpc.max_receive_message_length", max_answer_bytes))
         self._channel = grpc.aio.insecure_channel(target, options=options)
         self._signer = signer
         self._seconds = seconds

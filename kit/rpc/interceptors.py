@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -30,6 +31,19 @@ log = logging.getLogger(__name__)
 _actor: ContextVar[Actor] = ContextVar("actor")
 
 Behaviour = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What comes beside a request. No `seconds_left`: its caller set no deadline."""
+
+    token: str
+    request_id: str
+    seconds_left: float | None
+
+
+# Serves one request whole: its response, or the status of its failure.
+Served = Callable[[Message, grpc.aio.ServicerContext[Any, Any], Head], Awaitable[Message | status_pb2.Status]]
 
 
 def actor_of(_context: grpc.aio.ServicerContext[Any, Any]) -> Actor:
@@ -55,13 +69,13 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
             if handler is None:
                 return None
             self._wrapped[method] = grpc.unary_unary_rpc_method_handler(
-                self._guarded(method, handler.unary_unary),
+                _over_grpc(self.served(method, handler.unary_unary)),
                 request_deserializer=handler.request_deserializer,
                 response_serializer=handler.response_serializer,
             )
         return self._wrapped[method]
 
-    def _guarded(self, method: str, behaviour: Behaviour) -> Behaviour:
+    def served(self, method: str, behaviour: Behaviour) -> Served:
         """The handler with everything around it."""
         _, service, name = method.split("/")
         rule = self._rules[method]
@@ -69,39 +83,36 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
         started, seconds = RPC_STARTED.labels(*labels), RPC_SECONDS.labels(*labels)
         handled = {code: RPC_HANDLED.labels(*labels, code.name) for code in grpc.StatusCode}
 
-        async def serve(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        async def serve(request: Message, context: Any, head: Head) -> Message | status_pb2.Status:
             begin = time.perf_counter()
             started.inc()
             code = grpc.StatusCode.OK
             try:
-                self._admit(rule, request, context)
-                return await with_retries(lambda: behaviour(request, context))
+                self._admit(rule, request, head)
+                answer: Message = await with_retries(lambda: behaviour(request, context))
+                return answer
             except (asyncio.CancelledError, grpc.aio.AbortError):
                 code = grpc.StatusCode.CANCELLED
                 raise
             except Exception as error:
                 status = to_status(error, self._domain)
-                code = _code_of(status)
+                code = code_of(status)
                 if code is grpc.StatusCode.INTERNAL:
                     log.exception("%s failed", method)
+                return status
             finally:
                 handled[code].inc()
                 seconds.observe(time.perf_counter() - begin)
-            await context.abort_with_status(rpc_status.to_status(status))
-            return None
 
         return serve
 
-    def _admit(self, rule: Rule, request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    def _admit(self, rule: Rule, request: Message, head: Head) -> None:
         """Check deadline, caller and content, and set up what travels on. Raises a ServiceError."""
-        metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
-        left = context.time_remaining()
+        left = head.seconds_left
         if left is None or left > MAX_SECONDS + 1:
             raise DeadlineMissing(limit=f"{MAX_SECONDS:.0f}")
-        token = str(metadata.get("authorization", "")).removeprefix("Bearer ")
-        request_id = str(metadata.get("x-request-id") or new_request_id())
-        enter_call(CallContext(request_id, token, time.monotonic() + left))
-        actor = self._verifier.verify(token)
+        enter_call(CallContext(head.request_id or new_request_id(), head.token, time.monotonic() + left))
+        actor = self._verifier.verify(head.token)
         if not rule.admits(actor):
             raise PermissionDenied
         _actor.set(actor)
@@ -109,7 +120,25 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
             raise FieldsInvalid(violations)
 
 
-def _code_of(status: status_pb2.Status) -> grpc.StatusCode:
+def _over_grpc(serve: Served) -> Behaviour:
+    """Take a request from gRPC, and give it what became of it."""
+
+    async def call(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        outcome = await serve(request, context, _head_of(context))
+        if isinstance(outcome, status_pb2.Status):
+            await context.abort_with_status(rpc_status.to_status(outcome))
+        return outcome
+
+    return call
+
+
+def _head_of(context: grpc.aio.ServicerContext[Any, Any]) -> Head:
+    metadata = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
+    token = metadata.get("authorization", "").removeprefix("Bearer ")
+    return Head(token, metadata.get("x-request-id", ""), context.time_remaining())
+
+
+def code_of(status: status_pb2.Status) -> grpc.StatusCode:
     return next(code for code in grpc.StatusCode if code.value[0] == status.code)
 
 

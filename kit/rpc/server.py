@@ -9,6 +9,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from kit.auth import TokenVerifier
+from kit.rpc import carrier
 from kit.rpc.access import rules_of
 from kit.rpc.interceptors import EdgeInterceptor
 
@@ -42,6 +43,8 @@ class RpcServer:
         self._server = grpc.aio.server(interceptors=[interceptor], options=options)
         for register in registrations:
             register(self._server)
+        if carrier.SERVICE in services:
+            carrier.add_carrier(self._server, interceptor, registrations)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = [service.full_name for service in services]

@@ -1,4 +1,4 @@
-"""Composition root of dispatch, and its commands: migrate, load-categories, redrive, rebuild --since TIME."""
+"""Composition root of dispatch, and its commands: migrate, load-categories, load-calendar, redrive, rebuild."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,43 +9,63 @@ import grpc
 from fahu.access.v1 import access_pb2
 from fahu.dispatch.v1 import (
     attachment_service_pb2,
+    calendar_service_pb2,
     co_handling_service_pb2,
     dispatch_service_pb2,
+    guard_service_pb2,
     handling_service_pb2,
+    joint_case_service_pb2,
     look_back_service_pb2,
+    on_behalf_service_pb2,
+    reply_template_service_pb2,
     return_service_pb2,
     routing_service_pb2,
     supervision_service_pb2,
+    term_service_pb2,
 )
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
+from fahu.dispatch.v1.calendar_service_pb2_grpc import add_CalendarServiceServicer_to_server
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import add_CoHandlingServiceServicer_to_server
 from fahu.dispatch.v1.dispatch_service_pb2_grpc import add_DispatchServiceServicer_to_server
+from fahu.dispatch.v1.guard_service_pb2_grpc import add_GuardServiceServicer_to_server
 from fahu.dispatch.v1.handling_service_pb2_grpc import add_HandlingServiceServicer_to_server
+from fahu.dispatch.v1.joint_case_service_pb2_grpc import add_JointCaseServiceServicer_to_server
 from fahu.dispatch.v1.look_back_service_pb2_grpc import add_LookBackServiceServicer_to_server
+from fahu.dispatch.v1.on_behalf_service_pb2_grpc import add_OnBehalfServiceServicer_to_server
+from fahu.dispatch.v1.reply_template_service_pb2_grpc import add_ReplyTemplateServiceServicer_to_server
 from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_to_server
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
+from fahu.dispatch.v1.term_service_pb2_grpc import add_TermServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.calendar import WorkingCalendar
 from kit.db import Database
+from kit.rpc import carrier
 from kit.settings import DatabaseSettings
 from kit.uploads import Checker
+from services.dispatch.calendars import CalendarKeeper, tables_of
 from services.dispatch.filing import Filing
 from services.dispatch.handlers import HANDLERS
 from services.dispatch.moves import Course
-from services.dispatch.service import parking
+from services.dispatch.service import calendars, parking
 from services.dispatch.service.deadlines import BATCH, sweep
 from services.dispatch.service.reference import load_categories
 from services.dispatch.servicer.attachments import AttachmentServicer
+from services.dispatch.servicer.calendars import CalendarServicer
 from services.dispatch.servicer.co_handling import CoHandlingServicer
 from services.dispatch.servicer.demands import DispatchServicer
+from services.dispatch.servicer.guards import GuardServicer
 from services.dispatch.servicer.handling import HandlingServicer
+from services.dispatch.servicer.joint_cases import JointCaseServicer
 from services.dispatch.servicer.look_backs import LookBackServicer
+from services.dispatch.servicer.on_behalf import OnBehalfServicer
 from services.dispatch.servicer.returns import ReturnServicer
 from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
+from services.dispatch.servicer.templates import ReplyTemplateServicer
+from services.dispatch.servicer.terms import TermServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
@@ -59,6 +79,13 @@ SERVICES = [
     return_service_pb2.DESCRIPTOR.services_by_name["ReturnService"],
     co_handling_service_pb2.DESCRIPTOR.services_by_name["CoHandlingService"],
     routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"],
+    calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"],
+    term_service_pb2.DESCRIPTOR.services_by_name["TermService"],
+    joint_case_service_pb2.DESCRIPTOR.services_by_name["JointCaseService"],
+    reply_template_service_pb2.DESCRIPTOR.services_by_name["ReplyTemplateService"],
+    on_behalf_service_pb2.DESCRIPTOR.services_by_name["OnBehalfService"],
+    guard_service_pb2.DESCRIPTOR.services_by_name["GuardService"],
+    carrier.SERVICE,
 ]
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
@@ -67,7 +94,10 @@ MAX_REQUEST_BYTES = 24 * 1024 * 1024
 async def serve() -> int:
     settings = DispatchSettings()
     assembly = await assemble(NAME, settings, MIGRATIONS)
-    course = Course(WorkingCalendar.from_library(), settings.terms())
+    course = Course(WorkingCalendar({}), settings.terms())
+    keeper = CalendarKeeper(assembly.database, course)
+    assembly.runtime.probes.on_start["calendar"] = keeper.learn
+    assembly.runtime.every(settings.sweep_seconds, "calendar", lambda: keeper.look(datetime.now(UTC)))
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
     filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
@@ -88,6 +118,12 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_ReturnServiceServicer_to_server, ReturnServicer(database, course)),
         partial(add_CoHandlingServiceServicer_to_server, CoHandlingServicer(database, course)),
         partial(add_RoutingServiceServicer_to_server, RoutingServicer(database)),
+        partial(add_GuardServiceServicer_to_server, GuardServicer(database, course)),
+        partial(add_JointCaseServiceServicer_to_server, JointCaseServicer(database, course)),
+        partial(add_ReplyTemplateServiceServicer_to_server, ReplyTemplateServicer(database)),
+        partial(add_OnBehalfServiceServicer_to_server, OnBehalfServicer(database, course)),
+        partial(add_CalendarServiceServicer_to_server, CalendarServicer(database, course)),
+        partial(add_TermServiceServicer_to_server, TermServicer(database, course)),
     ]
 
 
@@ -111,10 +147,22 @@ async def load() -> str:
     return f"{count} categories"
 
 
+async def load_calendar(file: str = "") -> str:
+    """Load the years of a file, or those of the library that the calendar lacks. Running services notice by themselves."""
+    given = tables_of(Path(file)) if file else None
+    database = Database(DatabaseSettings().database_url.get_secret_value())
+    async with database.begin() as session:
+        tables = await calendars.of_library(session) if given is None else given
+        count = await calendars.load_years(session, tables, datetime.now(UTC))
+    await database.close()
+    return f"{count} years"
+
+
 if __name__ == "__main__":
     commands = {
         "migrate": lambda: migrate.upgrade(MIGRATIONS, DatabaseSettings().database_url.get_secret_value()),
         "load-categories": load,
+        "load-calendar": load_calendar,
         "redrive": lambda: redrive_all(NAME, HANDLERS),
         "rebuild": rebuild_since,
     }

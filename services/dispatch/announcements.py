@@ -58,13 +58,14 @@ def stamp(moment: datetime) -> Timestamp:
 
 
 def subject_of(demand: Row) -> pb.Subject:
-    """What every event about a demand carries."""
+    """What every event about a demand carries. Whose it is leaves by the bus only where everybody may know."""
+    hidden = demand["shielded"] or demand["subject_unit_code"]
     return pb.Subject(
         demand_id=str(demand["id"]),
         serial=demand["serial"],
         version=demand["version"],
         state=STATES[demand["state"]],
-        enterprise_id=str(demand["enterprise_id"]),
+        enterprise_id="" if hidden else str(demand["enterprise_id"]),
         lead_unit_code=demand["lead_unit_code"],
         round=demand["round"],
         category_code=demand["category_code"],
@@ -135,6 +136,9 @@ EVENTS: dict[Action, type[Message]] = {
     Action.EXCLUDE: pb.DemandExcluded,
     Action.REVEAL: pb.DemandIdentityRevealed,
     Action.JOIN: pb.DemandJoined,
+    Action.TAKE_OUT: pb.DemandJoined,
+    Action.RESCHEDULE: pb.DemandRescheduled,
+    Action.REPORT_PROGRESS: pb.DemandProgressReported,
     Action.WITHDRAW: pb.DemandWithdrawn,
 }
 # Which field of each event tells when something is due; empty where none does.

@@ -108,6 +108,7 @@ def _set_term(row: Row, term: rules.Term, counted_from: datetime, at: datetime, 
         "due_at": due.at,
         "provisional": due.provisional,
         "paused_at": None,
+        "day_off": None,
         "fired": fired,
         "next_look": rules.next_mark(row["started_at"], due.at, fired),
     }
@@ -141,7 +142,7 @@ def _new(one: Start, demand: Row, at: datetime, calendar: WorkingCalendar, terms
 
 
 def _awaited(rows: Sequence[Row], new: Sequence[Row], move: Move) -> datetime | None:
-    """Of a new clock that can be overdue, the first; else of the one that got another day."""
+    """Of the one that got another day; else of a new clock that can be overdue, the first."""
     changed = [row for row in _running(rows) if row["kind"] == move.extends] if move.extends else []
-    dues: list[datetime] = [row["due_at"] for row in (*new, *changed) if row["due_at"]]
+    dues: list[datetime] = [row["due_at"] for row in (*changed, *new) if row["due_at"]]
     return dues[0] if dues else None

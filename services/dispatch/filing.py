@@ -21,6 +21,7 @@ from kit.uploads.errors import UploadInfected
 from services.dispatch import errors
 from services.dispatch.models import Attachment, AttachmentState
 from services.dispatch.queries import attachments as queries
+from services.dispatch.queries.attachments import Seen
 from services.dispatch.service import attachments as service
 from services.dispatch.service.attachments import Upload
 
@@ -38,7 +39,7 @@ class Filing:
         self._checker = checker
         self._scanner = scanner
 
-    async def receive(self, actor: Actor, name: str, media_type: str, content: bytes, request_id: str) -> Attachment:
+    async def receive(self, actor: Actor, name: str, media_type: str, content: bytes, request_id: str) -> Seen:
         """Take a file in; the same request again returns what it made. Raises UploadRefused."""
         upload = await asyncio.to_thread(_upload, name, media_type, content, request_id)
         found = await self._found(actor, upload)
@@ -85,17 +86,18 @@ class Filing:
             await self._drop(attachment_id, key)
             raise UploadInfected(found)
 
-    async def content(self, actor: Actor, attachment_id: UUID) -> tuple[Attachment, bytes]:
+    async def content(self, actor: Actor, attachment_id: UUID) -> tuple[Seen, bytes]:
         """A clean file with its bytes, which are what came."""
         async with self._db.read() as session:
-            found = await queries.attachment(session, actor, attachment_id)
+            seen = await queries.attachment(session, actor, attachment_id)
+        found = seen.file
         if found.state != AttachmentState.CLEAN or not found.blob_key:
             raise errors.AttachmentNotClean(state=found.state)
         content = await self._blobs.get(found.blob_key)
         digest = await asyncio.to_thread(lambda: hashlib.sha256(content).digest())
         if digest != found.sha256:
             raise RuntimeError(f"the bytes of attachment {attachment_id} are not those that came")
-        return found, content
+        return seen, content
 
     async def remove(self, actor: Actor, attachment_id: UUID) -> None:
         """Take one back that is attached to nothing. Its bytes go now, or at the next sweep."""

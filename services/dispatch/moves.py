@@ -71,10 +71,18 @@ class Act:
 
 @dataclass(slots=True)
 class Course:
-    """What a demand's clocks run by. The calendar is exchanged when a year's holidays are published."""
+    """What a demand's clocks run by. The calendar is exchanged, with its revision, when a year's table is loaded."""
 
     calendar: WorkingCalendar
     terms: rules.Terms
+    revision: int = 0
+    own: rules.OwnTerms = field(default_factory=dict)
+
+    def terms_of(self, demand: Row) -> rules.Terms:
+        """The terms that hold for a demand: the defaults, unless something is set for its agency or category."""
+        if not self.own:
+            return self.terms
+        return rules.terms_with(self.terms, self.own, demand["lead_unit_code"], demand["category_code"])
 
 
 @dataclass(slots=True)
@@ -114,7 +122,8 @@ def take(
     # A new demand has no state before its first line.
     move = rules.MOVES[action] if before["version"] == 0 else rules.check_move(action, State(before["state"]))
     after = _after(before, move, act, changes or {})
-    due = clocks.turn(written.clocks, move, after, act.at, act.days, course.calendar, course.terms, starts, stops)
+    terms = course.terms_of(after)
+    due = clocks.turn(written.clocks, move, after, act.at, act.days, course.calendar, terms, starts, stops)
     _pass_ball(written, before, after, act.at)
     written.demand = after
     written.lines.append(_line(before, after, move, act))
@@ -205,6 +214,8 @@ CHANGING_CLOCK = (
     "next_look",
     "paused_at",
     "stopped_at",
+    "breached_at",
+    "day_off",
 )
 CONSEQUENCES = f"""
 line AS (

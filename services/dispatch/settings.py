@@ -27,6 +27,7 @@ class DispatchSettings(ServiceSettings):
     info_days: int = 5
     opinion_days: int = 3
     revive_days: int = 3
+    report_days: int = 15
     review_cap_calendar_days: int = 90
     sample_calendar_days: int = 30
     reopen_calendar_days: int = 30
@@ -72,6 +73,7 @@ class DispatchSettings(ServiceSettings):
             info=self.info_days,
             opinion=self.opinion_days,
             revive=self.revive_days,
+            report=self.report_days,
             review_cap_days=self.review_cap_calendar_days,
             sample_days=self.sample_calendar_days,
             reopen_days=self.reopen_calendar_days,

@@ -11,8 +11,9 @@ from kit.runtime import EmbeddedServer, Runtime, main
 from kit.wechat import WechatClient
 from services.gateway.app import build
 from services.gateway.attempts import Attempts
-from services.gateway.auth import Parts
+from services.gateway.auth import UPLOADS_AT_ONCE, Parts
 from services.gateway.clients import Clients
+from services.gateway.protocol import BoundedProtocol
 from services.gateway.revocations import POLL_SECONDS, Revocations
 from services.gateway.settings import GatewaySettings
 from services.gateway.stream import Streams
@@ -38,6 +39,7 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         per_login=Attempts("login", settings.sign_in_per_login),
         per_openid=Attempts("openid", settings.sign_in_per_openid),
         refreshes=Attempts("refresh", settings.refresh_per_address),
+        uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
     )
 
 
@@ -47,7 +49,7 @@ def http_server(settings: GatewaySettings, parts: Parts) -> EmbeddedServer:
         build(parts),
         host=settings.host,
         port=settings.http_port,
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -57,7 +57,7 @@ class Edge:
             nonlocal answered
             if message["type"] == "http.response.start":
                 answered = True
-                _dress(message, heads)
+                dress(message, heads)
                 self._measure(scope, message["status"], time.perf_counter() - begin)
             await send(message)
 
@@ -89,7 +89,7 @@ class Edge:
         self._measures[key].observe(seconds)
 
 
-def _dress(message: Message, heads: Heads) -> None:
+def dress(message: Message, heads: Heads) -> None:
     """Add what every answer carries, unless its route decided otherwise."""
     headers = message["headers"] = list(message.get("headers", ()))
     present = {name for name, _ in headers}

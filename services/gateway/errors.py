@@ -32,6 +32,10 @@ class ContentTypeUnsupported(InvalidArgument):
     reason = "CONTENT_TYPE_UNSUPPORTED"
 
 
+class BodyUnreadable(InvalidArgument):
+    reason = "BODY_UNREADABLE"
+
+
 class PhoneNotMainland(PermissionDenied):
     reason = "PHONE_NOT_MAINLAND"
 

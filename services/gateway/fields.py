@@ -1,11 +1,12 @@
 """What is wrong with single fields, told alike whether the gateway's schema or a service's contract found it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kit.errors import FieldViolation
 from services.gateway.texts import Language
-from services.gateway.texts.problems import FIELDS, LIMITS
+from services.gateway.texts.problems import FIELDS, LIMITS, PROBLEMS
 
 # By the type of a pydantic error, and where its limit stands.
 SCHEMA = {
@@ -41,34 +42,50 @@ CONTRACT = {
     "required": "MISSING",
     "unique": "DUPLICATE",
 }
+OF_A_CONTACT = frozenset({"name", "phone", "consented", "consent_version"})
+# A field of one thing among several of the body: "demands[3].title" by a contract, "demands.3.title" by a schema.
+ROW = re.compile(r"\w+[.\[](\d+)\]?\.(.+)")
 RANGES = ("gt", "gte", "lt", "lte")
 
 
-def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
+def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, Any]]:
     """Errors of the schemas as members of a problem's `errors`. Takes nothing from the values given."""
     told = []
     for one in found:
         kind = str(one["type"])
         reason, limit = SCHEMA.get(kind, ("TYPE_WRONG" if kind.endswith("_type") else "INVALID", ""))
-        path = ".".join(str(part) for part in one["loc"][1:]) or "body"
+        path = ".".join(str(part) for part in one["loc"][1:])
         told.append(_error(path, reason, language, limit=(one.get("ctx") or {}).get(limit)))
     return told
 
 
-def of_violations(found: Sequence[FieldViolation], language: Language) -> list[dict[str, str]]:
-    """Violations of a contract as members of a problem's `errors`."""
-    return [_error(one.field.removeprefix("on.") or "body", _reason(one.rule), language) for one in found]
+def of_violations(found: Sequence[FieldViolation], language: Language, route: str) -> list[dict[str, Any]]:
+    """Violations as members of a problem's `errors`: of a contract's rules, or of one thing among several by its reason."""
+    return [_error(as_sent(one.field.removeprefix("on."), route), _reason(one.rule), language) for one in found]
+
+
+def as_sent(field: str, route: str) -> str:
+    """Where the body of a route has what a contract or a reason calls so: they know the contact, not where it stands."""
+    bare = field.removeprefix("liaison.")
+    if bare not in OF_A_CONTACT:
+        return field
+    return {"replace_liaison": f"liaison.{bare}", "appoint_liaison": bare}.get(route, field)
 
 
 def _reason(rule: str) -> str:
+    if rule in PROBLEMS:
+        return rule
     parts = rule.split(".")
     if any(part.startswith(RANGES) for part in parts[1:]):
         return "OUT_OF_RANGE"
     return next((CONTRACT[part] for part in reversed(parts) if part in CONTRACT), "INVALID")
 
 
-def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, str]:
-    message = FIELDS[reason].say(language)
+def _error(field: str, reason: str, language: Language, limit: object = None) -> dict[str, Any]:
+    message = (FIELDS.get(reason) or PROBLEMS[reason].title).say(language)
     if limit and reason in LIMITS:
         message += LIMITS[reason].say(language, limit=limit)
-    return {"field": field, "reason": reason, "message": message}
+    told = {"reason": reason, "message": message}
+    if row := ROW.fullmatch(field):
+        return {"field": row[2], **told, "row": int(row[1]) + 1}
+    return {"field": field, **told} if field else told  # none where the body as a whole is at fault

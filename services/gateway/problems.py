@@ -65,6 +65,7 @@ def problem(
     metadata: Mapping[str, str] | None = None,
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
+    route: str = "",
 ) -> Response:
     """A refusal as problem+json. Metadata of the reason become members of it."""
     known = PROBLEMS.get(reason)
@@ -74,7 +75,7 @@ def problem(
     body |= {"reason": reason, "request_id": heads.request_id, **_detail(heads, reason, metadata or {})}
     field = (metadata or {}).get("field") or (known.field if known else "")
     if field and not errors:
-        errors = [{"field": field, "reason": reason, "message": title}]
+        errors = [{"field": fields.as_sent(field, route), "reason": reason, "message": title}]
     if errors:
         body["errors"] = list(errors)
     body |= {name: _shown(name, value) for name, value in (metadata or {}).items() if name not in STANDARD}
@@ -115,7 +116,7 @@ async def refused(request: Request, error: Exception) -> Response:
     headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else None
     errors: Sequence[Mapping[str, Any]] = error.rows if isinstance(error, ImportRowsInvalid) else ()
     if isinstance(error, FieldsInvalid):
-        errors = fields.of_violations(error.violations, heads.language)
+        errors = fields.of_violations(error.violations, heads.language, _route(request))
     return problem(heads, error.reason, code=error.code, metadata=error.metadata, errors=errors, headers=headers)
 
 
@@ -126,8 +127,13 @@ async def rpc_refused(request: Request, error: Exception) -> Response:
     reason = refusal.reason or BY_CODE.get(refusal.code, "INTERNAL")
     if reason in ("INTERNAL", "DEADLINE_MISSING", "UNKNOWN"):
         log.error("a service failed: %s %s", refusal.code.name, error.details())
-    violations = fields.of_violations(refusal.violations, heads.language)
-    return problem(heads, reason, code=refusal.code, metadata=refusal.metadata, errors=violations)
+    route = _route(request)
+    errors = fields.of_violations(refusal.violations, heads.language, route)
+    return problem(heads, reason, code=refusal.code, metadata=refusal.metadata, errors=errors, route=route)
+
+
+def _route(request: Request) -> str:
+    return getattr(request.scope.get("route"), "name", "")
 
 
 async def fields_invalid(request: Request, error: Exception) -> Response:

@@ -7,15 +7,17 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from services.gateway.words import Words
 
-# PostgreSQL stores no NUL. Spaces, controls and what takes no place are as good as nothing: spelt out, for the classes
-# \pZ and \pC of the contracts are not known to every reader of a schema.
+# PostgreSQL stores no NUL. Spaces, controls, what takes no place, marks with nothing to stand on and letters that are blank
+# are as good as nothing: spelt out, for the classes \pZ and \pC of the contracts are not known to every reader of a schema.
 NO_NUL = r"^[^\u0000]*$"
 INVISIBLE = (
-    r"\s\u0000-\u001f\u007f-\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e"
-    r"\u200b-\u200f\u2028-\u202f\u2060-\u206f\ue000-\uf8ff\ufeff\ufff9-\ufffb"
+    r"\s\u0000-\u001f\u007f-\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2"
+    r"\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u2028-\u202f\u2060-\u206f\u20d0-\u20ff"
+    r"\u2800\u302a-\u302f\u3099-\u309a\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffc"
 )
 NOT_BLANK = rf"^[^\u0000]*[^{INVISIBLE}][^\u0000]*$"
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -49,11 +51,12 @@ def _within(value: datetime) -> datetime:
 def _number(value: Any) -> Any:
     """Python takes True for 1; JSON takes 1.0 for 1."""
     if isinstance(value, bool):
-        raise ValueError("not a number")
+        raise PydanticCustomError("int_type", "not a number")
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 UNIQUE: dict[str, Any] = {"uniqueItems": True}  # the contract refuses what is named twice
+Whole = Annotated[int, BeforeValidator(_number)]
 Score = Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)]
 Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(_number)]
 # Ids that the services made are not looked at again on their way out.

@@ -100,7 +100,9 @@ ORDER_ANSWERED = Notice(centre=K.ORDER_ANSWERED, supervisor=K.ORDER_ANSWERED)
 ORDER_CLOSED = Notice(agency=K.ORDER_CLOSED)
 APPEAL_DECIDED = Notice(agency=K.APPEAL_DECIDED)
 EXCLUDED = Notice(agency=K.DEMAND_EXCLUDED)
+PROGRESS_REPORTED = Notice(liaison=K.DEMAND_PROGRESS_REPORTED)
 REVEALED = Notice(agency=K.IDENTITY_REVEALED)
+JOINED = Notice(liaison=K.DEMAND_JOINED, agency=K.AGENCY_DEMAND_JOINED)
 
 
 def _of_staff(kind: Kind, liaison: Kind, centre: Kind | None = None, supervisor: Kind | None = None) -> Notice:
@@ -198,6 +200,10 @@ def _appeal_decided(event: events.DemandAppealDecided) -> Read:
     return APPEAL_DECIDED, {"upheld": event.upheld}
 
 
+def _joined(event: events.DemandJoined) -> Read:
+    return JOINED, {"taken_out": event.taken_out}
+
+
 def _warning(event: events.DeadlineWarning) -> Read:
     halfway = event.percent < 80
     facts = {"clock": CLOCKS.get(event.clock, ""), **_due(event)}
@@ -251,7 +257,9 @@ READERS: dict[type[Message], Callable[[Any], Read]] = {
     events.DemandAppealDecided: _appeal_decided,
     events.DemandExcluded: _plain(EXCLUDED),
     events.DemandIdentityRevealed: _plain(REVEALED),
-    events.DemandJoined: _plain(NOBODY),
+    events.DemandJoined: _joined,
+    events.DemandRescheduled: _plain(NOBODY),
+    events.DemandProgressReported: _plain(PROGRESS_REPORTED),
     events.DeadlineWarning: _warning,
     events.DeadlineBreached: _breached,
 }

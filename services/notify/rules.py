@@ -21,9 +21,11 @@ class Kind(StrEnum):
     DEMAND_DISPOSITION_SET = "demand_disposition_set"
     DEMAND_PROMISE_CHANGED = "demand_promise_changed"
     DEMAND_EXTENDED = "demand_extended"
+    DEMAND_PROGRESS_REPORTED = "demand_progress_reported"
     DEMAND_INFO_REQUESTED = "demand_info_requested"
     DEMAND_INFO_TIMED_OUT = "demand_info_timed_out"
     DEMAND_PARKED = "demand_parked"
+    DEMAND_JOINED = "demand_joined"
     DEMAND_CONDITION_MET = "demand_condition_met"
     DEMAND_PARK_REVIEWED = "demand_park_reviewed"
     DEMAND_RESUMED = "demand_resumed"
@@ -46,6 +48,7 @@ class Kind(StrEnum):
     OPINION_GIVEN = "opinion_given"
     OPINION_WAIVED = "opinion_waived"
     DEMAND_REVIVED = "demand_revived"
+    AGENCY_DEMAND_JOINED = "agency_demand_joined"
     AGENCY_DEMAND_RESUMED = "agency_demand_resumed"
     AGENCY_DEMAND_REPLIED = "agency_demand_replied"
     DEMAND_RATED = "demand_rated"
@@ -134,6 +137,7 @@ FOR_ENTERPRISES: Mapping[Kind, Way] = {
     Kind.DEMAND_DISPOSITION_SET: PROGRESS,
     Kind.DEMAND_PROMISE_CHANGED: PROGRESS,
     Kind.DEMAND_EXTENDED: PROGRESS,
+    Kind.DEMAND_PROGRESS_REPORTED: PROGRESS,
     Kind.DEMAND_INFO_REQUESTED: CALL,
     Kind.INFO_REMINDER: TASK,
     Kind.DEMAND_INFO_TIMED_OUT: PROGRESS,
@@ -146,6 +150,7 @@ FOR_ENTERPRISES: Mapping[Kind, Way] = {
     Kind.DEMAND_CLOSED: PROGRESS,
     Kind.DEMAND_REOPENED: PROGRESS,
     Kind.DEADLINE_MISSED: INBOX,
+    Kind.DEMAND_JOINED: INBOX,
 }
 FOR_AGENCIES: Mapping[Kind, Way] = {
     Kind.DEMAND_DISPATCHED: CALL,
@@ -161,6 +166,7 @@ FOR_AGENCIES: Mapping[Kind, Way] = {
     Kind.OPINION_WAIVED: INBOX,
     Kind.DEMAND_REVIVED: CALL,
     Kind.AGENCY_DEMAND_RESUMED: TASK,
+    Kind.AGENCY_DEMAND_JOINED: INBOX,
     Kind.AGENCY_DEMAND_REPLIED: INBOX,
     Kind.DEMAND_RATED: INBOX,
     Kind.LOOKED_BACK: INBOX,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyotp
 from fahu.access.v1.access_pb2 import Role
@@ -26,6 +27,7 @@ from services.registry.rules.cohorts import RowError
 from services.registry.service import audit, cohorts, people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
+from services.registry.service.units import Vacancy
 
 ISSUER = "法护金企"
 YEARS = range(2021, 2201)  # the first cohort's, and as far as the interface goes
@@ -81,6 +83,7 @@ async def add_staff(database: Database, personal: PersonalData, *arguments: str)
     parser.add_argument("--login", help="login name, for those who use the console")
     parser.add_argument("--duty", choices=[str(duty) for duty in Duty], type=str.upper)
     parser.add_argument("--stdin", action="store_true", help="read password and TOTP secret from two lines of input")
+    _add_handover(parser)
     given = parser.parse_args(arguments)
     described = json.loads(given.file.read_text("utf-8")) if given.file else [vars(given)]
     if given.stdin:
@@ -89,19 +92,32 @@ async def add_staff(database: Database, personal: PersonalData, *arguments: str)
     passwords = Passwords()
     prepared = await asyncio.gather(*[_with_secrets(database, passwords, entry) for entry in entries])
 
-    async def write() -> None:
-        now = datetime.now(UTC)
+    async def write() -> list[Vacancy]:
+        now, vacant = datetime.now(UTC), list[Vacancy]()
         async with database.begin() as session:
             for entry, _ in prepared:
-                person_id = await people.put_staff(session, personal, OPERATOR, entry.draft, now)
+                person_id, left = await people.put_staff(session, personal, OPERATOR, entry.draft, now)
+                vacant += left
                 if entry.duty:
                     await units.set_duty(session, OPERATOR, entry.draft.unit_code, entry.duty, person_id, now)
+        return vacant
 
-    await with_retries(write)
-    return "\n".join([f"{len(entries)} members of staff", *(told for _, told in prepared if told)])
+    vacant = await with_retries(write)
+    return "\n".join([f"{len(entries)} members of staff", *(told for _, told in prepared if told), *_warnings(vacant)])
 
 
-def _entry(given: dict[str, str]) -> StaffEntry:
+def _add_handover(parser: argparse.ArgumentParser) -> None:
+    """The options of who takes over from a contact that leaves."""
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--successor", metavar="PHONE", help="a colleague who takes over the duties in the unit that is left")
+    one.add_argument("--force", action="store_true", help="leave a unit without contact: its demands go to the centre")
+
+
+def _warnings(vacant: Sequence[Vacancy]) -> list[str]:
+    return [f"{one} now{': its demands go to the centre' if one.duty is Duty.CONTACT else ''}" for one in vacant]
+
+
+def _entry(given: dict[str, Any]) -> StaffEntry:
     missing = [key for key in ("unit", "roles", "name", "phone") if not given.get(key)]
     if missing:
         raise SystemExit(f"add-staff: missing {', '.join(missing)}")
@@ -121,6 +137,8 @@ def _entry(given: dict[str, str]) -> StaffEntry:
         phone=given["phone"],
         login_name=given.get("login") or None,
         totp_secret=given.get("totp_secret") or None,
+        successor=given.get("successor") or None,
+        force=given.get("force") is True,
     )
     duty = Duty(given["duty"].upper()) if given.get("duty") else None
     return StaffEntry(draft, duty, given.get("password") or None)
@@ -155,10 +173,15 @@ async def end_staff(database: Database, personal: PersonalData, *arguments: str)
     """Take a member of staff's roles, duties and sign-in away."""
     parser = _parser("end-staff")
     parser.add_argument("phone")
+    _add_handover(parser)
     given = parser.parse_args(arguments)
-    async with database.begin() as session:
-        await people.end_staff(session, personal, OPERATOR, given.phone, datetime.now(UTC))
-    return "ended"
+    handover = given.successor, given.force
+
+    async def write() -> list[Vacancy]:
+        async with database.begin() as session:
+            return await people.end_staff(session, personal, OPERATOR, given.phone, datetime.now(UTC), *handover)
+
+    return "\n".join(["ended", *_warnings(await with_retries(write))])
 
 
 async def unbind_wechat(database: Database, personal: PersonalData, *arguments: str) -> str:

@@ -48,6 +48,11 @@ class LoginNameTaken(AlreadyExists):
     message = "The login name belongs to somebody else."
 
 
+class ContactNeedsSuccessor(FailedPrecondition):
+    reason = "CONTACT_NEEDS_SUCCESSOR"
+    message = "Nobody would be left to tell of what arrives for {unit}; name a successor on its staff, or --force it."
+
+
 class WechatNotBound(FailedPrecondition):
     reason = "WECHAT_NOT_BOUND"
     message = "This WeChat account is not known yet; the phone number is needed."
@@ -90,4 +95,4 @@ class ImportColumnsMissing(InvalidArgument):
 
 class ImportTooLarge(InvalidArgument):
     reason = "IMPORT_TOO_LARGE"
-    message = "The file holds more than {limit}."
+    message = "The file holds more than {rows} rows, {columns} columns or, unpacked, {mebibytes} MiB in {entries} parts."

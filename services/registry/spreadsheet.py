@@ -22,6 +22,12 @@ MAX_COLUMNS = 100
 MAX_CELL = 1_000
 MAX_ENTRIES = 200
 MAX_UNPACKED = 32 * 1024 * 1024
+LIMITS = {
+    "rows": str(MAX_ROWS),
+    "columns": str(MAX_COLUMNS),
+    "mebibytes": str(MAX_UNPACKED // 1024**2),
+    "entries": str(MAX_ENTRIES),
+}
 # A few empty rows below the data are common; formatting down to the last row of the sheet is not data.
 _SPARE_ROWS = 1_000
 _CORNER = re.compile(rb"""\sr=["']\s*([A-Z]{0,7})([0-9]{1,12})""")
@@ -47,7 +53,7 @@ def read_rows(file_name: str, content: bytes) -> list[SheetRow]:
         if any(cells.values()):
             rows.append(SheetRow(number, cells))
         if len(rows) > MAX_ROWS:
-            raise ImportTooLarge(limit=f"{MAX_ROWS} rows")
+            raise ImportTooLarge(**LIMITS)
     return rows
 
 
@@ -103,7 +109,7 @@ def _unpack(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-            raise ImportTooLarge(limit=f"{MAX_UNPACKED // 1024**2} MiB unpacked")
+            raise ImportTooLarge(**LIMITS)
         return {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
 
 
@@ -112,7 +118,7 @@ def _check_corners(sheet: bytes) -> None:
         raise ImportUnreadable
     for column, row in _CORNER.findall(sheet):
         if int(row) > MAX_ROWS + _SPARE_ROWS or _column_number(column) > MAX_COLUMNS:
-            raise ImportTooLarge(limit=f"{MAX_ROWS} rows or {MAX_COLUMNS} columns")
+            raise ImportTooLarge(**LIMITS)
 
 
 def _column_number(letters: bytes) -> int:

@@ -122,6 +122,6 @@ async def open_calls(person: Person, cast: Cast) -> list[Json]:
 async def _call_task_of(unreachable: Person, cast: Cast) -> list[str]:
     """The one contact who agreed to nothing must be on the centre's list, once however many messages wait."""
     tasks = await open_calls(unreachable, cast)
-    if [task["cause"] for task in tasks] == ["NO_CONSENT"]:
+    if [task["cause"] for task in tasks] == ["no_consent"]:
         return []
     return [f"未授权微信消息的{unreachable.name}应有一项电话联系任务，实有 {len(tasks)} 项：{tasks}"]

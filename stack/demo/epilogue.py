@@ -8,12 +8,6 @@ from stack.demo.play import Play
 from stack.demo.tale import Astray, Tale
 
 CALL_REASON = "演示：微信未授权，电话告知答复"
-CAUSES = {
-    "NO_CONSENT": "未订阅微信提醒",
-    "NOT_BOUND": "未用微信登录过",
-    "REFUSED": "微信未接受该消息",
-    "UNREACHABLE": "微信多次没有响应",
-}
 
 
 async def show_what_arrived(play: Play, tell: Callable[[str], None]) -> None:
@@ -46,8 +40,7 @@ async def _make_call(play: Play, tell: Callable[[str], None]) -> None:
     tell("\n区综治中心的电话联系任务")
     for task in await open_calls(play.unreachable, play.cast):
         revealed = await centre.post(f"/people/{task['person_id']}/reveal-phone", {"reason": CALL_REASON})
-        cause = CAUSES[task["cause"]]
-        tell(f"    {task['serial']}  {task['title']}：致电 {revealed['name']} {revealed['phone']}（{cause}）")
+        tell(f"    {task['serial']}  {task['title']}：致电 {revealed['name']} {revealed['phone']}（{task['cause_text']}）")
         done = await centre.post(f"/call-tasks/{task['id']}/complete", {"reached": True, "note": "已告知，请其登录查看"})
         if not done["reached"]:
             raise Astray(f"电话联系任务 {task['id']} 未能办结")

@@ -1,9 +1,10 @@
 """The play itself: nine agencies, and every way a demand can take in this platform."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from kit.calendar import BEIJING
+from stack.demo import guard_scenes as guarded
 from stack.demo import side_scenes as side
 from stack.demo.cast import Cast
 from stack.demo.client import Person, Refused
@@ -32,6 +33,8 @@ class Play:
         await self._parked()
         await self._dissatisfied()
         await self._withdrawn()
+        await self._about_an_agency()
+        await self._before_a_court()
         await self._of_last_year()
 
     async def _agency_scene(self, scene: Scene) -> None:
@@ -60,7 +63,7 @@ class Play:
     async def _direct_reply(self) -> None:
         tale = await self._begin("区综治中心直接答复")
         await tale.send(side.DIRECT)
-        await tale.reply(await self.cast.centre_operator(), side.DIRECT_ANSWER, directly=True)
+        await tale.reply(await self.cast.centre_operator(), side.DIRECT_ANSWER, kind="direct")
         await tale.rate(side.DIRECT_MARK)
 
     async def _parked(self) -> None:
@@ -88,19 +91,47 @@ class Play:
         await tale.send(side.WITHDRAWN)
         await tale.withdraw(side.WITHDRAWAL_REASON)
 
+    async def _about_an_agency(self) -> None:
+        tale = await self._begin("涉及部门自身的执法：该部门回避，企业隐去身份，由区综治中心派给其他部门")
+        subject, operator = guarded.ABOUT_AGENCY.category, await self.cast.centre_operator()
+        await self._agrees(guarded.OVERSEER)
+        await tale.send(guarded.ABOUT_AGENCY, guards={"subject_unit_code": subject, "shielded": True})
+        await self._is_refused("SUBJECT_AGENCY", tale.dispatch(operator, subject, ""))
+        await tale.dispatch(operator, guarded.OVERSEER, guarded.OVERSEER_NOTE)
+        seen = await (await self.cast.agency_handler(guarded.OVERSEER)).get(f"/demands/{tale.demand['id']}")
+        if seen["enterprise_name"] != guarded.SHIELDED:
+            raise Astray(f"{tale.serial} 的企业名称对部门没有隐去")
+        self._tell(f"    （承办部门看到的企业名称：{seen['enterprise_name']}）")
+        await tale.reveal()
+
+    async def _before_a_court(self) -> None:
+        tale = await self._begin("正在法院审理的案件：不派单，区综治中心告知法定渠道，查看者留痕")
+        await tale.send(guarded.BEFORE_COURT, guards={"before_court": True})
+        operator = await self.cast.centre_operator()
+        await self._is_refused("JUDICIAL_MATTER", tale.dispatch(operator, "hrss", "请了解"))
+        await tale.reply(operator, guarded.CHANNEL, kind="guidance")
+        await tale.rate(guarded.CHANNEL_MARK)
+        supervisor = await self.cast.supervisor()
+        for read in (await supervisor.get(f"/judicial-reads?of_demand={tale.demand['id']}"))["reads"]:
+            self._tell(f"    （查看记录：{read['read_at'][:16]} {read['unit_name']} {read['who']}）")
+
+    async def _is_refused(self, reason: str, attempt: Awaitable[None]) -> None:
+        """What must not be possible, is not."""
+        try:
+            await attempt
+        except Refused as refused:
+            if refused.reason != reason:
+                raise
+            self._tell(f"    被拒：{refused.title}")
+        else:
+            raise Astray(f"应被拒绝（{reason}），却成功了")
+
     async def _of_last_year(self) -> None:
         """An enterprise that is no liaison point this year reads what it sent and sends nothing new (REG-8)."""
         self._tell("\n    仅上年为联系点的企业：可查看以往，不能再提交")
         former = await self.cast.last_year_liaison()
         await former.get("/demands")
-        try:
-            await Tale(self.cast, former, self._tell).send(OPENING.matter)
-        except Refused as refused:
-            if refused.reason != "ENTERPRISE_NOT_DESIGNATED":
-                raise
-            self._tell(f"    {former.name}：提交被拒，{refused.title}")
-        else:
-            raise Astray(f"{former.name}今年不是联系点，却提交成功")
+        await self._is_refused("ENTERPRISE_NOT_DESIGNATED", Tale(self.cast, former, self._tell).send(OPENING.matter))
 
     async def _begin(self, headline: str, *, consent: bool = True) -> Tale:
         """A new demand, of the next enterprise in turn."""

@@ -23,6 +23,7 @@ STATES = {
     "closed": "已办结",
     "withdrawn": "已撤回",
 }
+REPLIES = {"answer": "答复", "direct": "直接答复", "guidance": "告知法定渠道"}
 STARS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
 
@@ -50,16 +51,19 @@ class Tale:
     def state(self) -> str:
         return str(self.demand["state"])
 
-    async def send(self, matter: Matter, by: Person | None = None) -> None:
-        """By the contact in the mini-program; or `by` an officer on its behalf, from a telephone call."""
+    async def send(self, matter: Matter, by: Person | None = None, guards: Json | None = None) -> None:
+        """By the contact in the mini-program; or `by` an officer on its behalf, from a telephone call.
+
+        `guards` are the ticks that send it to the centre.
+        """
         body: dict[str, Any] = {"kind": matter.kind, "category_code": matter.category}
-        body |= {"title": matter.title, "body": matter.body}
+        body |= {"title": matter.title, "body": matter.body} | (guards or {})
         if by is not None:
             body |= {"channel": "phone", "enterprise_id": self.liaison.account["enterprise_id"]}
         sender = by or self.liaison
         self.demand = await sender.post("/demands", body)
         self._line(sender, f"提交{'建议' if matter.kind == 'suggestion' else '需求'} {self.serial}「{matter.title}」")
-        if matter.category == "unsure":
+        if matter.category == "unsure" or guards:
             self._expect("triage", "submitted", "triage_required")
             self._told(self.liaison, "demand_in_triage")
             self._told(await self.cast.centre_operator(), "centre_triage_required")
@@ -111,10 +115,17 @@ class Tale:
         (approval,) = [one for one in waiting if one["demand_id"] == self.demand["id"]]
         await self._move(by, f"approvals/{approval['id']}/decision", {"approve": True}, told)
 
-    async def reply(self, by: Person, answer: Answer, *, directly: bool = False) -> None:
-        body = {"kind": "direct" if directly else "answer", "claim": answer.claim, "conclusion": answer.conclusion}
+    async def reveal(self) -> None:
+        """The enterprise lets the agency know who it is."""
+        await self._move(self.liaison, "reveal-identity", {}, "同意告知企业身份")
+        self._expect("dispatched", "identity_revealed")
+        self._told(await self.cast.agency_contact(self.demand["lead_unit_code"]), "identity_revealed")
+
+    async def reply(self, by: Person, answer: Answer, kind: str = "answer") -> None:
+        """By the agency; or by the centre, with kind direct or guidance."""
+        body = {"kind": kind, "claim": answer.claim, "conclusion": answer.conclusion}
         body |= {"legal_basis": answer.legal_basis, "next_steps": answer.next_steps}
-        await self._move(by, "reply", body, "直接答复" if directly else "答复")
+        await self._move(by, "reply", body, REPLIES[kind])
         if self.state == "handling":
             lead = await self.cast.agency_lead(self.demand["lead_unit_code"])
             self._expect("handling", "approval_requested")

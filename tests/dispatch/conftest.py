@@ -38,8 +38,7 @@ from tests import signing
 from tests.conftest import MakeDatabase
 
 AREA = "310116101"
-FILES = "fahu.dispatch.v1"
-NAMES = tuple(service.file.name.rpartition("/")[2].removesuffix(".proto") for service in SERVICES)
+FILES = tuple(service.file.name.removesuffix(".proto").replace("/", ".") for service in SERVICES)
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Enterprise:
         return signing.person(Role.ROLE_LIAISON, organisation=self.id, area=self.area, person_id=self.liaison)
 
 
-MODULES = tuple((import_module(f"{FILES}.{name}_pb2"), import_module(f"{FILES}.{name}_pb2_grpc")) for name in NAMES)
+MODULES = tuple((import_module(f"{file}_pb2"), import_module(f"{file}_pb2_grpc")) for file in FILES)
 
 
 class Stubs:

@@ -112,6 +112,7 @@ def step(world: World, action: Action) -> Step:
         Action.APPROVE_PARK: (centre, "DecideApproval", YES),
         Action.APPROVE_EXTENSION: (centre, "DecideApproval", YES),
         Action.ASK_INFO: (agency, "RequestInfo", {"questions": ["用工几年？", "合同怎样约定？"]}),
+        Action.REPORT_PROGRESS: (agency, "ReportProgress", {"text": "已函询社保经办机构，月底前有结果。"}),
         Action.SUPPLY_INFO: (liaison, "SupplyInfo", {"answer": "均满五年，合同见附件。"}),
         Action.REVIEW_PARK: (agency, "ReviewParking", reparked(world)),
         Action.RESUME: (agency, "ResumeDemand", {"promised_on": workday(world, 3), "explanation": "条件已具备，现予办理。"}),

@@ -156,13 +156,33 @@ def test_a_demand_goes_to_its_one_agency_or_to_the_centre() -> None:
         ("〔2023〕沪01民终5号", True),
         ("2021年沪府规5号文件怎么理解", False),
         ("（2021）年度审计报告第3号附件", False),
+        ("（２０２１）沪０１１６刑初９号", True),
+        ("检察院的文书是沪金检刑诉〔2021〕15号", True),
+        ("国质检〔2015〕23号文件还有效吗", False),
         ("房产证号0116", False),
     ],
 )
 def test_a_case_number_is_known_by_its_form(text: str, judicial: bool) -> None:
     assert rules.is_judicial("", text, "hrss", before_court=False) is judicial
-    assert rules.is_judicial(text, "", "hrss", before_court=True) is judicial
-    assert rules.is_judicial("", "", "court", before_court=True)
+    assert rules.is_judicial(text, "", "hrss", before_court=False) is judicial
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "before_court", "judicial"),
+    [
+        ("我司作为被告的案子还在审，何时能判", "court", False, True),
+        ("判决执行中，被执行人转移财产", "court", False, True),
+        ("案件正在审查起诉", "procuratorate", False, True),
+        ("想了解怎样申请强制执行", "court", False, False),  # advice on how to go to court is the court's to give
+        ("正在审理劳动合同文本，请帮忙看看", "hrss", False, False),
+        ("与员工的争议", "hrss", True, True),
+    ],
+)
+def test_a_pending_matter_is_known_by_what_is_said_of_a_court_or_by_the_enterprises_word(
+    text: str, category: str, before_court: bool, judicial: bool
+) -> None:
+    assert rules.is_judicial(text, "正文", category, before_court) is judicial
+    assert rules.is_judicial("标题", text, category, before_court) is judicial
 
 
 HANDLER, CONTACT, CENTRE = (int(r) for r in (Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_CONTACT, Role.ROLE_CENTRE_OPERATOR))

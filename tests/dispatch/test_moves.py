@@ -20,8 +20,9 @@ from tests.dispatch.conftest import REQUESTS, World, on
 from tests.dispatch.scenes import demand_at, everybody, step, take
 from tests.dispatch.test_rules import ALLOWED, RPC_OF
 
-# PROMISE_LATER is for a demand that was to be handled at once (test_handling), opinions for one with co-handlers.
-ELSEWHERE = (Action.SUBMIT, Action.PROMISE_LATER, Action.GIVE_OPINION, Action.WAIVE_OPINION)
+# PROMISE_LATER is for a demand that was to be handled at once (test_handling), opinions for one with co-handlers,
+# the consent to be known for one that is shielded (test_shields).
+ELSEWHERE = (Action.SUBMIT, Action.PROMISE_LATER, Action.GIVE_OPINION, Action.WAIVE_OPINION, Action.REVEAL)
 BY_PEOPLE: list[Action] = [one for actions in RPC_OF.values() for one in actions if one not in ELSEWHERE]
 SOURCE: dict[Action, State] = {
     action: next(state for state in scenes.PATHS if action in ALLOWED[state]) for action in BY_PEOPLE
@@ -92,6 +93,7 @@ MAY: dict[Action, set[str]] = {
     Action.RETURN_TO_OTHER: CENTRE,
     Action.DENY_RETURN: set(),  # the centre's lead, who is not among everybody
     Action.ADD_CO_HANDLER: HANDLERS | CENTRE,
+    Action.REPORT_PROGRESS: HANDLERS,
     Action.ASK_INFO: HANDLERS | CENTRE,
     Action.SUPPLY_INFO: {"own contact"},
     Action.REVIEW_PARK: HANDLERS,

@@ -19,7 +19,7 @@ from fahu.dispatch.v1.dispatch_service_pb2_grpc import DispatchServiceStub
 from fahu.registry.v1 import events_pb2, unit_pb2
 from nats.aio.client import Client
 
-from kit.calendar import WorkingCalendar
+from kit.calendar import WorkingCalendar, library_tables
 from kit.db import Database
 from kit.events import bus, outbox
 from kit.rpc.client import RpcChannel
@@ -119,6 +119,37 @@ async def test_it_starts_and_takes_demands_in_without_the_bus_and_tells_when_it_
     assert lines[-1]["event"] == "dispatch stopped"
 
 
+async def test_it_notices_a_table_of_holidays_that_a_command_loaded(make_database: MakeDatabase, tmp_path: Path) -> None:
+    url, ports = make_database("dispatch", migrated), Ports()
+    async with process(tmp_path, url, ports), caller(url, ports) as world:
+        await until(20, lambda: ready(ports))
+        demand = await world.submit()
+        due = world.course.calendar.day_of(world.course.calendar.add_workdays(datetime.now(UTC), 1).at)
+        days = library_tables().get(due.year, {}) | {due: False}
+        table: dict[str, Any] = {"year": due.year, "notice": "示例", "days_off": [], "workdays": []}
+        for day, works in days.items():
+            table["workdays" if works else "days_off"].append(str(day))
+        (tmp_path / "table.json").write_text(json.dumps(table))
+        assert [await load(url, tmp_path / "table.json") for _ in range(2)] == ["1 years", "0 years"]
+        await until(15, lambda: changed(world, demand))
+        (moved,) = await changed(world, demand)
+        assert moved.old_due_at.date() == due < moved.new_due_at.date()
+
+
+async def load(url: str, file: Path) -> str:
+    command = [sys.executable, "-m", "services.dispatch", "load-calendar", str(file)]
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}", "FAHU_DATABASE_URL": url}
+    ran = await asyncio.to_thread(subprocess.run, command, env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+async def changed(world: World, demand: Any) -> list[Any]:
+    query = (
+        "SELECT c.* FROM clock_change c JOIN demand_clock k ON k.id = clock_id WHERE c.demand_id = :id AND kind = 'ACCEPT'"
+    )
+    return await world.sql(query, id=demand.id)
+
+
 async def ready(ports: Ports) -> bool:
     return await failures(ports) == {}
 
@@ -159,4 +190,4 @@ async def test_it_serves_on_no_bus_that_could_lose_what_it_acknowledged(
 async def test_it_does_not_serve_on_a_database_of_another_revision(make_database: MakeDatabase, tmp_path: Path) -> None:
     ports = Ports()
     async with process(tmp_path, make_database("blank", lambda _url: None), ports):
-        assert set(await until(20, lambda: failures(ports))) == {"schema"}
+        assert set(await until(20, lambda: failures(ports))) == {"schema", "calendar"}

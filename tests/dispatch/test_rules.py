@@ -24,8 +24,8 @@ from services.dispatch.rules import (
 A = Action
 WITH_AGENCY = {A.LOG_CONTACT, A.ADD_CO_HANDLER, A.GIVE_OPINION, A.WAIVE_OPINION}
 ORDERS = {A.ISSUE_ORDER, A.ANSWER_ORDER, A.CLOSE_ORDER}
-LOOKED_AT = {A.OPEN_LOOK_BACK, A.LOOK_BACK, A.NOTE_UNREACHED, A.EXCLUDE, A.CLOSE_ORDER}
-OPEN = {A.WITHDRAW, A.JOIN, A.REVEAL, *ORDERS, *LOOKED_AT}
+LOOKED_AT = {A.OPEN_LOOK_BACK, A.LOOK_BACK, A.NOTE_UNREACHED, A.EXCLUDE, A.CLOSE_ORDER, A.RESCHEDULE}
+OPEN = {A.WITHDRAW, A.JOIN, A.TAKE_OUT, A.REVEAL, *ORDERS, *LOOKED_AT}
 ANSWERED = {A.REWORK, A.REASSESS, A.ASK_APPEAL, A.DECIDE_APPEAL, A.REVEAL, *ORDERS, *LOOKED_AT}
 ASKED = {A.ASK_PAUSED, A.PASS_ON, A.DENY}
 ALLOWED: dict[State, set[Action]] = {
@@ -34,7 +34,15 @@ ALLOWED: dict[State, set[Action]] = {
     State.DISPATCHED: {A.ACCEPT, A.ASK_RETURN} | WITH_AGENCY | OPEN,
     State.RETURN_REVIEW: {A.RETURN_TO_TRIAGE, A.RETURN_TO_OTHER, A.DENY_RETURN} | OPEN,
     State.ACCEPTED: {A.HANDLE_NOW, A.PROMISE, A.ASK_RETURN, A.APPROVE_PROMISE, A.APPROVE_PARK} | ASKED | WITH_AGENCY | OPEN,
-    State.HANDLING: {A.PROMISE_LATER, A.ASK_INFO, A.ANSWER, A.ASK_APPROVAL, A.APPROVE_EXTENSION, A.APPROVE_PARK}
+    State.HANDLING: {
+        A.REPORT_PROGRESS,
+        A.PROMISE_LATER,
+        A.ASK_INFO,
+        A.ANSWER,
+        A.ASK_APPROVAL,
+        A.APPROVE_EXTENSION,
+        A.APPROVE_PARK,
+    }
     | ASKED
     | WITH_AGENCY
     | OPEN,
@@ -106,9 +114,11 @@ RPC_OF = {
     "SubmitDemand": [Action.SUBMIT],
     "DispatchDemand": [Action.DISPATCH],
     "AcceptDemand": [Action.ACCEPT],
+    "RevealIdentity": [Action.REVEAL],
     "LogContact": [Action.LOG_CONTACT],
     "SetDisposition": [Action.HANDLE_NOW, Action.PROMISE, Action.PROMISE_LATER],
     "RequestInfo": [Action.ASK_INFO],
+    "ReportProgress": [Action.REPORT_PROGRESS],
     "SupplyInfo": [Action.SUPPLY_INFO],
     "ReviewParking": [Action.REVIEW_PARK],
     "ResumeDemand": [Action.RESUME],
@@ -130,7 +140,14 @@ def test_whoever_may_call_may_make_a_move_and_nobody_else() -> None:
         declared = set(methods[rpc].GetOptions().Extensions[access_pb2.rule].roles)
         assert declared == {role for action in actions for role in MOVES[action].roles}, rpc
     by_platform = {action for action in Action if not MOVES[action].roles}
-    assert by_platform == {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE}
+    assert by_platform == {
+        Action.ROUTE,
+        Action.NEED_TRIAGE,
+        Action.EXPIRE,
+        Action.INFO_TIMEOUT,
+        Action.REVIVE,
+        Action.RESCHEDULE,
+    }
 
 
 @pytest.mark.parametrize("action", sorted(set(Action) - SILENT))
@@ -138,6 +155,7 @@ def test_every_move_is_announced_to_those_it_names(action: Action) -> None:
     move, state = MOVES[action], State.HANDLING
     row = {"id": uuid4(), "serial": "FH2026-000001", "version": 3, "state": move.target or state, "enterprise_id": uuid4()}
     row |= {"lead_unit_code": "hrss", "round": 1, "category_code": "hrss", "channel": "PHONE"}
+    row |= {"shielded": False, "subject_unit_code": ""}
     one = (uuid4(),)
     people = Contacts(one, one, one, one, one, one, one)
     now = datetime.now(UTC)

@@ -15,6 +15,7 @@ DAYS_AHEAD = 12
 WORDS = {
     "body.category_code": "categories",
     "body.unit_code": "units",
+    "body.subject_unit_code": "units",
     "body.enterprise_id": "enterprises",
     "body.notification_ids[*]": "notifications",
     "body.template_ids[*]": "templates",

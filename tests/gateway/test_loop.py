@@ -167,6 +167,9 @@ async def test_the_agency_finds_a_message_and_reads_it(liaison: Person, sign_in:
 async def test_staff_send_on_behalf_and_the_timeline_says_so(sign_in: SignIn) -> None:
     officer = await sign_in("zhujing.officer")
     mine = (await _read(officer, "/enterprises", area="310116101"))["enterprises"][0]
+    nobodys = await officer.post("/demands", DEMAND | {"channel": "phone"})
+    assert (nobodys.status_code, nobodys.json()["reason"]) == (422, "ENTERPRISE_MISSING")
+    assert [one["field"] for one in nobodys.json()["errors"]] == ["enterprise_id"]
     demand = await officer.submit(enterprise_id=mine["id"], channel="phone")
     assert (demand["channel"], demand["submitted_for_by_unit"]) == ("phone", "area-310116101")
     line = (await _read(officer, f"/demands/{demand['id']}/timeline"))["events"][0]

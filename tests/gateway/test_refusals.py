@@ -14,6 +14,7 @@ from tests.gateway.conftest import COHORT, SignIn
 from tests.gateway.platform import DEMAND, Person
 from tests.signing import keys, person, signer
 
+FOREIGN = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 NOWHERE = "/demands/0192f0c1-0000-7000-8000-000000000000"
 
 
@@ -71,6 +72,7 @@ async def test_nothing_is_converted(liaison: Person) -> None:
         (b"{", "application/json", 400, "BODY_UNREADABLE"),
         (b"\xff\xfe{}", "application/json", 400, "BODY_UNREADABLE"),
         (b"[" * 100_000, "application/json", 400, "BODY_UNREADABLE"),
+        *[(json.dumps(DEMAND).encode(code), "application/json", 400, "BODY_UNREADABLE") for code in FOREIGN],
         (json.dumps(DEMAND).encode(), "text/plain", 415, "CONTENT_TYPE_UNSUPPORTED"),
         (b"title=x", "application/x-www-form-urlencoded", 415, "CONTENT_TYPE_UNSUPPORTED"),
         (b"", "application/json", 422, "FIELDS_INVALID"),
@@ -84,6 +86,12 @@ async def test_bodies_that_cannot_be_read(
 ) -> None:
     headers = liaison.headers | {"content-type": kind, "idempotency-key": "k"}
     refused(await http.post("/api/v1/demands", content=body, headers=headers), status, reason)
+
+
+async def test_utf16_opens_no_door_that_asks_nobody(http: httpx.AsyncClient) -> None:
+    body = json.dumps({"refresh_token": "x"}).encode("utf-16")
+    answer = await http.post("/api/v1/auth/refresh", content=body, headers={"content-type": "application/json"})
+    refused(answer, 400, "BODY_UNREADABLE")
 
 
 async def test_a_body_too_large_is_not_read(liaison: Person, http: httpx.AsyncClient) -> None:

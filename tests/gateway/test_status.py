@@ -180,7 +180,6 @@ def test_a_request_is_told_with_whose_yes_it_waits_for(paused: bool) -> None:
 
 def _hidden() -> Iterator[tuple[str, dict[str, Any]]]:
     shown = demand("handling")
-    shown.subject_unit_code = "eco_env"
     shown.approvals.add(id=str(uuid4()), kind=pb.APPROVAL_KIND_EXTENSION, state=pb.APPROVAL_STATE_PENDING)
     shown.look_back.origin = pb.LOOK_BACK_ORIGIN_REST
     shown.co_handlers.add(unit_code="justice", unit_name="区司法局", opinion="同意主办意见")
@@ -194,5 +193,3 @@ def test_what_is_between_staff_stays_there() -> None:
         of_staff = (len(shown["approvals"]), len(shown["orders"]), bool(shown["look_back"]))
         assert of_staff == ((0, 0, False) if who == "liaison" else (1, 1, True)), who
         assert bool(shown["co_handlers"][0]["opinion"]) == (who != "liaison")
-        told = who in ("liaison", "operator", "centre lead")
-        assert shown["subject_unit_code"] == ("eco_env" if told else None), who

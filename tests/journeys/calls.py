@@ -9,7 +9,21 @@ import grpc
 from google.protobuf import json_format, message_factory
 
 from kit.rpc.client import refusal_of
-from tests.journeys.doors import BACKWARDS, LIAISON, NO_FILE, REPLY, SHEET, UNSEEN, Door, Fill, Outcomes, fixed, submission
+from tests.journeys.doors import (
+    BACKWARDS,
+    LIAISON,
+    NO_FILE,
+    NO_OTHER,
+    REPLY,
+    SHEET,
+    TEXTS,
+    UNSEEN,
+    Door,
+    Fill,
+    Outcomes,
+    fixed,
+    submission,
+)
 from tests.journeys.table import CONTRACTS, Line
 from tests.kit.uploads.makers import png
 
@@ -19,6 +33,13 @@ OF_RPCS = Outcomes("UNAUTHENTICATED TOKEN_INVALID", "PERMISSION_DENIED PERMISSIO
 def _on(**more: Any) -> Fill:
     return lambda thing, column: {
         "on": {"demand_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+def _of_case(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"joint_case_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
         **more,
     }
 
@@ -40,6 +61,8 @@ def _people(thing: str, column: str) -> dict[str, Any]:
 STALE_RPC = ("ABORTED STALE_VERSION",)
 REPLY_RPC = REPLY | {"kind": "REPLY_KIND_GUIDANCE", "claim": "CLAIM_EXPLAINED"}
 FILE_RPC = {"year": 2031, "file_name": "cohort.csv", "content": base64.b64encode(SHEET.encode()).decode(), "dry_run": True}
+CONTENT_RPC = TEXTS | {"state": "STATE_HANDLING"}
+NO_TEMPLATE = {"reply_template_id": NO_FILE, "expected_version": UNSEEN, "request_id": "示例"}
 CALLS = {
     "UploadAttachment": Door(
         ("OK",),
@@ -57,6 +80,7 @@ CALLS = {
         ("NOT_FOUND ATTACHMENT_NOT_FOUND",), lambda thing, column: {"demand_id": thing, "attachment_ids": [NO_FILE]}
     ),
     "SubmitDemand": Door(("OK",), _submit_request),
+    "Carry": Door(("OK",), fixed(calls=[{"method": "/fahu.dispatch.v1.DispatchService/ListCategories"}])),
     "GetDemand": Door(("OK",), _about("demand_id")),
     "ListDemandEvents": Door(("OK",), _about("demand_id")),
     "DispatchDemand": Door(STALE_RPC, _on(unit_code="hrss")),
@@ -78,6 +102,7 @@ CALLS = {
     "AskAppeal": Door(STALE_RPC, _on(reason="示例")),
     "DecideAppeal": Door(STALE_RPC, _on(uphold=True, ruling="示例")),
     "ExcludeFromKpi": Door(STALE_RPC, _on(reason="示例")),
+    "ReportProgress": Door(STALE_RPC, _on(text="示例")),
     "RequestExtension": Door(STALE_RPC, _on(promised_on="2026-11-30", reason="示例")),
     "DecideApproval": Door(STALE_RPC, lambda thing, column: _on(approval_id=str(uuid4()))(thing, column)),
     "RequestInfo": Door(STALE_RPC, _on(questions=["示例？"])),
@@ -92,7 +117,27 @@ CALLS = {
     "GiveOpinion": Door(STALE_RPC, _on(opinion="示例")),
     "WaiveOpinion": Door(STALE_RPC, _on(unit_code="hrss", reason="示例")),
     "SetRoutingRule": Door(STALE_RPC, fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
+    "RevealIdentity": Door(STALE_RPC, _on()),
+    "GetCalendar": Door(("OK",), fixed(year=2031)),
+    "SetCalendar": Door(STALE_RPC, fixed(year=2031, expected_revision=UNSEEN, notice="示例", days_off=["2031-01-01"])),
+    "MakeTermRule": Door(("INVALID_ARGUMENT TERM_INVALID",), fixed(terms=[{"name": "x"}], note="示例", request_id="示例")),
     "DecideRoutingSuggestion": Door(("NOT_FOUND SUGGESTION_NOT_FOUND",), fixed(suggestion_id=NO_FILE, decision=2)),
+    "CreateJointCase": Door(
+        ("FAILED_PRECONDITION JOINT_MEMBERS_REFUSED",),
+        lambda thing, column: {"title": "矩阵", "demand_ids": [NO_FILE, NO_OTHER], "request_id": uuid4().hex},
+    ),
+    "AddToJointCase": Door(STALE_RPC, _of_case(demand_ids=[NO_FILE])),
+    "TakeOutOfJointCase": Door(STALE_RPC, _of_case(demand_ids=[NO_FILE], reason="示例")),
+    "GetJointCase": Door(("OK",), _about("joint_case_id")),
+    "ReplyJointCase": Door(STALE_RPC, _of_case(**REPLY_RPC)),
+    "DecideJointReply": Door(STALE_RPC, _of_case(approve=True)),
+    "GetReplyTemplate": Door(("OK",), _about("reply_template_id")),
+    "CreateReplyTemplate": Door(("OK",), lambda thing, column: {"content": CONTENT_RPC, "request_id": uuid4().hex}),
+    "UpdateReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE, content=CONTENT_RPC)),
+    "RetireReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE)),
+    "FileDemands": Door(
+        ("INVALID_ARGUMENT DEMANDS_INVALID",), fixed(channel="CHANNEL_PHONE", demands=[{"title": "矩阵"}], request_id="示例")
+    ),
     "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
     "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), fixed(template_ids=["none"], request_id="示例")),
@@ -134,7 +179,8 @@ async def call(channels: dict[str, grpc.aio.Channel], line: Line, token: str, th
     method = contract.methods_by_name[name]
     request = message_factory.GetMessageClass(method.input_type)()
     json_format.ParseDict(CALLS.get(name, PLAIN_CALL).body(thing, column), request)
-    stub = channels[contract.full_name.split(".")[1]].unary_unary(
+    server = "dispatch" if contract.name == "CarrierService" else contract.full_name.split(".")[1]
+    stub = channels[server].unary_unary(
         f"/{contract.full_name}/{name}",
         request_serializer=type(request).SerializeToString,
         response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,

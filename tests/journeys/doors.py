@@ -24,10 +24,13 @@ NOT_FOUND = {
     "call task": "CALL_TASK_NOT_FOUND",
     "attachment": "ATTACHMENT_NOT_FOUND",
     "upload": "ATTACHMENT_NOT_FOUND",
+    "joint case": "JOINT_CASE_NOT_FOUND",
+    "reply template": "REPLY_TEMPLATE_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
 NO_FILE = "0192f0c1-0000-7000-8000-000000000001"
+NO_OTHER = "0192f0c1-0000-7000-8000-000000000002"
 # A period that ends before it begins, so that nothing is drawn.
 BACKWARDS = {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
 SHEET = "统一社会信用代码,企业名称,街镇(园区),级别,联系人,手机号,同意\n"
@@ -80,6 +83,10 @@ class Door:
 
 STALE = ("412 STALE_VERSION",)
 SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
+JOINT = "/api/v1/joint-cases/{joint_case_id}"
+TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
+TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
+NOT_GOOD = {"kind": "demand", "category_code": "none", "title": "矩阵", "body": "示例", "enterprise_id": NO_FILE}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
 DOORS = {
     "POST /api/v1/attachments": Door(("201",)),
@@ -93,6 +100,7 @@ DOORS = {
     f"POST {DEMANDS}/reply": Door(STALE, fixed(**REPLY)),
     f"POST {DEMANDS}/rating": Door(STALE, fixed(satisfaction=5, solved="yes")),
     f"POST {DEMANDS}/withdraw": Door(STALE, fixed(reason="示例")),
+    f"POST {DEMANDS}/progress-report": Door(STALE, fixed(text="示例")),
     f"POST {DEMANDS}/extension": Door(STALE, fixed(promised_on="2026-11-30", reason="示例")),
     f"POST {DEMANDS}/approvals/{{approval_id}}/decision": Door(STALE, fixed(approve=True)),
     f"POST {DEMANDS}/look-back": Door(STALE, fixed(reason="示例")),
@@ -118,8 +126,20 @@ DOORS = {
     f"POST {DEMANDS}/co-handlers": Door(STALE, fixed(unit_code="hrss")),
     f"POST {DEMANDS}/opinion": Door(STALE, fixed(opinion="示例")),
     f"POST {DEMANDS}/opinion-waiver": Door(STALE, fixed(unit_code="hrss", reason="示例")),
+    f"POST {DEMANDS}/reveal-identity": Door(STALE),
     "PUT /api/v1/routing-rules/{category_code}": Door(STALE, fixed(unit_codes=["hrss"])),
+    "PUT /api/v1/calendars/{year}": Door(STALE, fixed(notice="示例", days_off=["2031-01-01"], workdays=[])),
+    "POST /api/v1/term-rules": Door(("422 TERM_INVALID",), fixed(terms=[{"term": "accept", "value": 99}], note="示例")),
     f"POST {SUGGESTION}/decision": Door(("404 SUGGESTION_NOT_FOUND",), fixed(decision="dismissed")),
+    "POST /api/v1/joint-cases": Door(("409 JOINT_MEMBERS_REFUSED",), fixed(title="矩阵", demand_ids=[NO_FILE, NO_OTHER])),
+    f"POST {JOINT}/members": Door(STALE, fixed(demand_ids=[NO_FILE])),
+    f"POST {JOINT}/members/removal": Door(STALE, fixed(demand_ids=[NO_FILE], reason="示例")),
+    f"POST {JOINT}/reply": Door(STALE, fixed(**REPLY)),
+    f"POST {JOINT}/reply-decision": Door(STALE, fixed(approve=True)),
+    "POST /api/v1/reply-templates": Door(("201",), fixed(**TEXTS)),
+    f"PUT {TEMPLATE}": Door(("404 REPLY_TEMPLATE_NOT_FOUND",), fixed(**TEXTS)),
+    f"POST {TEMPLATE}/retire": Door(("404 REPLY_TEMPLATE_NOT_FOUND",)),
+    "POST /api/v1/demands/on-behalf": Door(("422 DEMANDS_INVALID",), fixed(channel="phone", demands=[NOT_GOOD])),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
     "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), fixed(template_ids=["none"])),
@@ -143,8 +163,9 @@ PLAIN_DOOR = Door()
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
-    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id"):
+    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
         path = path.replace(f"{{{part}}}", thing)
+    path = path.replace("{reply_template_id}", thing or str(uuid4()))
     for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
         path = path.replace(f"{{{part}}}", str(uuid4()))
     path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")

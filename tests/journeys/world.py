@@ -75,21 +75,25 @@ async def settled(stack: Stack) -> AsyncIterator[World]:
         first, second, third, *_ = stack.loaded.enterprises
         people = {"liaison": await _contact(platform, first)}
         for column, login in STAFF.items():
-            one = next(account.staff for account in stack.loaded.accounts if account.staff.login == login)
-            people[column] = await platform.sign_in_through_wechat(one.name, one.openid, one.phone)
+            people[column] = await _staff(platform, stack.loaded, login)
         tokens = {column: person.token for column, person in people.items()} | {NOBODY: ""}
         tokens |= {name: TokenSigner(stack.layout.signing_key(name).read_text()).for_service() for name in SERVICES}
         neighbour, bystander = await _contact(platform, second), await _contact(platform, third)
         world = World(stack, stack.loaded, people, neighbour, bystander, tokens)
-        await _fill(world)
+        await _fill(platform, world)
         yield world
+
+
+async def _staff(platform: Platform, loaded: Loaded, login: str) -> Person:
+    one = next(account.staff for account in loaded.accounts if account.staff.login == login)
+    return await platform.sign_in_through_wechat(one.name, one.openid, one.phone)
 
 
 async def _contact(platform: Platform, enterprise: Enterprise) -> Person:
     return await platform.sign_in_through_wechat(enterprise.name, enterprise.openid, enterprise.phone)
 
 
-async def _fill(world: World) -> None:
+async def _fill(platform: Platform, world: World) -> None:
     people, home = world.people, world.home
     on_behalf = {"channel": "phone", "enterprise_id": home}
     sent = {
@@ -100,6 +104,10 @@ async def _fill(world: World) -> None:
         "home by centre": await _send(people["centre operator"], **on_behalf),
         "next door": await _send(world.neighbour, category_code="eco_env"),
         "next door, same agency": await _send(world.neighbour),
+        "home joint": await _send(people["liaison"]),
+        "home joint too": await _send(people["liaison"]),
+        "next door joint": await _send(world.neighbour, category_code="eco_env"),
+        "next door joint too": await _send(world.neighbour, category_code="eco_env"),
     }
     world.demands = {name: str(demand["id"]) for name, demand in sent.items()}
     taken_back = sent["home withdrawn"]
@@ -115,6 +123,8 @@ async def _fill(world: World) -> None:
         "person": _for_all(Things([people["liaison"].id], [world.neighbour.id])),
         "attachment": await _attachments(world),
         "upload": await _uploads(world),
+        "joint case": await _joint_cases(world),
+        "reply template": await _templates(platform, world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -141,6 +151,23 @@ def _demands(ids: dict[str, str]) -> dict[str, Things]:
 
 def _enterprises(world: World) -> dict[str, Things]:
     return _for_all(Things([world.home], [world.next_door]))
+
+
+async def _joint_cases(world: World) -> dict[str, Things]:
+    async def joined(whose: str) -> str:
+        ids = [world.demands[f"{whose} joint"], world.demands[f"{whose} joint too"]]
+        case = await world.people["centre operator"].post("/joint-cases", {"title": "矩阵示例", "demand_ids": ids})
+        return str(case["id"])
+
+    return _for_all(Things([await joined("home")], [await joined("next door")]))
+
+
+async def _templates(platform: Platform, world: World) -> dict[str, Things]:
+    """One of the agency in the table, and one of another."""
+    texts = {"title": "矩阵示例", "state": "handling", "conclusion": "结论"}
+    elsewhere = await _staff(platform, world.loaded, "eco_env.handler")
+    mine, theirs = [await who.post("/reply-templates", texts) for who in (world.people["agency handler"], elsewhere)]
+    return _for_all(Things([str(mine["id"])], [str(theirs["id"])]))
 
 
 async def _attached(person: Person, demand_id: str) -> str:

@@ -82,15 +82,16 @@ class Puppet:
             for name, request, _, _ in METHODS
         }
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(NAME, handlers),))
+        server.add_registered_method_handlers(NAME, handlers)
 
-    def server(self) -> RpcServer:
-        return RpcServer([CONTRACT], access_pb2.rule, [self.register], signing.verifier(), "puppet.test")
+    def server(self, *more: ServiceDescriptor) -> RpcServer:
+        return RpcServer([CONTRACT, *more], access_pb2.rule, [self.register], signing.verifier(), "puppet.test")
 
 
 @asynccontextmanager
-async def served(puppet: Puppet) -> AsyncIterator[str]:
-    """Serve it on a free port; give the address."""
-    server = puppet.server()
+async def served(puppet: Puppet, *more: ServiceDescriptor) -> AsyncIterator[str]:
+    """Serve it on a free port, with other services of the plumbing; give the address."""
+    server = puppet.server(*more)
     port = await server.start("127.0.0.1", 0)
     yield f"127.0.0.1:{port}"
     await server.stop(0)

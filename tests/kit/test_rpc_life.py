@@ -15,8 +15,9 @@ from kit.context import CallContext, current_call, enter_call
 from kit.db import Database
 from kit.errors import NotFound, Unavailable
 from kit.rpc.client import RpcChannel, refusal_of
+from tests import signing
 from tests.conftest import MakeDatabase
-from tests.kit.puppet import ASK, NAME, Puppet, ask, call, served
+from tests.kit.puppet import ASK, NAME, SERVE, Puppet, ask, call, served
 
 Does = Callable[[str], Awaitable[str]]
 
@@ -66,6 +67,18 @@ async def test_what_stays_away_is_given_up_after_three_calls(doll: Puppet, chann
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await ask(channel)
     assert (refusal_of(refused.value).reason, len(doll.calls)) == ("UNAVAILABLE", 3)
+
+
+async def test_what_must_not_happen_twice_is_asked_once(doll: Puppet) -> None:
+    """And everything else on the same channel as before."""
+    async with served(doll) as target:
+        careful = RpcChannel(target, once=[ASK])
+        for method, token, calls in ((ASK, None, 1), (SERVE, signing.signer("gateway").for_service(), 3)):
+            doll.does, doll.calls = failing(99, Unavailable(), doll.echo), []
+            with pytest.raises(grpc.aio.AioRpcError):
+                await ask(careful, method=method, token=token)
+            assert len(doll.calls) == calls
+        await careful.close()
 
 
 @pytest.mark.parametrize("error", [NotFound(), RuntimeError("ours")])

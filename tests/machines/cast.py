@@ -12,15 +12,19 @@ from services.dispatch import rules
 from services.dispatch.rules import Action, State
 from tests import signing
 
-AGENCIES = ("hrss", "eco_env", "market_reg")
-UNITS = {"hrss": "AGENCY", "eco_env": "AGENCY", "market_reg": "AGENCY", "centre": "CENTRE", "committee": "SUPERVISOR"}
+AGENCIES = ("hrss", "eco_env", "market_reg", "procuratorate")
+UNITS = {**dict.fromkeys(AGENCIES, "AGENCY"), "centre": "CENTRE", "committee": "SUPERVISOR"}
 SILENT_UNIT = "court"  # takes part, but has nobody to tell
-LED = ("hrss", "eco_env")  # market_reg has named no lead
+LED = ("hrss", "eco_env", "procuratorate")  # market_reg has named no lead
 CONTACTS: Mapping[str, UUID] = {unit: uuid4() for unit in UNITS}
 LEADERS: Mapping[str, UUID] = {unit: uuid4() for unit in LED}
 STAFF = frozenset({int(Role.ROLE_CENTRE_OPERATOR), int(Role.ROLE_CENTRE_LEAD), int(Role.ROLE_SUPERVISOR)})
 OF_AGENCY = frozenset({int(Role.ROLE_AGENCY_CONTACT), int(Role.ROLE_AGENCY_HANDLER), int(Role.ROLE_AGENCY_LEAD)})
-BY_PLATFORM = frozenset({Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE})
+BY_PLATFORM = frozenset(
+    {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE, Action.RESCHEDULE}
+)
+# What would tell court or procuratorate how to go about a matter before them: for nobody of elsewhere.
+DIRECTING = frozenset({Action.ISSUE_ORDER, Action.RESUME, Action.REPLY_DIRECTLY, Action.DENY, Action.DENY_RETURN})
 
 
 @dataclass
@@ -116,6 +120,13 @@ def sees(actor: Actor, look: Look, liaison: UUID) -> bool:
     if actor.roles & OF_AGENCY and (unit == look.lead or unit in look.assistants):
         return True
     return actor.has(int(Role.ROLE_AREA_OFFICER)) and unit == look.row["submitted_for_by_unit"]
+
+
+def knows_whose(actor: Actor, look: Look, liaison: UUID) -> bool:
+    """Whether somebody who sees a demand may learn whose it is."""
+    own = actor.has(int(Role.ROLE_LIAISON)) and actor.person_id == liaison
+    filed = bool(actor.unit_code) and actor.unit_code == look.row["submitted_for_by_unit"]
+    return own or filed or not look.row["shielded"] or not actor.roles & OF_AGENCY
 
 
 def has_say(actor: Actor, action: Action, look: Look) -> bool:

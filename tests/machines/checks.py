@@ -19,11 +19,11 @@ from services.dispatch import errors, rules
 from services.dispatch.moves import INITIAL
 from services.dispatch.queries import demands as queries
 from services.dispatch.queries.demands import Filter
-from services.dispatch.rules import MOVES, State
+from services.dispatch.rules import COURTS, MOVES, Clock, State
 from services.dispatch.servicer.edge import whole
 from tests.dispatch import scenes
 from tests.dispatch.test_rules import ALLOWED
-from tests.machines.cast import BY_PLATFORM, CONTACTS, LEADERS, Look, has_say, sees
+from tests.machines.cast import BY_PLATFORM, CONTACTS, DIRECTING, LEADERS, OF_AGENCY, Look, has_say, knows_whose, sees
 from tests.machines.stage import Stage
 
 INVARIANTS = "abcdefghij"
@@ -75,6 +75,8 @@ async def check_step(stage: Stage, looks: Sequence[Look], changed: Sequence[UUID
         over = look.state in OVER
         hold("a", (look.row["holder"] is None) == over, look.id, look.state, "held by", look.row["holder"])
         hold("h", not look.row["subject_unit_code"] or look.row["subject_unit_code"] not in {look.lead, *look.assistants})
+        outside = look.row["judicial"] and {look.lead, *look.assistants} - COURTS - {""}
+        hold(REFUSAL, not outside, look.id, "lies before a court, and is with", outside)
         hold("b", look.state != State.CLOSED or look.replies > 0, look.id, "closed without an answer")
     if not changed:
         return
@@ -102,6 +104,8 @@ def check_moves(stage: Stage, before: Mapping[UUID, Look], after: Mapping[UUID, 
             hold("e", action in BY_PLATFORM, action, "taken by the platform")
         else:
             hold(REFUSAL, has_say(act.actor, action, look), action, "taken by", act.actor)
+            outsider = look.row["judicial"] and act.actor.unit_code not in COURTS
+            hold(REFUSAL, not (outsider and action in DIRECTING), action, "taken before a court by", act.actor)
         state = State(MOVES[action].target or (look.row["resume_state"] if MOVES[action].back else state))
 
 
@@ -113,19 +117,27 @@ def check_time(stage: Stage, before: Mapping[UUID, Look], after: Mapping[UUID, L
         hold("e", look.granted == before[one].granted, look.id, "a request was granted by nobody")
 
 
-async def check_sight(stage: Stage, area: str, looks: Sequence[Look], actors: Mapping[str, Actor], liaison: UUID) -> None:
-    """List, detail, timeline and count agree for everybody (f), with whom the demands are another's to see."""
+async def check_sight(stage: Stage, title: str, looks: Sequence[Look], actors: Mapping[str, Actor], liaison: UUID) -> None:
+    """List, detail, timeline and count agree for everybody (f); with whom the demands are another's to see, or whose (h)."""
     for name, actor in actors.items():
         async with stage.database.read() as session:
-            rows = await queries.demands_page(session, actor, Filter(area_code=area), stage.now, None, 100)
-            counts = await queries.counts(session, actor, Filter(area_code=area), stage.now)
-            listed = {row.id for row in rows}
+            rows = await queries.demands_page(session, actor, Filter(text=title), stage.now, None, 100)
+            counts = await queries.counts(session, actor, Filter(text=title), stage.now)
+            listed = {row.id: row.known for row in rows}
             for look in looks:
                 got = await _found((whole if name in READ_WHOLE else queries.demand_detail)(session, actor, look.id))
                 told = await _found(queries.timeline(session, actor, look.id))
                 hold("f", got == told == (look.id in listed), name, look.id, "gets", got, "timeline", told, "list", listed)
                 letter = "h" if actor.unit_code and actor.unit_code == look.row["subject_unit_code"] else "f"
                 hold(letter, got == sees(actor, look, liaison), name, "sees" if got else "does not see", look.id)
+                known = listed.get(look.id)
+                hold("h", not got or known == knows_whose(actor, look, liaison), name, "knows whose it is:", known, look.id)
+            if actor.roles & OF_AGENCY:
+                near = await queries.demands_page(
+                    session, actor, Filter(area_code=looks[0].row["area_code"]), stage.now, None, 100
+                )
+                own = {one for one, known in listed.items() if known}
+                hold("h", {row.id for row in near} == own, name, "finds by area", near, "and not", own)
         hold("f", sum(counts.values()) == len(listed), name, "counts", counts, "and lists", listed)
 
 
@@ -142,10 +154,12 @@ SELECT l.demand_id, l.recorded_by, l.recorded_unit, r.unit_code, r.person_id, r.
 FROM look_back l JOIN demand_reply r ON r.demand_id = l.demand_id AND r.round = l.round
 WHERE l.demand_id = ANY(:ids) AND l.recorded_at IS NOT NULL AND r.replied_at <= l.recorded_at
 """
+LOGGED = "SELECT count(*) FROM clock_change WHERE revision = :revision"
 TOLD = "SELECT aggregate_id, type, payload FROM outbox WHERE aggregate_id = ANY(:ids)"
 CLOCKS = """
-SELECT demand_id, kind, started_at, counted_from, term_days, term_day, due_at, first_due_at, provisional, stopped_at
-FROM demand_clock WHERE demand_id = ANY(:ids)
+SELECT c.demand_id, c.kind, c.counted_from, c.term_days, c.term_day, c.due_at, c.provisional, c.stopped_at, c.day_off,
+  d.promised_on
+FROM demand_clock c JOIN demand d ON d.id = c.demand_id WHERE d.id = ANY(:ids)
 """
 
 
@@ -157,14 +171,36 @@ async def check_end(stage: Stage, looks: Sequence[Look]) -> None:
         hold("g", not own, row.demand_id, "looked back on by", row.recorded_by, "of", row.recorded_unit)
     await _check_subject_is_not_told(stage, looks)
     for row in await stage.sql(CLOCKS, ids=ids):
-        for _ in range(2):  # once, and once more
-            hold("i", recomputed(stage, row) == (row.due_at, row.provisional), row.demand_id, row.kind, row.due_at)
+        _check_due(stage, row)
 
 
-def recomputed(stage: Stage, row: Any) -> tuple[Any, bool]:
-    """When a clock is due by what it keeps for computing it again. A service that recomputes is to be called from here."""
-    due = rules.due_of(rules.Term(row.term_days, row.term_day), row.counted_from, stage.course.calendar)
-    return (due.at, due.provisional) if due else (None, False)
+def _check_due(stage: Stage, row: Any) -> None:
+    """A clock is due by what it keeps for computing it again: by today's calendar, unless it stopped by another."""
+    at = stage.recounted_at
+    if at and row.stopped_at:
+        return None
+    promised = row.promised_on if at and row.kind == Clock.HANDLE else None
+    due = rules.due_of(rules.Term(row.term_days, promised or row.term_day), row.counted_from, stage.course.calendar)
+    if due is None or row.due_at is None:
+        return hold("i", due is row.due_at, row.demand_id, row.kind, "is due", row.due_at)
+    nobody_is_late_after_the_fact = bool(at and due.at <= at and due.at < row.due_at)
+    hold("i", due.at == row.due_at or nobody_is_late_after_the_fact, row.demand_id, row.kind, row.due_at, "and not", due.at)
+    hold("i", bool(promised) or due.provisional == row.provisional, row.demand_id, row.kind, "provisional", row.provisional)
+    return None
+
+
+async def check_recounted(stage: Stage, changed: int, before: Mapping[UUID, Look], after: Mapping[UUID, Look]) -> None:
+    """Another calendar puts no promised day off, marks those that became free ones, and writes down what it changed (i)."""
+    for one, look in after.items():
+        hold("i", look.row["promised_on"] == before[one].row["promised_on"], one, "is promised for another day")
+    for row in await stage.sql(CLOCKS, ids=list(after)):
+        if row.stopped_at is None:
+            _check_due(stage, row)
+            day = (row.promised_on if row.kind == Clock.HANDLE else None) or row.term_day
+            free = row.kind in (Clock.HANDLE, Clock.ORDER) and day and not stage.course.calendar.is_workday(day)
+            hold("i", row.day_off is (True if free else None), row.demand_id, row.kind, day, "is marked", row.day_off)
+    ((logged,),) = await stage.sql(LOGGED, revision=stage.course.revision)
+    hold("i", logged == changed, changed, "clocks changed and", logged, "are written down")
 
 
 async def _check_subject_is_not_told(stage: Stage, looks: Sequence[Look]) -> None:

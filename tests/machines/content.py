@@ -15,6 +15,7 @@ from tests.machines.stage import Stage
 Draw = Callable[[Any], Any]
 Fields = dict[str, Any]
 AGENCY = ["eco_env", "eco_env", "market_reg", "market_reg", "hrss", "hrss", "court", "committee"]
+OF_COURTS = ["procuratorate", "procuratorate", "procuratorate", "court", "hrss"]
 
 
 class Scene:
@@ -44,7 +45,11 @@ class Scene:
         return str(self.stage.course.calendar.day_of(self.stage.now) + timedelta(days=days))
 
     def another(self) -> str:
-        return str(self.one(*AGENCY))
+        return str(self.one(*(OF_COURTS if self.look.row["judicial"] else AGENCY)))
+
+    def words(self, words: str) -> str:
+        """What is said beside it; before a court mostly nothing."""
+        return str(self.one("", "", "", words)) if self.look.row["judicial"] else words
 
 
 def _disposition(s: Scene) -> Fields:
@@ -53,7 +58,7 @@ def _disposition(s: Scene) -> Fields:
     if kind == pb.DISPOSITION_KIND_IMMEDIATE:
         return {"kind": kind}
     if kind == pb.DISPOSITION_KIND_TIME_BOUND:
-        day = s.day(1, 2, 3, 4, 5, 8, 8, 8, 0, -1)
+        day = s.day(1, 2, 3, 4, 5, 8, 8, 25, 0, -1)
         return {"kind": kind, "promised_on": day, "reason": s.one("", "需现场勘查。", "需现场勘查。")}
     return {"kind": kind} | _parking(s)
 
@@ -95,7 +100,7 @@ def _rating(s: Scene) -> Fields:
 
 def _return_decided(s: Scene) -> Fields:
     approve = s.one(True, False)
-    return {"approve": approve, "unit_code": s.one("", s.another()) if approve else "", "note": "经研判。"}
+    return {"approve": approve, "unit_code": s.one("", s.another()) if approve else "", "note": s.words("经研判。")}
 
 
 def _outcome(s: Scene) -> Fields:
@@ -108,7 +113,7 @@ def _outcome(s: Scene) -> Fields:
 CONTENT: dict[str, Callable[[Scene], Fields]] = {
     "DispatchDemand": lambda s: {
         "unit_code": s.another(),
-        "note": "请研究",
+        "note": s.words("请研究"),
         "co_unit_codes": s.one([], [], ["eco_env"], ["market_reg"], ["eco_env", "market_reg"]),
     },
     "AcceptDemand": lambda s: {},
@@ -117,9 +122,15 @@ CONTENT: dict[str, Callable[[Scene], Fields]] = {
     "ReplyDemand": _reply,
     "RateDemand": _rating,
     "WithdrawDemand": lambda s: {"reason": "已自行解决", "asked_by_agency": s.one(False, True)},
-    "RequestExtension": lambda s: {"promised_on": s.day(6, 9, 9, 4, -1), "reason": "需核对记录。"},
-    "DecideApproval": lambda s: {"approval_id": _pending(s), "approve": s.one(True, True, True, False), "note": "已阅"},
+    "RequestExtension": lambda s: {"promised_on": s.day(6, 9, 9, 4, 25, -1), "reason": "需核对记录。"},
+    "DecideApproval": lambda s: {
+        "approval_id": _pending(s),
+        "approve": s.one(True, True, True, False),
+        "note": s.words("已阅"),
+    },
     "RequestInfo": lambda s: {"questions": ["用工几年？"]},
+    "ReportProgress": lambda s: {"text": "已函询，月底前有结果。"},
+    "RevealIdentity": lambda s: {},
     "SupplyInfo": lambda s: {"answer": "五年。"},
     "ReviewParking": _parking,
     "ResumeDemand": lambda s: {"promised_on": s.day(1, 3, 5, 9, 0), "explanation": "条件已具备。"},
@@ -162,6 +173,8 @@ ACTIONS: dict[str, set[Action]] = {
         *(A.APPROVE_INFEASIBLE, A.ANSWER),
     },
     "RequestInfo": {A.ASK_INFO},
+    "ReportProgress": {A.REPORT_PROGRESS},
+    "RevealIdentity": {A.REVEAL},
     "SupplyInfo": {A.SUPPLY_INFO},
     "ReviewParking": {A.REVIEW_PARK, A.ASK_PAUSED, A.ASK_APPROVAL},
     "ResumeDemand": {A.RESUME},

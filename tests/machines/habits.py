@@ -25,7 +25,15 @@ LIKELY: dict[State, list[str]] = {
     State.DISPATCHED: ["AcceptDemand", "LogContact", "AskReturn", "AddCoHandler", "GiveOpinion"],
     State.RETURN_REVIEW: ["DecideReturn", "DecideReturn"],
     State.ACCEPTED: ["SetDisposition", "SetDisposition", "AskReturn", "AddCoHandler", "GiveOpinion", "WaiveOpinion"],
-    State.HANDLING: ["SetDisposition", "SetDisposition", "RequestExtension", "RequestExtension", "RequestInfo", *OPINIONS],
+    State.HANDLING: [
+        "SetDisposition",
+        "SetDisposition",
+        "RequestExtension",
+        "RequestExtension",
+        "RequestInfo",
+        "ReportProgress",
+        *OPINIONS,
+    ],
     State.AWAITING_ENTERPRISE: ["SupplyInfo", "GiveOpinion", "WaiveOpinion"],
     State.PARKED: ["ReviewParking", "ReviewParking", "ResumeDemand", "ProposeInfeasible"],
     State.REPLIED: ["RateDemand", "AskAppeal", *LOOKS],
@@ -33,7 +41,16 @@ LIKELY: dict[State, list[str]] = {
     State.WITHDRAWN: LOOKS,
     State.SUBMITTED: [],
 }
-ANYWHERE = [*ORDERS, *ORDERS, *ORDERS, "WithdrawDemand", "OpenLookBack", "RecordLookBack", "ExcludeFromKpi"]
+ANYWHERE = [
+    *ORDERS,
+    *ORDERS,
+    *ORDERS,
+    "WithdrawDemand",
+    "OpenLookBack",
+    "RecordLookBack",
+    "ExcludeFromKpi",
+    "RevealIdentity",
+]
 # The shortest way to an answer, and to what becomes of it.
 FORWARD: dict[State, list[str]] = {
     State.TRIAGE: ["DispatchDemand", "DispatchDemand", "ReplyDemand"],

@@ -8,15 +8,13 @@ from uuid import UUID, uuid4
 
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
-from fahu.dispatch.v1 import handling_service_pb2 as handling_rpc
-from fahu.dispatch.v1 import look_back_service_pb2 as look_back_rpc
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from kit.auth import Actor
 from kit.errors import ServiceError
 from services.dispatch import rules
-from services.dispatch.rules import Action, Party, State
+from services.dispatch.rules import Action, Party
 from tests.dispatch.conftest import REQUESTS, draft
 from tests.dispatch.test_rules import ALLOWED
 from tests.machines import checks
@@ -47,12 +45,20 @@ class DemandMachine(RuleBasedStateMachine):
         self.former, self.condition = uuid4(), f"待第{self.stage.sequences}号批复"
         self.looks: dict[UUID, Look] = {}
         self.last: tuple[Actor, str, Any] | None = None
+        self.title = f"第{self.stage.sequences:05d}件事怎么办"  # by which this sequence's demands are found
         self.failed = self.drawn = self.replaced = False
+        self.tables = 0
         self._everybody()
         self._run(self.stage.set_aside())
         self._run(self.stage.designate(self.enterprise))
         if beginning:
-            self._send(self.actors["own contact"], "SubmitDemand", draft(), documented("SubmitDemand"), must_fail=False)
+            self._send(
+                self.actors["own contact"],
+                "SubmitDemand",
+                draft(title=self.title),
+                documented("SubmitDemand"),
+                must_fail=False,
+            )
             for name, method, fields in beginning:
                 (look,) = self.looks.values()
                 self._ask(self.actors[name], method, look, filled(method, fields, look, self.condition, self.stage.workday))
@@ -81,21 +87,18 @@ class DemandMachine(RuleBasedStateMachine):
         self._submit(data)
 
     def _submit(self, data: Any) -> None:
-        """By the contact, or for it by the town or the centre; some are about an agency, which intake does not know yet."""
+        """By the contact, or for it by the town or the centre; some are about an agency, or before a court."""
         name = data.draw(st.sampled_from(["own contact", "own contact", "own contact", "town officer", "centre operator"]))
         fields = {"category_code": data.draw(st.sampled_from(["hrss", "hrss", "eco_env", "unsure", "court"]))}
+        fields |= {"title": self.title, "shielded": data.draw(st.sampled_from([False, False, True]))}
+        about = data.draw(st.sampled_from(["", "", "", "", "eco_env", "hrss", "market_reg", "before court", "nobody"]))
+        fields |= {"before_court": True} if about == "before court" else {"subject_unit_code": about}
         if name != "own contact":
             fields |= {"channel": pb.CHANNEL_PHONE, "enterprise_id": str(self.enterprise.id)}
-        request = draft(**fields)
-        self._send(self.actors[name], "SubmitDemand", request, documented("SubmitDemand"), must_fail=False)
-        newest = max(self.looks.values(), key=lambda look: look.id)
-        if newest.state is State.TRIAGE and data.draw(st.sampled_from([True, False])):
-            unit = data.draw(st.sampled_from(["eco_env", "hrss", "market_reg"]))
-            self._run(self._make_about(newest.id, unit))
-
-    async def _make_about(self, demand_id: UUID, unit: str) -> None:
-        await self.stage.sql("UPDATE demand SET subject_unit_code = :unit WHERE id = :id", unit=unit, id=demand_id)
-        await self._look()
+        request, reasons = draft(**fields), documented("SubmitDemand")
+        if not self._send(self.actors[name], "SubmitDemand", request, reasons, must_fail=about == "nobody"):
+            request.subject_unit_code, request.request_id = "", uuid4().hex
+            self._send(self.actors[name], "SubmitDemand", request, reasons, must_fail=False)
 
     @rule(data=st.data())
     def somebody_acts(self, data: Any) -> None:
@@ -176,6 +179,8 @@ class DemandMachine(RuleBasedStateMachine):
         if stale:
             return frozenset({"STALE_VERSION"}), True
         known = documented(method) - {"DEMAND_NOT_FOUND", "STALE_VERSION"}
+        known -= {"SUBJECT_AGENCY"} if not look.row["subject_unit_code"] else set()
+        known -= {"JUDICIAL_MATTER"} if not look.row["judicial"] else set()
         theirs = [has_say(actor, action, look) for action in ACTIONS[method] & ALLOWED[look.state]]
         return known if theirs and all(theirs) else known | {"PERMISSION_DENIED"}, not any(theirs)
 
@@ -254,37 +259,6 @@ class DemandMachine(RuleBasedStateMachine):
         checks.check_time(self.stage, before, self.looks)
         self.moves.update(action for action, _ in self.stage.taken)
 
-    # What happens beside the demands
-
-    @precondition(lambda self: any(look.state is State.PARKED for look in self.looks.values()))
-    @rule()
-    def a_condition_is_met(self) -> None:
-        request = handling_rpc.MeetConditionRequest(name=self.condition, note="沪府〔2026〕5号")
-        reasons = documented("MeetCondition")
-        self._send(self.actors["hrss handler"], "MeetCondition", request, reasons, must_fail=False)
-        self.condition = f"待{self.stage.now:%Y%m%d%H}号批复之{uuid4().hex[:8]}"  # what is met is waited for no more
-
-    @precondition(lambda self: not self.drawn)
-    @rule(share=st.sampled_from([0, 50, 100]))
-    def a_sample_is_drawn(self, share: int) -> None:
-        self.drawn = True  # once is enough
-        request = look_back_rpc.DrawSampleRequest(share_percent=share, seed="x", request_id=uuid4().hex)
-        request.since.FromDatetime(self.stage.now - timedelta(days=120))
-        request.until.FromDatetime(self.stage.now + timedelta(seconds=1))
-        self._send(self.actors["supervisor"], "DrawSample", request, frozenset(), must_fail=False)
-
-    @precondition(lambda self: not self.replaced)
-    @rule()
-    def the_contact_is_replaced(self) -> None:
-        self.replaced = True
-        self.former, self.enterprise.liaison = self.enterprise.liaison, uuid4()
-        self._everybody()
-        self._run(self._replaced())
-
-    async def _replaced(self) -> None:
-        query = "UPDATE liaison_point SET liaison_person_id = :new WHERE enterprise_id = :id"
-        await self.stage.sql(query, new=self.enterprise.liaison, id=self.enterprise.id)
-
     def teardown(self) -> None:
         """What costs more to look at."""
         if not hasattr(self, "failed") or self.failed:
@@ -296,5 +270,5 @@ class DemandMachine(RuleBasedStateMachine):
         looks, liaison = list(self.looks.values()), self.enterprise.liaison
         # A third of them now, the others at the end of the next two sequences.
         some = dict(list(self.actors.items())[self.stage.sequences % 3 :: 3])
-        await checks.check_sight(self.stage, self.enterprise.area, looks, some, liaison)
+        await checks.check_sight(self.stage, self.title, looks, some, liaison)
         await checks.check_end(self.stage, looks)

@@ -30,13 +30,15 @@ from kit.scanning import NoScanner
 from kit.uploads import Checker
 from services.dispatch import moves
 from services.dispatch.__main__ import SERVICES, registrations
+from services.dispatch.calendars import CalendarKeeper
 from services.dispatch.filing import Filing
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import demands as queries
-from services.dispatch.rules import Action, Terms
-from services.dispatch.service import deadlines, parking
+from services.dispatch.rules import Action, Terms, YearTable
+from services.dispatch.service import calendars, deadlines, parking
 from services.dispatch.service.reference import KEEP_POINT, KEEP_UNIT, load_categories
-from services.dispatch.servicer import demands, edge, handling, look_backs
+from services.dispatch.servicer import calendars as tables
+from services.dispatch.servicer import demands, edge, handling, joint_cases, look_backs
 from tests.dispatch.conftest import MODULES, REQUESTS
 from tests.machines.cast import CONTACTS, LEADERS, SILENT_UNIT, UNITS, Enterprise, Look
 
@@ -59,6 +61,7 @@ PARTS = [
     "look_back",
     "supervision_order",
     "routing_suggestion",
+    "clock_change",
 ]
 DIGEST = " || ".join(
     f"(SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM {part} t WHERE t.demand_id = d.id)"
@@ -84,6 +87,8 @@ class Stage:
     database: Database
     course: Course
     now: datetime = datetime(2023, 1, 1, tzinfo=UTC)
+    known: tuple[WorkingCalendar, int] = (WorkingCalendar({}), 0)
+    recounted_at: datetime | None = None  # by a table that came in this sequence
     servicers: dict[str, Any] = field(default_factory=dict)
     taken: list[tuple[Action, Act]] = field(default_factory=list)
     neighbour: Enterprise = field(default_factory=lambda: Enterprise("next door"))
@@ -117,6 +122,12 @@ class Stage:
         async with self.database.begin() as session:
             await parking.revive(session, self.course, self.now)
 
+    async def recount(self) -> int:
+        """What the platform does by itself where a table of holidays came."""
+        self.taken.clear()
+        self.recounted_at = self.now
+        return await CalendarKeeper(self.database, self.course).recount(self.now)
+
     async def looks(self, enterprise: UUID) -> list[Look]:
         """The demands of an enterprise as they stand."""
         return [Look(*row) for row in await self.ask(LOOK, enterprise=enterprise)]
@@ -133,9 +144,14 @@ class Stage:
             return list(result.all()) if result.returns_rows else []  # type: ignore[attr-defined]
 
     async def set_aside(self) -> None:
-        """Hide what earlier sequences left from sweeper and samples: their time was another."""
-        await self.sql("UPDATE demand_clock SET next_look = NULL WHERE next_look IS NOT NULL")
+        """Hide what earlier sequences left from sweeper, samples and tables: time and calendar were others."""
+        await self.sql("UPDATE demand_clock SET next_look = NULL, stopped_at = started_at WHERE stopped_at IS NULL")
         await self.sql("UPDATE demand SET updated_at = :at, revived = true WHERE updated_at > :at", at=LONG_AGO)
+        if self.recounted_at or self.course.revision != self.known[1]:
+            await self.sql("DELETE FROM clock_change")
+            await self.sql("DELETE FROM calendar_day WHERE revision > :kept", kept=self.known[1])
+            await self.sql("DELETE FROM calendar_table WHERE revision > :kept", kept=self.known[1])
+        (self.course.calendar, self.course.revision), self.recounted_at = self.known, None
 
     async def designate(self, enterprise: Enterprise) -> None:
         """Make an enterprise a liaison point of all the years a sequence may come to."""
@@ -159,10 +175,14 @@ class Stage:
     async def populate(self) -> None:
         async with self.database.begin() as session:
             await load_categories(session)
+            await calendars.load_years(session, _years_known(), self.now)
             for code, kind in UNITS.items():
                 leaders = [LEADERS[code]] if code in LEADERS else []
                 await session.execute(KEEP_UNIT, _unit(code, kind, [CONTACTS[code]], leaders))
             await session.execute(KEEP_UNIT, _unit(SILENT_UNIT, "AGENCY", [], []))
+            await session.flush()
+            await calendars.refresh(session, self.course)
+        self.known = self.course.calendar, self.course.revision
         await self.designate(self.neighbour)
         # The checks look for a demand's events, which dispatch itself never does.
         await self.sql("CREATE INDEX ON outbox (aggregate_id)")
@@ -173,29 +193,33 @@ def _unit(code: str, kind: str, contacts: list[UUID], leaders: list[UUID]) -> di
     return values | {"contact_ids": contacts, "leader_ids": leaders}
 
 
+def _years_known() -> list[YearTable]:
+    tables = {year: days for year, days in library_tables().items() if year <= LAST_YEAR_KNOWN}
+    return [
+        YearTable(year, "通知", tuple(d for d in days if not days[d]), tuple(d for d in days if days[d]))
+        for year, days in tables.items()
+    ]
+
+
 def build(url: str) -> Stage:
     """A stage over a fresh database."""
     loop = uvloop.new_event_loop()
-    known = {year: days for year, days in library_tables().items() if year <= LAST_YEAR_KNOWN}
-    calendar = WorkingCalendar(known)
     database = Database(url, pool_size=2)
     database.before_commit = outbox.flush
-    stage = Stage(loop, database, Course(calendar, Terms()))
+    stage = Stage(loop, database, Course(WorkingCalendar({}), Terms()))
     filing = Filing(database, FolderBlobs(Path(mkdtemp())), Checker(), NoScanner())
-    for service, (messages, _), registration in zip(
-        SERVICES, MODULES, registrations(database, stage.course, filing), strict=True
-    ):
-        assert isinstance(registration, partial)
+    servicers = [one.args[0] for one in registrations(database, stage.course, filing) if isinstance(one, partial)]
+    for service, (messages, _) in zip(SERVICES, MODULES, strict=True):
         for method in service.methods:
-            stage.servicers[method.name] = registration.args[0]
             REQUESTS[method.name] = getattr(messages, method.input_type.name)
+            stage.servicers[method.name] = next((one for one in servicers if hasattr(one, method.name)), None)
     stage.run(stage.populate())
     return stage
 
 
 def wire(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have dispatch go by the stage's clock, and note each move it takes."""
-    for module in (edge, demands, handling, look_backs):
+    for module in (edge, demands, handling, look_backs, joint_cases, tables):
         monkeypatch.setattr(module, "now", lambda: stage.now)
     monkeypatch.setattr(edge, "whole", seen_again)
     plain = moves.take
@@ -211,7 +235,7 @@ def wire(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 async def seen_again(session: AsyncSession, actor: Actor, demand_id: UUID) -> demand_pb2.Demand:
     """The answer to a change, in short: its maker still sees the demand. Reading all of it would take half of the time."""
     row = await queries.demand_detail(session, actor, demand_id)
-    return demand_pb2.Demand(id=str(row.id))
+    return demand_pb2.Demand(id=str(row.id), judicial=row.judicial)
 
 
 def tear_down(stage: Stage) -> None:

@@ -98,7 +98,10 @@ READ: dict[Action, dict[Party, Kind]] = {
     A.DECIDE_APPEAL: {P.AGENCY: K.APPEAL_DECIDED},
     A.EXCLUDE: {P.AGENCY: K.DEMAND_EXCLUDED},
     A.REVEAL: {P.AGENCY: K.IDENTITY_REVEALED},
-    A.JOIN: {},
+    A.JOIN: {P.LIAISON: K.DEMAND_JOINED, P.AGENCY: K.AGENCY_DEMAND_JOINED},
+    A.TAKE_OUT: {P.LIAISON: K.DEMAND_JOINED, P.AGENCY: K.AGENCY_DEMAND_JOINED},
+    A.RESCHEDULE: {},
+    A.REPORT_PROGRESS: {P.LIAISON: K.DEMAND_PROGRESS_REPORTED},
 }
 # What sets an action's event apart from that of another, where its reader goes by it.
 FACTS: dict[Action, dict[str, Any]] = {

@@ -91,7 +91,7 @@ class World:
 
     async def staff(self, draft: StaffDraft) -> UUID:
         async with self.database.begin() as session:
-            return await people.put_staff(session, self.personal, OPERATOR, draft, datetime.now(UTC))
+            return (await people.put_staff(session, self.personal, OPERATOR, draft, datetime.now(UTC)))[0]
 
     async def events(self, kind: type[Message], aggregate_id: str = "") -> list[Any]:
         """Events of a kind in the order they were written, of one aggregate if named."""

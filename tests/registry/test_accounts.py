@@ -259,14 +259,14 @@ async def test_revocations_become_visible_in_the_order_of_their_positions(world:
 
     async def revoke(person: Any) -> None:
         async with world.database.begin() as session:
-            await sessions.shut_out(session, person, datetime.now(UTC))
+            await sessions.shut_out(session, person)
 
     async def positions() -> list[int]:
         found = await world.accounts().ListRevocations(pb.ListRevocationsRequest())
         return [one.position for one in found.revocations]
 
     async with world.database.begin() as session:
-        await sessions.shut_out(session, first, datetime.now(UTC))
+        await sessions.shut_out(session, first)
         later = asyncio.create_task(revoke(second))
         await asyncio.sleep(0.2)
         assert await positions() == []
@@ -280,7 +280,8 @@ async def test_old_sessions_and_revocations_are_forgotten(world: World) -> None:
     await world.import_lines(line(1, contact="张三", phone=PHONE))
     person = (await wechat(world, phone=PHONE)).account.person_id
     async with world.database.begin() as session:
-        await sessions.shut_out(session, person, datetime.now(UTC) - timedelta(hours=3))
+        await sessions.shut_out(session, person)
+    await world.change("UPDATE revocation SET before = before - interval '3 hours'")
     await wechat(world)
     later = datetime.now(UTC) + timedelta(days=31)
     assert len((await world.accounts().ListRevocations(pb.ListRevocationsRequest())).revocations) == 0

@@ -16,7 +16,7 @@ from fahu.registry.v1 import registry_service_pb2 as pb
 
 from kit.crypto import Keyring
 from services.registry import commands
-from services.registry.errors import LoginNameTaken, PersonNotFound, PhoneInUse, UnitNotFound
+from services.registry.errors import ContactNeedsSuccessor, LoginNameTaken, PersonNotFound, PhoneInUse, UnitNotFound
 from tests.conftest import MakeDatabase
 from tests.registry.conftest import YEAR, World, prepare
 from tests.registry.files import csv_file, line, xlsx_file
@@ -144,7 +144,7 @@ async def test_a_duty_passes_on_and_every_change_is_told(world: World) -> None:
     await run(world, commands.set_duty, "hrss", "contact", "13900000002")
     await run(world, commands.set_duty, "hrss", "contact", "13900000002")  # again: nothing
     assert await duties(world) == {"contact": "钱七"}
-    await run(world, commands.end_staff, "13900000002")
+    await run(world, commands.end_staff, "13900000002", "--force")
     assert await duties(world) == {}
     told = await world.events(events_pb2.UnitChanged, "hrss")
     assert [(event.version, len(event.contact_person_ids)) for event in told] == [(1, 0), (2, 1), (3, 1), (4, 0)]
@@ -163,9 +163,48 @@ async def test_only_the_units_own_staff_take_its_duties(world: World) -> None:
 
 
 async def test_who_changes_the_unit_leaves_its_duties(world: World) -> None:
-    await run(world, commands.add_staff, *ZHAO, "--duty", "contact")
-    await run(world, commands.add_staff, "--unit", "justice", *ZHAO[2:], "--duty", "contact")
+    await run(world, commands.add_staff, *ZHAO, "--duty", "leader")
+    told = await run(world, commands.add_staff, "--unit", "justice", *ZHAO[2:], "--duty", "contact")
+    assert told.endswith("hrss has no leader now")
     assert (await duties(world), await duties(world, "justice")) == ({}, {"contact": "赵六"})
+
+
+async def test_no_contact_leaves_without_a_word_about_who_takes_over(world: World) -> None:
+    """Otherwise the agency's demands would go to the centre, and nobody would know why."""
+    qian = [*ZHAO[:-3], "钱七", "--phone", "13900000002"]
+    await run(world, commands.add_staff, *ZHAO, "--duty", "contact")
+    await run(world, commands.add_staff, *qian)
+    before = await world.snapshot()
+    for leaving in ([commands.end_staff, "13900000001"], [commands.add_staff, "--unit", "justice", *ZHAO[2:]]):
+        with pytest.raises(ContactNeedsSuccessor, match="hrss"):
+            await run(world, *leaving)
+        for nobody in ("13900000001", "13900000009"):
+            with pytest.raises(PersonNotFound):
+                await run(world, *leaving, "--successor", nobody)
+    assert await world.snapshot() == before
+    assert await duties(world) == {"contact": "赵六"}
+
+    moved = await run(world, commands.add_staff, "--unit", "justice", *ZHAO[2:], "--successor", "13900000002")
+    assert (moved, await duties(world)) == ("1 members of staff", {"contact": "钱七"})
+    told = (await world.events(events_pb2.UnitChanged, "hrss"))[-1]
+    assert len(told.contact_person_ids) == 1
+    forced = await run(world, commands.end_staff, "13900000002", "--force")
+    assert forced == "ended\nhrss has no contact now: its demands go to the centre"
+    assert (await duties(world), (await world.events(events_pb2.UnitChanged, "hrss"))[-1].version) == ({}, told.version + 1)
+    assert (await world.rows("SELECT reason FROM audit ORDER BY position DESC"))[0][0] == "hrss has no contact"
+
+
+async def test_a_file_may_name_the_new_contact_before_the_old_one_leaves(world: World, tmp_path: Path) -> None:
+    await run(world, commands.add_staff, *ZHAO, "--duty", "contact")
+    entry = {"unit": "hrss", "roles": ["AGENCY_CONTACT"], "name": "钱七", "phone": "13900000002", "duty": "contact"}
+    moving = {"unit": "justice", "roles": ["AGENCY_CONTACT"], "name": "赵六", "phone": "13900000001"}
+    file = tmp_path / "staff.json"
+    file.write_text(json.dumps([moving, entry]))
+    with pytest.raises(ContactNeedsSuccessor):
+        await run(world, commands.add_staff, "--file", file)
+    file.write_text(json.dumps([entry, moving]))
+    await run(world, commands.add_staff, "--file", file)
+    assert await duties(world) == {"contact": "钱七"}
 
 
 async def test_announcing_tells_the_present_state_under_the_same_versions(world: World) -> None:

@@ -16,6 +16,7 @@ class DemandClock(Base):
 
     Its due time follows from `counted_from` and `term_days`, or from `term_day`, so that it can be computed again when
     a year's holidays are published. `next_look` is when the sweeper looks again; `fired` the last warning, 100 the breach.
+    `day_off` says that a table loaded later made the day that somebody named a free one.
     """
 
     __tablename__ = "demand_clock"
@@ -38,6 +39,7 @@ class DemandClock(Base):
     term_day: Mapped[date | None] = mapped_column(default=None)
     first_due_at: Mapped[datetime | None] = mapped_column(default=None)
     paused_at: Mapped[datetime | None] = mapped_column(default=None)
+    day_off: Mapped[bool | None] = mapped_column(default=None)
     __table_args__ = (
         one_of("kind", Clock),
         one_of("holder", Party),

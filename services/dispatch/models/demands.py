@@ -133,3 +133,22 @@ class DemandEvent(Base):
         ),
         CheckConstraint("sequence >= 1", name="sequence_positive"),
     )
+
+
+class DemandFiling(Base):
+    """Demands that staff filed at once. Each has "<id of this>/<its place>" for a request id."""
+
+    __tablename__ = "demand_filing"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    unit_code: Mapped[str]
+    channel: Mapped[str]
+    size: Mapped[int]
+    filed_at: Mapped[datetime]
+    request_id: Mapped[str]
+    request_hash: Mapped[bytes]
+    __table_args__ = (
+        CheckConstraint("channel IN ('PHONE', 'ON_SITE')", name="channel_on_behalf"),
+        CheckConstraint("size BETWEEN 1 AND 50", name="size_within"),
+        Index("uq_demand_filing_request", "person_id", "request_id", unique=True),
+    )

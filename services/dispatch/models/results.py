@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, PrimaryKeyConstraint
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.dispatch.models.base import Base, one_of
-from services.dispatch.rules import LookBackOrigin, LookBackOutcome, OrderLevel
+from services.dispatch.rules import JointAct, LookBackOrigin, LookBackOutcome, OrderLevel
 
 
 class LookBackSample(Base):
@@ -114,3 +116,24 @@ class JointCase(Base):
     request_id: Mapped[str]
     request_hash: Mapped[bytes]
     __table_args__ = (Index("uq_joint_case_request", "created_by", "request_id", unique=True),)
+
+
+class JointCaseEvent(Base):
+    """What was done to a joint case, and to which of its members. Never altered."""
+
+    __tablename__ = "joint_case_event"
+    joint_case_id: Mapped[UUID] = mapped_column(ForeignKey("joint_case.id"))
+    sequence: Mapped[int]
+    type: Mapped[str]
+    person_id: Mapped[UUID]
+    unit_code: Mapped[str]
+    at: Mapped[datetime]
+    demand_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
+    request_id: Mapped[str]
+    request_hash: Mapped[bytes]
+    __table_args__ = (
+        PrimaryKeyConstraint("joint_case_id", "sequence"),
+        one_of("type", JointAct),
+        CheckConstraint("cardinality(demand_ids) > 0", name="has_members"),
+        Index("uq_joint_case_event_request", "joint_case_id", "person_id", "request_id", unique=True),
+    )

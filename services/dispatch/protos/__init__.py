@@ -12,12 +12,14 @@ from services.dispatch.protos.demands import (
     segment_of,
 )
 from services.dispatch.protos.requests import approval_of, co_handler_of, condition_of, info_request_of
+from services.dispatch.protos.shield import as_read, hide_name
 from services.dispatch.protos.words import Fields, day_of, enum_of, is_staff, name_of
 
 __all__ = [
     "Fields",
     "answer_of",
     "approval_of",
+    "as_read",
     "clock_of",
     "co_handler_of",
     "condition_of",
@@ -28,6 +30,7 @@ __all__ = [
     "draft_of",
     "enum_of",
     "filter_of",
+    "hide_name",
     "info_request_of",
     "is_staff",
     "line_of",

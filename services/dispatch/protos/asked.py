@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
+from fahu.dispatch.v1 import joint_case_service_pb2 as joint_rpc
 from google.protobuf.message import Message
 
 from kit.idempotency import fingerprint
@@ -25,6 +26,9 @@ def draft_of(request: rpc.SubmitDemandRequest) -> Draft:
         body=request.body,
         channel=name_of(pb.Channel, "CHANNEL", request.channel) if request.channel else MINI_PROGRAM,
         enterprise_id=UUID(request.enterprise_id) if request.enterprise_id else None,
+        subject_unit_code=request.subject_unit_code,
+        shielded=request.shielded,
+        before_court=request.before_court,
     )
 
 
@@ -42,7 +46,7 @@ def plan_of(request: rpc.SetDispositionRequest) -> rules.Plan:
     )
 
 
-def answer_of(request: rpc.ReplyDemandRequest) -> Answer:
+def answer_of(request: rpc.ReplyDemandRequest | joint_rpc.ReplyJointCaseRequest) -> Answer:
     return Answer(
         kind=rules.ReplyKind(name_of(pb.ReplyKind, "REPLY_KIND", request.kind)),
         conclusion=request.conclusion.strip(),

@@ -84,6 +84,7 @@ def clock_of(clock: Fields) -> pb.Clock:
         holder=enum_of(pb.Party, "PARTY", clock["holder"]),
         round=clock["round"],
         provisional=clock["provisional"],
+        day_off=bool(clock.get("day_off")),
         **{name: stamp(moment) for name, moment in moments.items()},
     )
 
@@ -161,19 +162,22 @@ INTERNAL_LINES = frozenset(
         "look_back_opened",
         "look_back_tried",
         "looked_back",
+        "joined",
+        "taken_out",
     }
 )
 
 
-def line_of(row: DemandEvent, actor: Actor) -> pb.DemandEvent:
-    """One line of the timeline, with what this caller may read of it."""
+def line_of(row: DemandEvent, actor: Actor, *, known: bool) -> pb.DemandEvent:
+    """One line of the timeline, with what this caller may read of it. Not `known`: without who spoke for the enterprise."""
+    hidden = not known and (not row.unit_code or row.type == "submitted")
     return pb.DemandEvent(
         sequence=row.sequence,
         type=row.type,
         state=enum_of(pb.State, "STATE", row.state),
         at=stamp(row.at),
-        person_id=str(row.person_id or ""),
-        unit_code=row.unit_code,
+        person_id="" if hidden else str(row.person_id or ""),
+        unit_code="" if hidden else row.unit_code,
         lead_unit_code=row.lead_unit_code,
         text=row.text if is_staff(actor) or row.type not in INTERNAL_LINES else "",
         promised_on=str(row.changes.get("promised_on") or ""),

@@ -1,40 +1,67 @@
 """Reading attachments: who may see a demand sees its files; a file that is attached to nothing is its uploader's alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from services.dispatch import errors
 from services.dispatch.models import Attachment, AttachmentState, Demand
-from services.dispatch.queries.access import visible_to
+from services.dispatch.queries.access import knows_whose, visible_to
 
 BATCH = 20
 THERE = and_(Attachment.stored_at.is_not(None), Attachment.removed_at.is_(None))
 
 
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    loose = and_(Attachment.demand_id.is_(None), Attachment.person_id == actor.person_id)
-    return and_(THERE, or_(loose, exists().where(Demand.id == Attachment.demand_id, visible_to(actor))))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file as somebody sees it: whether its demand is before a court, and whether they may learn whose that is."""
+
+    file: Attachment
+    judicial: bool
+    known: bool
 
 
-async def attachment(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Attachment:
+def _seen(row: Row[Any]) -> Seen:
+    file: Attachment = row[0]
+    return Seen(file, bool(row.judicial), file.demand_id is None or bool(row.known))
+
+
+def _files(actor: Actor) -> Select[*tuple[Any, ...]]:
+    query = select(Attachment, Demand.judicial, knows_whose(actor).label("known"))
+    return query.outerjoin(Demand, Demand.id == Attachment.demand_id).where(THERE)
+
+
+async def attachment(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Seen:
     """One attachment. Raises AttachmentNotFound if it is not there for the actor."""
-    found = await session.scalar(select(Attachment).where(Attachment.id == attachment_id, _seen_by(actor)))
+    loose = and_(Attachment.demand_id.is_(None), Attachment.person_id == actor.person_id)
+    theirs = or_(loose, and_(Demand.id.is_not(None), visible_to(actor)))
+    found = (await session.execute(_files(actor).where(Attachment.id == attachment_id, theirs))).first()
     if found is None:
         raise errors.AttachmentNotFound
-    return found
+    return _seen(found)
 
 
-async def attachments_of(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[Attachment]:
+@dataclass(frozen=True, slots=True)
+class FilesSeen:
+    """The files of a demand, and whether it is before a court."""
+
+    files: Sequence[Seen]
+    judicial: bool
+
+
+async def attachments_of(session: AsyncSession, actor: Actor, demand_id: UUID) -> FilesSeen:
     """The files of one demand, in order. Raises DemandNotFound if it is not there for the actor."""
-    if not await session.scalar(select(Demand.id).where(Demand.id == demand_id, visible_to(actor))):
+    judicial = await session.scalar(select(Demand.judicial).where(Demand.id == demand_id, visible_to(actor)))
+    if judicial is None:
         raise errors.DemandNotFound
-    query = select(Attachment).where(Attachment.demand_id == demand_id, THERE).order_by(Attachment.position)
-    return (await session.scalars(query)).all()
+    query = _files(actor).where(Attachment.demand_id == demand_id).order_by(Attachment.position)
+    return FilesSeen([_seen(row) for row in await session.execute(query)], judicial)
 
 
 async def demand_to_attach_to(session: AsyncSession, actor: Actor, demand_id: UUID) -> Demand:

@@ -19,6 +19,7 @@ from services.dispatch.models import (
     DemandEvent,
     Unit,
 )
+from services.dispatch.queries import access
 from services.dispatch.queries.access import visible_to
 from services.dispatch.rules import State
 
@@ -42,25 +43,25 @@ class Filter:
     overdue: bool = False
 
 
-def narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
-    """The conditions a filter stands for."""
+def narrowed(actor: Actor, wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    """The conditions a filter stands for, so that none finds what its asker may not learn."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.states:
         conditions.append(Demand.state.in_(wanted.states))
     for column, value in (
         (Demand.lead_unit_code, wanted.lead_unit_code),
-        (Demand.area_code, wanted.area_code),
         (Demand.category_code, wanted.category_code),
     ):
         if value:
             conditions.append(column == value)
+    if wanted.area_code:
+        conditions.append(access.in_area(actor, wanted.area_code))
     if wanted.submitted_from:
         conditions += [Demand.submitted_at >= wanted.submitted_from, Demand.id >= first_id(wanted.submitted_from)]
     if wanted.submitted_until:
         conditions += [Demand.submitted_at < wanted.submitted_until, Demand.id < first_id(wanted.submitted_until + SLACK)]
     if found := wanted.text.strip():
-        in_title = Demand.title.icontains(found, autoescape=True)
-        conditions.append(or_(Demand.serial == found.upper(), in_title, Demand.body.icontains(found, autoescape=True)))
+        conditions.append(or_(Demand.serial == found.upper(), access.says(actor, found)))
     if wanted.overdue:
         late = exists().where(DemandClock.demand_id == Demand.id, DemandClock.stopped_at.is_(None), DemandClock.due_at < now)
         conditions.append(late)
@@ -75,17 +76,18 @@ def first_id(moment: datetime) -> UUID:
 SUMMARY = [column for column in Demand.__table__.columns if column.name not in ("body", "request_id", "request_hash")]
 
 
-def _named() -> Select[*tuple[Any, ...]]:
-    return select(*SUMMARY, func.coalesce(Unit.name, "").label("lead_unit_name")).outerjoin(
-        Unit, Unit.code == Demand.lead_unit_code
-    )
+def named(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Demands as lists show them, with the name of the agency in the lead, and what the actor may read of them."""
+    name = func.coalesce(Unit.name, "").label("lead_unit_name")
+    subject = access.told_subject(actor).label("subject_told")
+    return select(*SUMMARY, name, subject, *access.reading(actor)).outerjoin(Unit, Unit.code == Demand.lead_unit_code)
 
 
 async def demands_page(
     session: AsyncSession, actor: Actor, wanted: Filter, now: datetime, before: UUID | None, size: int
 ) -> Sequence[Any]:
     """Up to `size` + 1 demands, newest first, that come after `before`; the extra one tells that there are more."""
-    query = _named().where(visible_to(actor), *narrowed(wanted, now))
+    query = named(actor).where(visible_to(actor), *narrowed(actor, wanted, now))
     if before:
         query = query.where(Demand.id < before)
     return (await session.execute(query.order_by(Demand.id.desc()).limit(size + 1))).all()
@@ -93,7 +95,7 @@ async def demands_page(
 
 async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) -> Row[Any]:
     """One demand with its text. Raises DemandNotFound if it is not there for the actor."""
-    query = _named().add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
+    query = named(actor).add_columns(Demand.body).where(Demand.id == demand_id, visible_to(actor))
     row = (await session.execute(query)).first()
     if row is None:
         raise errors.DemandNotFound
@@ -102,7 +104,7 @@ async def demand_detail(session: AsyncSession, actor: Actor, demand_id: UUID) ->
 
 async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datetime) -> dict[State, int]:
     """How many demands the actor sees in each state; each count stops at COUNT_LIMIT, so that it never grows dear."""
-    others = narrowed(replace(wanted, states=()), now)
+    others = narrowed(actor, replace(wanted, states=()), now)
     states = values(sql_column("state", Demand.state.type), name="states").data([(state.value,) for state in State])
     some = (
         select(literal(1))
@@ -116,15 +118,15 @@ async def counts(session: AsyncSession, actor: Actor, wanted: Filter, now: datet
     return {State(state): number for state, number in found}
 
 
-async def timeline(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[DemandEvent]:
-    """The lines of one demand, oldest first. Raises DemandNotFound."""
+async def timeline(session: AsyncSession, actor: Actor, demand_id: UUID) -> Sequence[Any]:
+    """The lines of one demand, oldest first, each with what its reader may learn. Raises DemandNotFound."""
     query = (
-        select(DemandEvent)
+        select(DemandEvent, Demand.judicial, *access.reading(actor))
         .join(Demand, Demand.id == DemandEvent.demand_id)
         .where(DemandEvent.demand_id == demand_id, visible_to(actor))
         .order_by(DemandEvent.sequence)
     )
-    lines = (await session.scalars(query)).all()
+    lines = (await session.execute(query)).all()
     if not lines:
         raise errors.DemandNotFound
     return lines

@@ -1,7 +1,8 @@
 """All that taking demands in depends on, in one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from kit.db import Run
@@ -21,6 +22,7 @@ class Intake:
     liaison_person_id: UUID | None
     centre_ids: tuple[UUID, ...]
     number: int
+    of_subject: frozenset[UUID] | None = None  # those of the agency that it is about; None if there is no such agency
 
 
 INTAKE = """
@@ -36,6 +38,21 @@ CROSS JOIN LATERAL (
   WHERE r.category_code = c.code AND r.active) r
 ORDER BY wanted.position
 """
+
+
+OF_AGENCIES = """
+SELECT code, contact_ids || leader_ids FROM unit WHERE code = ANY(%(codes)s) AND active AND kind = 'AGENCY'
+"""
+
+
+async def with_subjects(run: Run, found: Sequence[Intake], subjects: Sequence[str]) -> list[Intake]:
+    """The same, with the people of the agencies that they are about. Asked only where one of them is about an agency."""
+    rows: Any = await run(OF_AGENCIES, {"codes": [code for code in subjects if code]})
+    people: dict[str, list[UUID]] = dict(rows)
+    return [
+        replace(one, of_subject=frozenset(people[code])) if code in people else one
+        for one, code in zip(found, subjects, strict=True)
+    ]
 
 
 async def intakes(run: Run, wanted: Sequence[tuple[str, UUID]], year: int) -> list[Intake]:

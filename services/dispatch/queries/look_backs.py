@@ -20,7 +20,7 @@ from services.dispatch.models import (
     LookBackCandidate,
     LookBackSample,
 )
-from services.dispatch.queries.access import visible_to
+from services.dispatch.queries.access import reading, visible_to
 from services.dispatch.rules import Clock, LookBackOrigin, Party, Solved, State
 
 OF_OFFICE = (Party.AGENCY, Party.AGENCY_LEAD, Party.CO_HANDLER, Party.CENTRE)
@@ -60,7 +60,7 @@ async def look_backs_page(
     wanted: list[ColumnElement[bool]] = [LookBack.recorded_at.is_not(None) if recorded else LookBack.recorded_at.is_(None)]
     wanted += [LookBack.origin == origin] if origin else []
     wanted += [LookBack.id < before] if before else []
-    about = (Demand.serial, Demand.title, Demand.enterprise_name, Demand.lead_unit_code, Demand.state, Demand.version)
+    about = (Demand.serial, Demand.title, Demand.lead_unit_code, Demand.state, Demand.version, *reading(actor))
     query = (
         select(LookBack, *about, DemandClock.due_at)
         .join(Demand, Demand.id == LookBack.demand_id)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from services.dispatch.models import Demand, DemandClock, SupervisionOrder
-from services.dispatch.queries.access import ALL_SEEING, visible_to
+from services.dispatch.queries.access import ALL_SEEING, reading, visible_to
 from services.dispatch.rules import Clock, OrderLevel
 
 
@@ -50,8 +50,9 @@ async def orders_page(
         DemandClock.kind == Clock.ORDER,
         DemandClock.ref == cast(SupervisionOrder.id, String),
     )
+    about = (Demand.serial, Demand.title, Demand.state, Demand.version, *reading(actor))
     query = (
-        select(SupervisionOrder, Demand.serial, Demand.title, Demand.state, Demand.version, DemandClock.breached_at)
+        select(SupervisionOrder, *about, DemandClock.breached_at)
         .join(Demand, Demand.id == SupervisionOrder.demand_id)
         .outerjoin(DemandClock, clock)
         .where(*conditions)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from services.dispatch.models import ConditionTag, Demand, DemandApproval, DemandInfoRequest
-from services.dispatch.queries.access import visible_to
+from services.dispatch.queries.access import reading, visible_to
 from services.dispatch.rules import ApprovalKind, ApprovalState, Party, State
 
 MOST_APPROVALS = 200
@@ -39,7 +39,7 @@ async def pending_page(session: AsyncSession, actor: Actor) -> Sequence[Any]:
     if not actor.has(*CENTRE_AND_ABOVE):
         before = (DemandApproval.stage == Party.AGENCY_LEAD) & (DemandApproval.unit_code == actor.unit_code)
     query = (
-        select(DemandApproval, Demand.serial, Demand.title, Demand.version)
+        select(DemandApproval, Demand.serial, Demand.title, Demand.version, *reading(actor))
         .join(Demand, Demand.id == DemandApproval.demand_id)
         .where(DemandApproval.state == ApprovalState.PENDING, before, visible_to(actor))
     )

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from services.dispatch.models import Demand, DemandApproval
-from services.dispatch.queries.access import AGENCY, ALL_SEEING, visible_to
+from services.dispatch.queries.access import AGENCY, ALL_SEEING, not_about, visible_to
 from services.dispatch.rules import ApprovalKind, ApprovalState
 
 
@@ -17,7 +17,7 @@ def _shown_to(actor: Actor) -> ColumnElement[bool]:
     """An agency's own, though it sees the demand no more; all to those who see all."""
     shown: list[ColumnElement[bool]] = []
     if actor.has(*AGENCY) and actor.unit_code:
-        shown.append(DemandApproval.unit_code == actor.unit_code)
+        shown.append(and_(DemandApproval.unit_code == actor.unit_code, not_about(actor.unit_code)))
     if actor.has(*ALL_SEEING):
         shown.append(visible_to(actor))
     return or_(false(), *shown)

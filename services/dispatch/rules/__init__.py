@@ -4,6 +4,7 @@ Elsewhere they are used as `rules.…`, whichever of the files they stand in.
 """
 
 from services.dispatch.rules.decisions import *  # noqa: F403
+from services.dispatch.rules.holidays import *  # noqa: F403
 from services.dispatch.rules.sampling import *  # noqa: F403
 from services.dispatch.rules.table import *  # noqa: F403
 from services.dispatch.rules.terms import *  # noqa: F403

@@ -1,6 +1,7 @@
 """What is decided without looking anything up: where a demand goes, whether a plan, reply or request has what it needs."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,14 +25,20 @@ from services.dispatch.rules.words import (
 
 FAR_DAYS = 366  # no promise is that far ahead; spares counting working days up to the year 9999
 UNSURE = "unsure"  # the category 不确定
+UNNAMED = "某联系点企业"  # what stands for the name of an enterprise that shields itself, in texts that others read
 LAST_PLAIN_ROUND = 2  # later rounds are told to the supervisors, who call the parties together
 ATTEMPTS = 3  # of reaching an enterprise in a look-back, before that itself is its outcome
-# （2021）沪0116民初1234号, with whatever brackets and blanks people type.
+# What every case number has, as people type it: found quickly in texts that have none.
+YEAR = re.compile(r"[（(［\[〔]\s*\d{4}\s*[）)］\]〕]")
+# （2021）沪0116民初1234号, with whatever brackets and blanks people type; 沪金检刑诉〔2021〕5号. Of normalised text.
 CASE_NUMBER = re.compile(
-    r"[（(\[〔]\s*(?:19|20)\d{2}\s*[）)\]〕]\s*[\u4e00-\u9fff]{1,3}\s*\d{0,4}\s*"
+    r"[(\[〔]\s*(?:19|20)\d{2}\s*[)\]〕]\s*[\u4e00-\u9fff]{1,3}\s*\d{0,4}\s*"
     r"[民刑行执破赔财辖知诉清司检][\u4e00-\u9fff]{0,4}\s*第?\s*\d+\s*号"
+    r"|(?<!质)检[刑民行公诉执控申捕]{1,3}\s*[(\[〔]\s*(?:19|20)\d{2}\s*[)\]〕]\s*[A-Z]?\d+\s*号"
 )
-COURTS = frozenset({"court", "procuratorate"})
+COURTS = frozenset({"court", "procuratorate"})  # categories, and the agencies they lead to
+# What enterprises say of a matter that a court or a procuratorate has in hand.
+PENDING = re.compile(r"在审|审理中|正在审理|执行中|正在执行|已立案|开庭|诉讼中|上诉中|再审中|审查起诉|检察监督中")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,18 @@ class Lead:
 
 
 def is_judicial(title: str, body: str, category_code: str, before_court: bool) -> bool:
-    """Whether a matter lies before a court or a procuratorate: by its case number, or by the enterprise's own word."""
-    pending = before_court and category_code in COURTS
-    return pending or bool(CASE_NUMBER.search(title) or CASE_NUMBER.search(body))
+    """Whether a matter lies before a court or a procuratorate: by the enterprise's own word, by a case number, or by what is
+    told of a court or procuratorate.
+    """
+    if before_court or _names_case(title) or _names_case(body):
+        return True
+    return category_code in COURTS and bool(PENDING.search(title) or PENDING.search(body))
+
+
+def _names_case(text: str) -> bool:
+    if "号" not in text or not YEAR.search(text):
+        return False
+    return CASE_NUMBER.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def route(category_code: str, leads: Sequence[Lead], *, conflict: bool, judicial: bool) -> Lead | TriageReason:
@@ -101,13 +117,18 @@ def check_promise(day: date | None, today: date, calendar: WorkingCalendar) -> d
 
 
 def cap_of(round: int, terms: Terms) -> int:
-    """How many working days ahead an agency may promise by itself."""
-    return terms.promise_cap if round == 1 else terms.rework
+    """How many working days ahead an agency may promise by itself: never so far that interim reports would be due."""
+    return min(terms.promise_cap if round == 1 else terms.rework, terms.report)
 
 
 def is_over_cap(day: date, today: date, round: int, calendar: WorkingCalendar, terms: Terms) -> bool:
     """Whether a promised day needs the centre's yes."""
     return calendar.workdays_between(today, day) > cap_of(round, terms)
+
+
+def needs_reports(day: date | None, today: date, calendar: WorkingCalendar, terms: Terms) -> bool:
+    """Whether a promised day lies so far ahead that the enterprise is told in between how things stand."""
+    return day is not None and calendar.workdays_between(today, day) > terms.report
 
 
 def check_review(day: date | None, today: date, terms: Terms) -> date:

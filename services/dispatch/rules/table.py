@@ -60,7 +60,7 @@ NEW: frozenset[State] = frozenset()
 # A look-back goes on whatever becomes of the demand, an order as long as its agency has the lead.
 ALL_BUT_LOOK_BACK = tuple(clock for clock in Clock if clock is not K.LOOK_BACK)
 OF_AGENCY = (K.ACCEPT, K.CONTACT, K.CLASSIFY)
-OF_HANDLING = (K.HANDLE, K.CONTACT, K.OPINION, K.APPROVAL)
+OF_HANDLING = (K.HANDLE, K.REPORT, K.CONTACT, K.OPINION, K.APPROVAL)
 WITH_AGENCY = _at(S.DISPATCHED, S.ACCEPTED, S.HANDLING)
 ASSISTED = WITH_AGENCY | _at(S.AWAITING_ENTERPRISE)  # those who assist need not wait for the enterprise
 ANSWERED = _at(S.REPLIED, S.CLOSED)
@@ -134,7 +134,7 @@ HANDLING_MOVES = {
         (K.APPROVAL,),
         (K.INFO,),
         (L,),
-        holds=(K.TRIAGE, K.HANDLE),
+        holds=(K.TRIAGE, K.HANDLE, K.REPORT),
     ),
     Action.SUPPLY_INFO: Move(
         "info_supplied",
@@ -143,7 +143,7 @@ HANDLING_MOVES = {
         LIAISON,
         (K.INFO,),
         told=(A, C),
-        resumes=(K.TRIAGE, K.HANDLE),
+        resumes=(K.TRIAGE, K.HANDLE, K.REPORT),
         back=True,
     ),
     Action.INFO_TIMEOUT: Move(
@@ -152,12 +152,13 @@ HANDLING_MOVES = {
         None,
         stops=(K.INFO,),
         told=(A, C, L),
-        resumes=(K.TRIAGE, K.HANDLE),
+        resumes=(K.TRIAGE, K.HANDLE, K.REPORT),
         back=True,
     ),
     Action.ANSWER: Move(
         "replied", _at(S.HANDLING), S.REPLIED, HANDLER | AGENCY_LEAD, (*OF_HANDLING, K.TOTAL), (K.RATING,), (L,)
     ),
+    Action.REPORT_PROGRESS: Move("progress_reported", _at(S.HANDLING), None, HANDLER, (K.REPORT,), told=(L,)),
     Action.ADD_CO_HANDLER: Move("co_handler_added", WITH_AGENCY, None, CENTRE_ROLES | HANDLER, told=(CO,)),
     Action.GIVE_OPINION: Move("opinion_given", ASSISTED, None, ACCEPTING_ROLES, told=(A,)),
     Action.WAIVE_OPINION: Move("opinion_waived", ASSISTED, None, CENTRE_ROLES, told=(A, CO)),
@@ -170,7 +171,7 @@ APPROVAL_MOVES = {
         _at(S.ACCEPTED, S.HANDLING, S.PARKED),
         None,
         HANDLER | AGENCY_LEAD,
-        holds=(K.CLASSIFY, K.HANDLE, K.PARK_REVIEW),
+        holds=(K.CLASSIFY, K.HANDLE, K.REPORT, K.PARK_REVIEW),
     ),
     Action.PASS_ON: Move("approval_signed", _at(S.ACCEPTED, S.HANDLING, S.PARKED), None, AGENCY_LEAD, (K.APPROVAL,)),
     Action.DENY: Move(
@@ -180,7 +181,7 @@ APPROVAL_MOVES = {
         AGENCY_LEAD | CENTRE_ROLES,
         (K.APPROVAL,),
         told=(A,),
-        continues=(K.CLASSIFY, K.HANDLE, K.PARK_REVIEW),
+        continues=(K.CLASSIFY, K.HANDLE, K.REPORT, K.PARK_REVIEW),
     ),
     Action.APPROVE_PROMISE: Move(
         "disposition_set", _at(S.ACCEPTED), S.HANDLING, CENTRE_LEAD, (K.CLASSIFY, K.APPROVAL), (K.HANDLE,), (L, A)
@@ -260,7 +261,10 @@ SUPERVISION_MOVES = {
     Action.DECIDE_APPEAL: Move("appeal_decided", ANSWERED, None, CENTRE_LEAD, (K.APPROVAL,), told=(A,)),
     Action.EXCLUDE: Move("excluded", ALL | _at(S.WITHDRAWN), None, CENTRE_LEAD, told=(A,)),
     Action.REVEAL: Move("identity_revealed", ALL, None, LIAISON, told=(A,)),
-    Action.JOIN: Move("joined", BEFORE_REPLY, None, CENTRE_ROLES),
+    Action.JOIN: Move("joined", BEFORE_REPLY, None, CENTRE_ROLES, told=(L, A)),
+    Action.TAKE_OUT: Move("taken_out", BEFORE_REPLY, None, CENTRE_ROLES, told=(L, A)),
+    # A newer table of holidays gave running clocks other due times. It is shown; nobody is called to it.
+    Action.RESCHEDULE: Move("rescheduled", ALL | _at(S.WITHDRAWN), None),
 }
 MOVES: dict[Action, Move] = {
     **TRIAGE_MOVES,

@@ -1,10 +1,12 @@
 """How long things may take, and when a clock is due. The notice names no number of days: these are defaults."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as with_values
 from datetime import date, datetime
 
 from kit.calendar import Due, WorkingCalendar, fraction_at
+from services.dispatch import errors
 from services.dispatch.rules.words import Clock, Party
 
 WARNINGS = (50, 80, 100)  # per cent of a clock's time; the last is the breach
@@ -27,6 +29,7 @@ class Terms:
     info: int = 5
     opinion: int = 3
     revive: int = 3
+    report: int = 15  # how far ahead a promise may lie without interim reports, and from each of them to the next
     return_within: int = 1
     extend_before: int = 1
     extensions: int = 2
@@ -36,6 +39,60 @@ class Terms:
     sample_days: int = 30
     reopen_days: int = 30
     sign_immediate: bool = False  # whether the agency's lead signs the answer to what is handled at once, too
+
+
+# What may be set otherwise for an agency or a category: from, to, and what it counts. A demand has room for two extensions
+# and two rounds of questions.
+SETTABLE: Mapping[str, tuple[int, int, str]] = {
+    "triage": (1, 10, "workdays"),
+    "accept": (1, 10, "workdays"),
+    "contact": (1, 10, "workdays"),
+    "classify": (1, 10, "workdays"),
+    "immediate": (1, 10, "workdays"),
+    "promise_cap": (1, 60, "workdays"),
+    "rework": (1, 60, "workdays"),
+    "rating": (1, 60, "workdays"),
+    "look_back": (1, 60, "workdays"),
+    "approval": (1, 10, "workdays"),
+    "info": (1, 60, "workdays"),
+    "opinion": (1, 60, "workdays"),
+    "revive": (1, 60, "workdays"),
+    "report": (1, 60, "workdays"),
+    "return_within": (1, 10, "workdays"),
+    "extend_before": (1, 10, "workdays"),
+    "extensions": (0, 2, "times"),
+    "info_requests": (0, 2, "times"),
+    "park_reviews": (0, 10, "times"),
+    "review_cap_days": (1, 365, "days"),
+    "reopen_days": (0, 365, "days"),
+}
+# Of an agency ("" for any) in a category ("" for any): the terms that differ from the defaults, by name.
+OwnTerms = Mapping[tuple[str, str], Mapping[str, int]]
+
+
+def check_own_terms(terms: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The terms by name. Raises TermInvalid for one that is unknown, named twice or out of its range."""
+    found: dict[str, int] = {}
+    for name, value in terms:
+        least, most, _ = SETTABLE.get(name, (0, 0, ""))
+        if name not in SETTABLE or name in found or not least <= value <= most:
+            raise errors.TermInvalid(term=name, least=str(least), most=str(most))
+        found[name] = value
+    return found
+
+
+def own_terms(own: OwnTerms, unit_code: str, category_code: str) -> dict[str, int]:
+    """What is set for an agency in a category: the agency's word counts more than the category's, both together most."""
+    found: dict[str, int] = {}
+    for key in dict.fromkeys([("", ""), ("", category_code), (unit_code, ""), (unit_code, category_code)]):
+        found |= own.get(key, {})
+    return found
+
+
+def terms_with(default: Terms, own: OwnTerms, unit_code: str, category_code: str) -> Terms:
+    """The terms that hold for an agency in a category."""
+    found = own_terms(own, unit_code, category_code)
+    return with_values(default, **found) if found else default  # type: ignore[arg-type]  # all that can be set are numbers
 
 
 CLOCK_HOLDER: dict[Clock, Party] = {
@@ -52,6 +109,7 @@ CLOCK_HOLDER: dict[Clock, Party] = {
     Clock.INFO: Party.LIAISON,
     Clock.OPINION: Party.CO_HANDLER,
     Clock.ORDER: Party.AGENCY,
+    Clock.REPORT: Party.AGENCY,
 }
 
 
@@ -80,6 +138,7 @@ def term_of(clock: Clock, round: int, terms: Terms, day: date | None) -> Term:
         Clock.APPROVAL: terms.approval,
         Clock.INFO: terms.info,
         Clock.OPINION: terms.opinion,
+        Clock.REPORT: terms.report,
         Clock.PARK_REVIEW: terms.revive,
     }
     return Term(days=days[clock])

@@ -20,7 +20,7 @@ class State(StrEnum):
 
 
 class Clock(StrEnum):
-    """The terms C0 to C10, that of an opinion, and that of a supervision order."""
+    """The terms C0 to C10, that of an opinion, of a supervision order, and of an interim report."""
 
     TOTAL = "TOTAL"
     TRIAGE = "TRIAGE"
@@ -35,6 +35,7 @@ class Clock(StrEnum):
     INFO = "INFO"
     OPINION = "OPINION"
     ORDER = "ORDER"
+    REPORT = "REPORT"
 
 
 class Party(StrEnum):
@@ -105,6 +106,9 @@ class Action(StrEnum):
     EXCLUDE = "EXCLUDE"
     REVEAL = "REVEAL"
     JOIN = "JOIN"
+    TAKE_OUT = "TAKE_OUT"
+    RESCHEDULE = "RESCHEDULE"
+    REPORT_PROGRESS = "REPORT_PROGRESS"
     WITHDRAW = "WITHDRAW"
 
 
@@ -195,3 +199,22 @@ class OrderLevel(StrEnum):
     REMINDER = "REMINDER"
     ORDER = "ORDER"
     LISTED = "LISTED"
+
+
+class ReadKind(StrEnum):
+    """What was read of a demand before a court."""
+
+    DEMAND = "DEMAND"
+    TIMELINE = "TIMELINE"
+    FILES = "FILES"
+    CONTENT = "CONTENT"
+
+
+class JointAct(StrEnum):
+    """What is done to a joint case."""
+
+    CREATED = "CREATED"
+    ADDED = "ADDED"
+    TAKEN_OUT = "TAKEN_OUT"
+    REPLIED = "REPLIED"
+    DECIDED = "DECIDED"

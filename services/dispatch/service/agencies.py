@@ -1,6 +1,6 @@
 """Which agencies may have a part in a demand."""
 
-from services.dispatch import errors
+from services.dispatch import errors, rules
 from services.dispatch.queries import reference
 from services.dispatch.rules import Lead
 from services.dispatch.service.change import Change
@@ -20,8 +20,12 @@ async def another(change: Change, unit_code: str) -> Lead:
 
 
 async def check(change: Change, unit_code: str) -> None:
-    """Raise UnitNotAnAgency, or SubjectAgency for the one that the demand is about."""
+    """Raise UnitNotAnAgency; SubjectAgency for the one that the demand is about; JudicialMatter for any but court and
+    procuratorate, where it lies before them.
+    """
     if unit_code == change.row["subject_unit_code"]:
         raise errors.SubjectAgency
+    if change.row["judicial"] and unit_code not in rules.COURTS:
+        raise errors.JudicialMatter
     if not await reference.agencies(change.session, [unit_code]):
         raise errors.UnitNotAnAgency

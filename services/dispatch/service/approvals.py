@@ -89,10 +89,19 @@ async def pending(change: Change, approval_id: UUID) -> DemandApproval:
     if found.stage == Party.AGENCY_LEAD:
         deciders = rules.AGENCY_LEAD
     else:
-        deciders = rules.CENTRE_LEAD if found.kind in FOR_CENTRE_LEAD else rules.CENTRE_ROLES
+        deciders = rules.CENTRE_LEAD if _is_for_lead(change, found) else rules.CENTRE_ROLES
     if mine.isdisjoint(deciders):
         raise errors.ApprovalNotYours(stage=found.stage)
     return found
+
+
+def _is_for_lead(change: Change, found: DemandApproval) -> bool:
+    """Whether the centre's lead alone decides: so for an extension that puts the day as far off as needs interim reports."""
+    calendar = change.course.calendar
+    far = found.kind == ApprovalKind.EXTENSION and rules.needs_reports(
+        found.day, calendar.day_of(found.asked_at), calendar, change.terms
+    )
+    return far or found.kind in FOR_CENTRE_LEAD
 
 
 async def deny(change: Change, approval: DemandApproval, note: str) -> None:

@@ -51,6 +51,10 @@ class Change:
         return State(self.row["state"])
 
     @property
+    def terms(self) -> rules.Terms:
+        return self.course.terms_of(self.row)
+
+    @property
     def contacts(self) -> Contacts:
         return self.found.contacts
 

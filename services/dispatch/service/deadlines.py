@@ -25,6 +25,7 @@ BATCH = 200
 CLAIM = text("""
 SELECT c.id AS clock_id, c.kind AS clock_kind, c.holder, c.started_at, c.due_at, c.fired,
        d.id, d.serial, d.version, d.state, d.enterprise_id, d.lead_unit_code, d.round, d.category_code, d.channel,
+       d.shielded, d.subject_unit_code,
        (SELECT liaison_person_id FROM liaison_point p
         WHERE p.enterprise_id = d.enterprise_id ORDER BY year DESC LIMIT 1) AS liaison,
        u.contact_ids AS unit_contacts, u.leader_ids AS unit_leaders, s.contact_ids || s.leader_ids AS of_subject,

@@ -9,13 +9,14 @@ from services.dispatch import rules
 from services.dispatch.models import DemandRating
 from services.dispatch.queries import handling
 from services.dispatch.rules import Action
-from services.dispatch.service import agencies, co_handlers, look_backs
+from services.dispatch.service import agencies, co_handlers, guards, look_backs
 from services.dispatch.service.change import Change, move, save, take, told_of_new_lead
 
 
 async def dispatch_demand(change: Change, unit_code: str, note: str, co_unit_codes: Sequence[str]) -> None:
     """Send a demand in triage to an agency by hand (人工派单), with those that are to assist it."""
     rules.check_move(Action.DISPATCH, change.state)
+    guards.check_silent(change, note.strip())
     lead = await agencies.taking_part(change, unit_code)
     assistants = await co_handlers.chosen(change, co_unit_codes, lead.unit_code)
     row = {"lead_unit_code": lead.unit_code, "triage_reason": None, "designated": False}

@@ -11,7 +11,7 @@ from services.dispatch import errors, rules
 from services.dispatch.models import DemandApproval, DemandInfoRequest, DemandReply
 from services.dispatch.queries import requests
 from services.dispatch.rules import Action, ApprovalKind, ApprovalState, Clock, Disposition, Party, Plan, ReplyKind
-from services.dispatch.service import approvals, co_handlers, parking
+from services.dispatch.service import approvals, co_handlers, guards, parking, progress
 from services.dispatch.service.answers import Answer, disposition_of, reply_of
 from services.dispatch.service.change import Change, move, roles_on, save, take
 
@@ -20,7 +20,7 @@ Apply = Callable[[Change, DemandApproval, str], Awaitable[None]]
 
 async def set_disposition(change: Change, plan: Plan, reason: str) -> None:
     """Choose one of the three ways. A promise beyond the cap and parking are asked for first."""
-    rules.check_plan(plan, change.now, change.course.calendar, change.course.terms)
+    rules.check_plan(plan, change.now, change.course.calendar, change.terms)
     if plan.kind is Disposition.REFERENCE:
         await parking.ask(change, plan)
     elif plan.kind is Disposition.TIME_BOUND and change.row["disposition"] == Disposition.IMMEDIATE:
@@ -33,13 +33,13 @@ async def set_disposition(change: Change, plan: Plan, reason: str) -> None:
 
 def _is_over_cap(change: Change, day: date) -> bool:
     today = change.course.calendar.day_of(change.now)
-    return rules.is_over_cap(day, today, change.row["round"], change.course.calendar, change.course.terms)
+    return rules.is_over_cap(day, today, change.row["round"], change.course.calendar, change.terms)
 
 
 def check_cap(change: Change, day: date) -> None:
     """Raise PromisedDayOverCap for a day that needs the centre's yes."""
     if _is_over_cap(change, day):
-        raise errors.PromisedDayOverCap(cap=str(rules.cap_of(change.row["round"], change.course.terms)))
+        raise errors.PromisedDayOverCap(cap=str(rules.cap_of(change.row["round"], change.terms)))
 
 
 async def _ask_over_cap(change: Change, plan: Plan, reason: str) -> None:
@@ -72,7 +72,8 @@ async def _dispose(
     days = {Clock.HANDLE: plan.promised_on} if plan.promised_on else {}
     changed = {"disposition": plan.kind, "promised_on": plan.promised_on, "review_on": None, **(row or {})}
     kind = demand_pb2.DispositionKind.Value(f"DISPOSITION_KIND_{plan.kind}")
-    after = take(change, action, change.act(plan.explanation, days=days), changed, {"kind": kind, **(facts or {})})
+    act, starts = change.act(plan.explanation, days=days), progress.starts(change, plan.promised_on)
+    after = take(change, action, act, changed, {"kind": kind, **(facts or {})}, starts=starts)
     await save(change)
     change.session.add(disposition_of(change, after, plan))
 
@@ -80,7 +81,7 @@ async def _dispose(
 async def ask_extension(change: Change, day: date | None, reason: str) -> None:
     """Ask the centre to put the promised day off; handling goes on meanwhile."""
     rules.check_move(Action.ASK_APPROVAL, change.state)
-    promised, terms, calendar = change.row["promised_on"], change.course.terms, change.course.calendar
+    promised, terms, calendar = change.row["promised_on"], change.terms, change.course.calendar
     if promised is None:
         raise errors.DemandWrongState(state=change.state, action="EXTEND")
     if change.row["extensions"] >= terms.extensions:
@@ -94,6 +95,7 @@ async def reply(change: Change, answer: Answer) -> None:
     """Answer the enterprise: the agency what it handles, the centre what it assesses. Some answers are signed first."""
     action = rules.check_reply(answer.kind, answer.legal_basis, change.actor.roles)
     rules.check_move(action, change.state)
+    guards.check_reply(change, answer.kind)
     if action is Action.ANSWER:
         await co_handlers.check_heard(change)
     if action is Action.ANSWER and _is_to_be_signed(change):
@@ -109,7 +111,7 @@ async def reply(change: Change, answer: Answer) -> None:
 
 def _is_to_be_signed(change: Change) -> bool:
     leads = not roles_on(change.actor, change.row).isdisjoint(rules.AGENCY_LEAD)
-    needed = rules.needs_signature(change.row["disposition"], change.course.terms)
+    needed = rules.needs_signature(change.row["disposition"], change.terms)
     return needed and not leads and bool(change.contacts.agency_lead)
 
 
@@ -123,6 +125,7 @@ async def decide(change: Change, approval_id: UUID, approve: bool, note: str) ->
     apply = APPLY.get(ApprovalKind(approval.kind))
     if apply is None:  # returns and appeals are decided elsewhere
         raise errors.ApprovalNotFound
+    guards.check_assent(change, approve, note)
     if not approve:
         await approvals.deny(change, approval, note)
     elif approval.stage == Party.AGENCY_LEAD and approval.kind != ApprovalKind.REPLY:
@@ -142,7 +145,8 @@ async def _extend(change: Change, approval: DemandApproval, _note: str) -> None:
     day = rules.check_promise(approval.day, change.course.calendar.day_of(change.now), change.course.calendar)
     plan = Plan(Disposition.TIME_BOUND, approval.reason, day, (), None)
     row = {"promised_on": day, "extensions": change.row["extensions"] + 1}
-    after = take(change, Action.APPROVE_EXTENSION, change.act(approval.reason, days={Clock.HANDLE: day}), row)
+    act, starts = change.act(approval.reason, days={Clock.HANDLE: day}), progress.starts(change, day)
+    after = take(change, Action.APPROVE_EXTENSION, act, row, starts=starts)
     await save(change)
     change.session.add(disposition_of(change, after, plan))
 
@@ -187,7 +191,7 @@ APPLY: dict[ApprovalKind, Apply] = {
 
 async def ask_info(change: Change, questions: Sequence[str]) -> None:
     """Ask the enterprise for more. The clock at hand stands still until it answers, or its time to answer is over."""
-    asked, most = change.row["info_requests"], change.course.terms.info_requests
+    asked, most = change.row["info_requests"], change.terms.info_requests
     rules.check_move(Action.ASK_INFO, change.state)
     if asked >= most:
         raise errors.InfoRequestsUsedUp(most=str(most))

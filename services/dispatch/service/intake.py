@@ -23,7 +23,7 @@ from services.dispatch import errors, moves, rules
 from services.dispatch.announcements import Contacts
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.queries.intake import Intake, intakes
+from services.dispatch.queries.intake import Intake, intakes, with_subjects
 from services.dispatch.rules import Action, Lead
 
 MINI_PROGRAM = "MINI_PROGRAM"
@@ -39,6 +39,9 @@ class Draft:
     body: str
     channel: str
     enterprise_id: UUID | None
+    subject_unit_code: str = ""
+    shielded: bool = False
+    before_court: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ async def submit_demands(run: Run, batch: Sequence[Submission], course: Course, 
     outcomes: list[Outcome] = [_for_whom(submission) for submission in batch]
     asked = [(s, outcome) for s, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, UUID)]
     found = await intakes(run, [(s.draft.category_code, enterprise) for s, enterprise in asked], year)
+    if any(s.draft.subject_unit_code for s, _ in asked):
+        found = await with_subjects(run, found, [s.draft.subject_unit_code for s, _ in asked])
     faults.point("submit.after_read")
     prepared = dict(zip((id(s) for s, _ in asked), _prepared(asked, found, year, course, now), strict=True))
     ready = [p[0] for p in prepared.values() if not isinstance(p, ServiceError)]
@@ -87,7 +92,7 @@ Prepared = tuple[moves.Written, Lead | None] | ServiceError
 
 def _for_whom(submission: Submission) -> UUID | ServiceError:
     try:
-        return _enterprise_of(submission.actor, submission.draft)
+        return enterprise_of(submission.actor, submission.draft)
     except ServiceError as refusal:
         return refusal
 
@@ -107,13 +112,13 @@ def _prepare(
 ) -> Prepared:
     """Check and route one submission."""
     try:
-        _check(submission.actor, submission.draft, found, year)
+        check(submission.actor, submission.draft, found, year)
     except ServiceError as refusal:
         return refusal
     enter_call(submission.call)
-    row = _new_row(submission.actor, submission.draft, found, enterprise_id, year, now)
+    row = new_row(submission.actor, submission.draft, found, enterprise_id, year, now)
     row |= {"request_id": submission.request_id, "request_hash": submission.request_hash}
-    return _routed(row, submission.actor, found, course, now)
+    return routed(row, submission.actor, found, course, now)
 
 
 async def _outcome(run: Run, submission: Submission, prepared: Prepared, saved: set[UUID]) -> Outcome:
@@ -127,7 +132,7 @@ async def _outcome(run: Run, submission: Submission, prepared: Prepared, saved: 
     return earlier[0] if earlier[1] == submission.request_hash else IdempotencyKeyReused()
 
 
-def _enterprise_of(actor: Actor, draft: Draft) -> UUID:
+def enterprise_of(actor: Actor, draft: Draft) -> UUID:
     """Whom the demand is for: the contact's own enterprise, or the one that staff name."""
     if actor.has(int(Role.ROLE_LIAISON)) and draft.enterprise_id in (None, actor.organisation_id):
         if draft.channel != MINI_PROGRAM or actor.organisation_id is None:
@@ -135,15 +140,19 @@ def _enterprise_of(actor: Actor, draft: Draft) -> UUID:
         return actor.organisation_id
     if actor.roles <= rules.LIAISON:
         raise errors.EnterpriseNotFound
-    if draft.enterprise_id is None or draft.channel == MINI_PROGRAM:
+    if draft.channel == MINI_PROGRAM:
         raise errors.ChannelNotAllowed
+    if draft.enterprise_id is None:
+        raise errors.EnterpriseMissing
     return draft.enterprise_id
 
 
-def _check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
+def check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
     """Raise unless the category exists, the enterprise is a liaison point of the year and the actor may send for it."""
     if not found.category_known:
         raise errors.CategoryUnknown
+    if draft.subject_unit_code and found.of_subject is None:
+        raise errors.UnitNotAnAgency(field="subject_unit_code")
     staff = draft.channel != MINI_PROGRAM
     within = actor.has(*rules.CENTRE_ROLES) or found.area_code == actor.area_code
     if staff and not (found.enterprise_name and within):
@@ -152,8 +161,8 @@ def _check(actor: Actor, draft: Draft, found: Intake, year: int) -> None:
         raise errors.EnterpriseNotDesignated(year=str(year))
 
 
-def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
-    return {
+def new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, year: int, now: datetime) -> moves.Row:
+    return moves.INITIAL | {
         "id": uuid_utils.compat.uuid7(),
         "serial": f"FH{year}-{found.number:06d}",
         "kind": draft.kind,
@@ -169,26 +178,27 @@ def _new_row(actor: Actor, draft: Draft, found: Intake, enterprise_id: UUID, yea
         "submitted_by": actor.person_id,
         "submitted_for_by_unit": "" if draft.channel == MINI_PROGRAM else actor.unit_code,
         "submitted_at": now,
-        "subject_unit_code": "",
-        "judicial": False,
+        "subject_unit_code": draft.subject_unit_code,
+        "judicial": rules.is_judicial(draft.title, draft.body, draft.category_code, draft.before_court),
         "linked_demand_id": None,
-    } | moves.INITIAL
+        "shielded": draft.shielded,
+    }
 
 
-def _routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:
+def routed(row: moves.Row, actor: Actor, found: Intake, course: Course, now: datetime) -> tuple[moves.Written, Lead | None]:
     """The first two moves of every demand: submitted, then dispatched by rule or left to the centre."""
     liaison = (found.liaison_person_id,) if found.liaison_person_id else ()
     written = moves.start(row)
     by_actor, by_platform = Act(actor, now), Act(None, now)
     moves.take(written, Action.SUBMIT, by_actor, course, Contacts())
-    outcome = rules.route(row["category_code"], found.leads, conflict=False, judicial=False)
+    outcome = rules.route(row["category_code"], found.leads, conflict=found.of_subject is not None, judicial=row["judicial"])
     if isinstance(outcome, Lead):
         contacts = Contacts(liaison=liaison, agency=outcome.contact_ids)
         changes = {"lead_unit_code": outcome.unit_code}
         facts = {"automatic": True, "rule_version": outcome.rule_version}
         moves.take(written, Action.ROUTE, by_platform, course, contacts, changes, facts)
         return written, outcome
-    contacts = Contacts(liaison=liaison, centre=found.centre_ids)
+    contacts = Contacts(liaison=liaison, centre=found.centre_ids, of_subject=found.of_subject or frozenset())
     reason = demand_pb2.TriageReason.Value(f"TRIAGE_REASON_{outcome}")
     moves.take(written, Action.NEED_TRIAGE, by_platform, course, contacts, {"triage_reason": outcome}, {"reason": reason})
     return written, None

@@ -11,6 +11,7 @@ from services.dispatch.clocks import Name, Start
 from services.dispatch.models import SupervisionOrder
 from services.dispatch.queries import orders
 from services.dispatch.rules import Action, Clock, OrderLevel, Party
+from services.dispatch.service import guards
 from services.dispatch.service.change import Change, save, take
 
 
@@ -18,8 +19,7 @@ async def issue_order(change: Change, level: OrderLevel, text: str, due_on: date
     """Call on the agency in the lead."""
     rules.check_move(Action.ISSUE_ORDER, change.state)
     unit_code = change.row["lead_unit_code"]
-    if change.row["judicial"]:
-        raise errors.JudicialMatter
+    guards.check_hands_off(change)
     if not unit_code:
         raise errors.DemandWrongState(state=change.state, action=Action.ISSUE_ORDER)
     day = rules.check_order_day(due_on, change.course.calendar.day_of(change.now), change.course.calendar)

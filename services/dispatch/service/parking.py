@@ -13,7 +13,7 @@ from services.dispatch.models import ConditionTag, DemandApproval
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import changes, requests
 from services.dispatch.rules import Action, ApprovalKind, Clock, Disposition, Party, Plan
-from services.dispatch.service import approvals, co_handlers
+from services.dispatch.service import approvals, co_handlers, guards
 from services.dispatch.service.answers import disposition_of
 from services.dispatch.service.change import Change, save, take
 
@@ -65,9 +65,9 @@ async def park_on(change: Change, approval: DemandApproval, _note: str) -> None:
 async def review(change: Change, plan: Plan) -> None:
     """Look at a parked demand again and keep it parked; from the third time on somebody else has a say."""
     rules.check_move(Action.REVIEW_PARK, change.state)
-    rules.check_plan(plan, change.now, change.course.calendar, change.course.terms)
+    rules.check_plan(plan, change.now, change.course.calendar, change.terms)
     await _check_unmet(change, plan)
-    if change.row["park_reviews"] >= change.course.terms.park_reviews:
+    if change.row["park_reviews"] >= change.terms.park_reviews:
         content = approvals.content_of(plan)
         await approvals.ask(change, ApprovalKind.PARK_REVIEW, Party.CENTRE, plan.explanation, content, plan.review_on)
         return
@@ -77,7 +77,7 @@ async def review(change: Change, plan: Plan) -> None:
 
 
 async def _park(change: Change, action: Action, plan: Plan, park_reviews: int) -> None:
-    day = rules.check_review(plan.review_on, change.course.calendar.day_of(change.now), change.course.terms)
+    day = rules.check_review(plan.review_on, change.course.calendar.day_of(change.now), change.terms)
     await change.session.execute(KEEP_CONDITIONS, {"names": list(plan.condition_tags)})
     row: dict[str, Any] = {"disposition": Disposition.REFERENCE, "promised_on": None, "review_on": day, "revived": False}
     row |= {"condition_tags": list(plan.condition_tags), "park_reviews": park_reviews}
@@ -92,10 +92,11 @@ async def _park(change: Change, action: Action, plan: Plan, park_reviews: int) -
 async def resume(change: Change, day: date | None, explanation: str) -> None:
     """Take a parked demand up, with a promised day."""
     rules.check_move(Action.RESUME, change.state)
+    guards.check_hands_off(change)
     promised = rules.check_promise(day, change.course.calendar.day_of(change.now), change.course.calendar)
-    cap = rules.cap_of(change.row["round"], change.course.terms)
+    cap = rules.cap_of(change.row["round"], change.terms)
     if rules.is_over_cap(
-        promised, change.course.calendar.day_of(change.now), change.row["round"], change.course.calendar, change.course.terms
+        promised, change.course.calendar.day_of(change.now), change.row["round"], change.course.calendar, change.terms
     ):
         raise errors.PromisedDayOverCap(cap=str(cap))
     plan = Plan(Disposition.TIME_BOUND, explanation, promised, (), None)

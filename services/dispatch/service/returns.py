@@ -11,7 +11,7 @@ from services.dispatch.clocks import Name, Start
 from services.dispatch.models import DemandApproval, RoutingSuggestion
 from services.dispatch.queries import requests, routing
 from services.dispatch.rules import Action, ApprovalKind, ApprovalState, Clock, Party, ReturnReason, TriageReason
-from services.dispatch.service import agencies, approvals
+from services.dispatch.service import agencies, approvals, guards
 from services.dispatch.service.change import Change, save, take, told_of_new_lead
 
 DESIGNATED_DAYS = 1  # working days to accept after a return was denied, in whatever round
@@ -35,7 +35,7 @@ async def ask_return(change: Change, reason: ReturnReason, basis: str, proposed_
 
 
 async def _check_may_return(change: Change) -> None:
-    row, terms = change.row, change.course.terms
+    row, terms = change.row, change.terms
     if await requests.pending_of(change.session, row["id"]):
         raise errors.ApprovalPending
     if row["designated"] or await requests.has_returned(change.session, row["id"], row["lead_unit_code"]):
@@ -53,6 +53,7 @@ def _dispatched_at(change: Change) -> datetime:
 async def decide_return(change: Change, approve: bool, unit_code: str, note: str) -> None:
     """Grant a return, to another agency or to triage, or deny it."""
     rules.check_move(Action.DENY_RETURN, change.state)
+    guards.check_assent(change, approve, note)
     approval = await requests.pending_of(change.session, change.on.demand_id)
     assert approval and approval.kind == ApprovalKind.RETURN  # noqa: S101, PT018 - what the state says
     if not approve:

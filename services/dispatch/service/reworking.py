@@ -6,6 +6,7 @@ from services.dispatch import errors, rules
 from services.dispatch.models import Unit
 from services.dispatch.moves import Row
 from services.dispatch.rules import Action, Party, TriageReason
+from services.dispatch.service import guards
 from services.dispatch.service.change import Change, save, take
 
 # What belonged to the round before: its replies, ratings and decisions stay in rows of their own.
@@ -23,15 +24,16 @@ FRESH: Row = {
 
 
 async def rework(change: Change) -> None:
-    """Have the agency in the lead handle it again; the centre assesses what no agency could."""
+    """Have the agency in the lead handle it again; the centre assesses what no agency could, or may be told to."""
     row, facts = _next_round(change), {"by_enterprise": False}
     act = change.act(also_told=_also_told(row))
     code = change.row["lead_unit_code"]
     lead = await change.session.get(Unit, code) if code else None
-    if lead and lead.active and lead.contact_ids:
+    judicial = guards.is_outsider(change)
+    if not judicial and lead and lead.active and lead.contact_ids:
         take(change, Action.REWORK, act, row, facts)
         return
-    reason = TriageReason.NO_CONTACT if code else TriageReason.REOPENED
+    reason = TriageReason.JUDICIAL if judicial else TriageReason.NO_CONTACT if code else TriageReason.REOPENED
     row |= {"lead_unit_code": "", "designated": False, "triage_reason": reason}
     take(change, Action.REASSESS, act, row, facts)
 
@@ -39,7 +41,7 @@ async def rework(change: Change) -> None:
 async def reopen(change: Change, new_facts: str) -> None:
     """Give a closed demand back to the centre: its enterprise has new facts."""
     rules.check_move(Action.REOPEN, change.state)
-    terms = change.course.terms
+    terms = change.terms
     if not rules.may_reopen(change.row["closed_at"], change.now, terms):
         raise errors.ReopenTooLate(days=str(terms.reopen_days))
     row = _next_round(change)

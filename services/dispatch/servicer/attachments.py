@@ -1,20 +1,23 @@
 """The gRPC edge of attachments: decode, call, encode."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from fahu.dispatch.v1 import attachment_service_pb2 as pb
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceServicer
 
+from kit.auth import Actor
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.dispatch.announcements import stamp
 from services.dispatch.filing import Filing
-from services.dispatch.models import Attachment
 from services.dispatch.queries import attachments as queries
+from services.dispatch.queries.attachments import Seen
+from services.dispatch.rules import ReadKind
 from services.dispatch.service import attachments as service
+from services.dispatch.service import guards
+from services.dispatch.servicer.edge import note_read, now
 
 
 class AttachmentServicer(AttachmentServiceServicer):
@@ -30,18 +33,25 @@ class AttachmentServicer(AttachmentServiceServicer):
         return pb.UploadAttachmentResponse(attachment=_attachment(found))
 
     async def GetAttachment(self, request: pb.GetAttachmentRequest, context: Any) -> pb.GetAttachmentResponse:
+        actor = actor_of(context)
         async with self.db.read() as session:
-            found = await queries.attachment(session, actor_of(context), UUID(request.attachment_id))
+            found = await queries.attachment(session, actor, UUID(request.attachment_id))
+        await self._note(actor, found, ReadKind.FILES)
         return pb.GetAttachmentResponse(attachment=_attachment(found))
 
     async def DownloadAttachment(self, request: pb.DownloadAttachmentRequest, context: Any) -> pb.DownloadAttachmentResponse:
-        found, content = await self.filing.content(actor_of(context), UUID(request.attachment_id))
+        actor = actor_of(context)
+        found, content = await self.filing.content(actor, UUID(request.attachment_id))
+        await self._note(actor, found, ReadKind.CONTENT)
         return pb.DownloadAttachmentResponse(attachment=_attachment(found), content=content)
 
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, context: Any) -> pb.ListAttachmentsResponse:
+        actor, demand_id = actor_of(context), UUID(request.demand_id)
         async with self.db.read() as session:
-            found = await queries.attachments_of(session, actor_of(context), UUID(request.demand_id))
-        return pb.ListAttachmentsResponse(attachments=_attachments(found))
+            found = await queries.attachments_of(session, actor, demand_id)
+        if found.judicial:
+            await note_read(self.db, actor, demand_id, ReadKind.FILES)
+        return pb.ListAttachmentsResponse(attachments=_attachments(found.files))
 
     async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, context: Any) -> pb.DeleteAttachmentResponse:
         await self.filing.remove(actor_of(context), UUID(request.attachment_id))
@@ -50,23 +60,32 @@ class AttachmentServicer(AttachmentServiceServicer):
     async def AttachToDemand(self, request: pb.AttachToDemandRequest, context: Any) -> pb.AttachToDemandResponse:
         actor, demand_id = actor_of(context), UUID(request.demand_id)
         async with self.db.begin() as session:
-            await service.attach(session, actor, demand_id, [UUID(one) for one in request.attachment_ids], datetime.now(UTC))
+            await service.attach(session, actor, demand_id, [UUID(one) for one in request.attachment_ids], now())
             await session.flush()
             found = await queries.attachments_of(session, actor, demand_id)
-        return pb.AttachToDemandResponse(attachments=_attachments(found))
+            if found.judicial:
+                guards.note_read(session, actor, demand_id, ReadKind.FILES, now())
+        return pb.AttachToDemandResponse(attachments=_attachments(found.files))
+
+    async def _note(self, actor: Actor, found: Seen, kind: ReadKind) -> None:
+        if found.judicial and found.file.demand_id:
+            await note_read(self.db, actor, found.file.demand_id, kind)
 
 
-def _attachments(rows: Sequence[Attachment]) -> list[pb.Attachment]:
-    return [_attachment(row) for row in rows]
+def _attachments(found: Sequence[Seen]) -> list[pb.Attachment]:
+    return [_attachment(one) for one in found]
 
 
-def _attachment(row: Attachment) -> pb.Attachment:
+def _attachment(found: Seen) -> pb.Attachment:
+    """What is known of a file; not who sent it, where that would tell an agency whose a shielded demand is."""
+    row = found.file
+    hidden = not found.known and not row.unit_code
     return pb.Attachment(
         id=str(row.id),
         demand_id=str(row.demand_id or ""),
-        uploaded_by=str(row.person_id),
+        uploaded_by="" if hidden else str(row.person_id),
         unit_code=row.unit_code,
-        enterprise_id=str(row.enterprise_id or ""),
+        enterprise_id="" if hidden else str(row.enterprise_id or ""),
         file_name=row.file_name,
         kind=pb.AttachmentKind.Value(f"ATTACHMENT_KIND_{row.kind.upper()}"),
         media_type=row.media_type,

@@ -17,13 +17,12 @@ from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.dispatch import protos, rules
 from services.dispatch.moves import Course
-from services.dispatch.queries import changes
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.queries import handling as handling_queries
 from services.dispatch.queries import reference as reference_queries
+from services.dispatch.rules import ReadKind
 from services.dispatch.service import demands, handling
 from services.dispatch.service.intake import Outcome, Submission, Submitted, submit_demands
-from services.dispatch.servicer.edge import Edge, now, position, whole
+from services.dispatch.servicer.edge import Edge, lines_of, note_read, now, position, whole
 
 
 class DispatchServicer(DispatchServiceServicer):
@@ -59,8 +58,12 @@ class DispatchServicer(DispatchServiceServicer):
         return outcomes
 
     async def GetDemand(self, request: rpc.GetDemandRequest, context: Any) -> rpc.GetDemandResponse:
+        actor, demand_id = actor_of(context), UUID(request.demand_id)
         async with self.db.read() as session:
-            return rpc.GetDemandResponse(demand=await whole(session, actor_of(context), UUID(request.demand_id)))
+            demand = await whole(session, actor, demand_id)
+        if demand.judicial:
+            await note_read(self.db, actor, demand_id, ReadKind.DEMAND)
+        return rpc.GetDemandResponse(demand=demand)
 
     async def ListDemands(self, request: rpc.ListDemandsRequest, context: Any) -> rpc.ListDemandsResponse:
         actor, wanted = actor_of(context), protos.filter_of(request.filter)
@@ -70,11 +73,7 @@ class DispatchServicer(DispatchServiceServicer):
         async with self.db.read() as session:
             rows = await demand_queries.demands_page(session, actor, wanted, now(), before, size)
             shown = rows[:size]
-            clocks = await handling_queries.clocks_of(session, [row.id for row in shown], running_only=True)
-        running: dict[UUID, list[protos.Fields]] = {}
-        for clock in clocks:
-            running.setdefault(clock.demand_id, []).append(changes.columns_of(clock))
-        found = [protos.demand_of(row._asdict(), row.lead_unit_name, running.get(row.id, ())) for row in shown]
+            found = await lines_of(session, actor, shown)
         more = paging.encode_token(list_id, (shown[-1].id,)) if len(rows) > size else ""
         return rpc.ListDemandsResponse(demands=found, next_page_token=more)
 
@@ -84,10 +83,14 @@ class DispatchServicer(DispatchServiceServicer):
         return rpc.CountDemandsResponse(counts=protos.counts_of(found))
 
     async def ListDemandEvents(self, request: rpc.ListDemandEventsRequest, context: Any) -> rpc.ListDemandEventsResponse:
-        actor = actor_of(context)
+        actor, demand_id = actor_of(context), UUID(request.demand_id)
         async with self.db.read() as session:
-            lines = await demand_queries.timeline(session, actor, UUID(request.demand_id))
-        return rpc.ListDemandEventsResponse(events=[protos.line_of(line, actor) for line in lines])
+            lines = await demand_queries.timeline(session, actor, demand_id)
+        if lines[0].judicial:
+            await note_read(self.db, actor, demand_id, ReadKind.TIMELINE)
+        answer = rpc.ListDemandEventsResponse(events=[protos.line_of(row[0], actor, known=row.known) for row in lines])
+        protos.hide_name(answer, lines[0])
+        return answer
 
     async def DispatchDemand(self, request: rpc.DispatchDemandRequest, context: Any) -> rpc.DispatchDemandResponse:
         return rpc.DispatchDemandResponse(

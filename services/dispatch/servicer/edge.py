@@ -1,6 +1,6 @@
 """What the edges share: one change of a demand from the lock to the answer, and a demand with all that belongs to it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,8 @@ from services.dispatch import protos
 from services.dispatch.moves import Course
 from services.dispatch.queries import access, changes, co_handlers, handling, look_backs, orders, requests
 from services.dispatch.queries import demands as demand_queries
-from services.dispatch.service import change
+from services.dispatch.rules import ReadKind
+from services.dispatch.service import change, guards
 from services.dispatch.servicer import results
 
 UseCase = Callable[[change.Change], Awaitable[None]]
@@ -45,15 +46,40 @@ class Edge:
                 await session.flush()
                 session.expire_all()
             demand = await whole(session, actor, precondition.demand_id)
+            if demand.judicial:
+                guards.note_read(session, actor, precondition.demand_id, ReadKind.DEMAND, now())
         faults.point("move.after_commit")
         return demand
+
+
+async def lines_of(session: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[pb.Demand]:
+    """Demands as lists show them to the actor, with the clocks that run."""
+    running: dict[UUID, list[protos.Fields]] = {}
+    for clock in await handling.clocks_of(session, [row.id for row in rows], running_only=True):
+        running.setdefault(clock.demand_id, []).append(changes.columns_of(clock))
+    return [_line(actor, row, running.get(row.id, ())) for row in rows]
+
+
+def _line(actor: Actor, row: Any, clocks: Sequence[protos.Fields]) -> pb.Demand:
+    """One demand in a list, as its reader may see it."""
+    demand = protos.demand_of(protos.as_read(row._asdict()), row.lead_unit_name, clocks)
+    _keep_joint_case_from(actor, demand)
+    protos.hide_name(demand, row)
+    return demand
+
+
+def _keep_joint_case_from(actor: Actor, demand: pb.Demand) -> None:
+    """Who speaks for an enterprise learns that its demand is looked at with others, but nothing to tell them by."""
+    if not protos.is_staff(actor):
+        demand.joint_case_id = ""
 
 
 async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Demand:
     """One demand with everything that belongs to it, as the actor sees it."""
     row = await demand_queries.demand_detail(session, actor, demand_id)
     clocks = await handling.clocks_of(session, [demand_id], running_only=False)
-    demand = protos.demand_of(row._asdict(), row.lead_unit_name, map(changes.columns_of, clocks))
+    demand = protos.demand_of(protos.as_read(row._asdict()), row.lead_unit_name, map(changes.columns_of, clocks))
+    _keep_joint_case_from(actor, demand)
     if row.disposition and (disposition := await handling.latest_disposition(session, demand_id)):
         demand.disposition.CopyFrom(protos.disposition_of(disposition))
     if found := await handling.latest_reply(session, demand_id):
@@ -69,6 +95,7 @@ async def whole(session: AsyncSession, actor: Actor, demand_id: UUID) -> pb.Dema
     demand.co_handlers.extend(protos.co_handler_of(row, name, actor) for row, name in assisting)
     demand.segments.extend(map(protos.segment_of, await handling.segments_of(session, demand_id)))
     await _add_results(session, actor, demand)
+    protos.hide_name(demand, row)
     return demand
 
 
@@ -84,6 +111,13 @@ async def _add_results(session: AsyncSession, actor: Actor, demand: pb.Demand) -
     if pb.CLOCK_KIND_ORDER in kinds:
         found = await orders.orders_of(session, demand_id)
         demand.orders.extend(results.order_of(one) for one in found if follows or one.unit_code == actor.unit_code)
+
+
+async def note_read(database: Database, actor: Actor, demand_id: UUID, kind: ReadKind) -> None:
+    """Write down a read of a demand before a court, before it is answered."""
+    if guards.leaves_trace(actor):
+        async with database.begin() as session:
+            guards.note_read(session, actor, demand_id, kind, now())
 
 
 def position(token: str, list_id: str) -> UUID | None:

@@ -9,10 +9,11 @@ from fahu.dispatch.v1.handling_service_pb2_grpc import HandlingServiceServicer
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.dispatch import errors, protos, rules
+from services.dispatch.models import DemandApproval
 from services.dispatch.moves import Course
 from services.dispatch.queries import requests
 from services.dispatch.rules import Disposition, Plan
-from services.dispatch.service import handling, parking
+from services.dispatch.service import handling, parking, progress
 from services.dispatch.servicer.edge import Edge, now
 
 
@@ -40,23 +41,18 @@ class HandlingServicer(HandlingServiceServicer):
     async def ListApprovals(self, request: rpc.ListApprovalsRequest, context: Any) -> rpc.ListApprovalsResponse:
         async with self.db.read() as session:
             found = await requests.pending_page(session, actor_of(context))
-        return rpc.ListApprovalsResponse(
-            approvals=[
-                rpc.PendingApproval(
-                    approval=protos.approval_of(approval),
-                    demand_id=str(approval.demand_id),
-                    serial=serial,
-                    title=title,
-                    version=version,
-                )
-                for approval, serial, title, version in found
-            ]
-        )
+        return rpc.ListApprovalsResponse(approvals=map(_pending, found))
 
     async def RequestInfo(self, request: rpc.RequestInfoRequest, context: Any) -> rpc.RequestInfoResponse:
         questions = [question.strip() for question in request.questions]
         return rpc.RequestInfoResponse(
             demand=await self._edge.change(request.on, request, context, lambda c: handling.ask_info(c, questions))
+        )
+
+    async def ReportProgress(self, request: rpc.ReportProgressRequest, context: Any) -> rpc.ReportProgressResponse:
+        text = request.text.strip()
+        return rpc.ReportProgressResponse(
+            demand=await self._edge.change(request.on, request, context, lambda c: progress.report(c, text))
         )
 
     async def SupplyInfo(self, request: rpc.SupplyInfoRequest, context: Any) -> rpc.SupplyInfoResponse:
@@ -101,3 +97,16 @@ class HandlingServicer(HandlingServiceServicer):
             if not found:
                 raise errors.ConditionNotFound
             return rpc.MeetConditionResponse(condition=protos.condition_of(*found[0]))
+
+
+def _pending(row: Any) -> rpc.PendingApproval:
+    approval: DemandApproval = row.DemandApproval
+    shown = rpc.PendingApproval(
+        approval=protos.approval_of(approval),
+        demand_id=str(approval.demand_id),
+        serial=row.serial,
+        title=row.title,
+        version=row.version,
+    )
+    protos.hide_name(shown, row)
+    return shown

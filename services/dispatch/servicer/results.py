@@ -11,6 +11,7 @@ from fahu.dispatch.v1 import supervision_service_pb2 as supervision_rpc
 from services.dispatch import rules
 from services.dispatch.announcements import stamp
 from services.dispatch.models import LookBack, LookBackSample, SupervisionOrder
+from services.dispatch.protos import hide_name
 
 
 def state_of(state: str) -> Any:
@@ -39,17 +40,19 @@ def look_back_of(row: LookBack) -> pb.LookBack:
 
 def look_back_entry_of(row: Any) -> rpc.LookBackEntry:
     look_back: LookBack = row.LookBack
-    return rpc.LookBackEntry(
+    entry = rpc.LookBackEntry(
         look_back=look_back_of(look_back),
         demand_id=str(look_back.demand_id),
         serial=row.serial,
         title=row.title,
-        enterprise_name=row.enterprise_name,
+        enterprise_name=row.whose if row.known else "",
         lead_unit_code=row.lead_unit_code,
         state=state_of(row.state),
         due_at=stamp(row.due_at) if row.due_at and not look_back.recorded_at else None,
         version=row.version,
     )
+    hide_name(entry, row)
+    return entry
 
 
 def sample_of(row: LookBackSample, strata: Iterable[Any]) -> rpc.Sample:
@@ -90,7 +93,7 @@ def order_of(row: SupervisionOrder) -> pb.SupervisionOrder:
 
 def order_entry_of(row: Any) -> supervision_rpc.OrderEntry:
     order: SupervisionOrder = row.SupervisionOrder
-    return supervision_rpc.OrderEntry(
+    entry = supervision_rpc.OrderEntry(
         order=order_of(order),
         demand_id=str(order.demand_id),
         serial=row.serial,
@@ -99,3 +102,5 @@ def order_entry_of(row: Any) -> supervision_rpc.OrderEntry:
         version=row.version,
         breached_at=stamp(row.breached_at) if row.breached_at else None,
     )
+    hide_name(entry, row)
+    return entry

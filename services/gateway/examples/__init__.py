@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, oversight
+from services.gateway.examples import arbitration, guards, joint, oversight, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -49,10 +49,28 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
+    **guards.OPERATIONS,
+    **joint.OPERATIONS,
     **oversight.OPERATIONS,
+    **working_days.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
+    },
+    "file_demands": {
+        "request": {
+            "channel": "on_site",
+            "demands": [
+                {
+                    "kind": "demand",
+                    "category_code": "hrss",
+                    "title": TITLE,
+                    "body": BODY,
+                    "enterprise_id": ENTERPRISE_ID,
+                }
+            ],
+        },
+        "response": {"demands": [LINE | {"channel": "on_site", "submitted_for_by_unit": "area-310116101"}]},
     },
     "list_demands": {"response": {"demands": [LINE], "next_page_token": ""}},
     "count_demands": {"response": {"counts": [{"state": "dispatched", "count": 3}, {"state": "closed", "count": 41}]}},
@@ -80,6 +98,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "decide_approval": {"request": {"approve": True, "note": "情况属实，同意。"}, "response": HANDLING},
     "list_approvals": {"response": {"approvals": [PENDING]}},
     "request_info": {"request": {"questions": ["三名员工的入职时间？", "劳动合同是否到期？"]}, "response": HANDLING},
+    "report_progress": {
+        "request": {"text": "已会同社保经办机构核对缴费记录，预计下月初出具书面意见。"},
+        "response": HANDLING,
+    },
     "supply_info": {"request": {"answer": "均于2021年入职，合同尚未到期。"}, "response": HANDLING},
     "review_parking": {
         "request": {
@@ -183,6 +205,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
+    **guards.PARAMETERS,
+    **joint.PARAMETERS,
     **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
@@ -221,6 +245,13 @@ def problem(reason: str) -> dict[str, Any]:
         shown |= {"detail": DETAILS[reason].say("zh", status="已答复待评价"), "action": "accept", "state": "replied"}
     if reason == "FIELDS_INVALID":
         shown["errors"] = [{"field": "title", "reason": "TOO_LONG", "message": "过长，最多 100"}]
+    elif reason == "DEMANDS_INVALID":
+        because = "CATEGORY_UNKNOWN"
+        message = PROBLEMS[because].title.zh
+        shown["errors"] = [{"field": "category_code", "reason": because, "message": message, "row": 3}]
+    elif reason == "JOINT_MEMBERS_REFUSED":
+        because = "OPINION_MISSING"
+        shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

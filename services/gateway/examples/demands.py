@@ -16,6 +16,7 @@ ACCEPT_CLOCK = {
     "stopped_at": None,
     "breached_at": None,
     "provisional": False,
+    "day_off": False,
 }
 TOTAL_CLOCK = ACCEPT_CLOCK | {"kind": "total", "holder": "platform", "due_at": None, "first_due_at": None}
 CONTACT_CLOCK = ACCEPT_CLOCK | {"kind": "contact"}

@@ -3,7 +3,8 @@
 import time
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -25,6 +26,8 @@ router = APIRouter(prefix="/api/v1", tags=["attachments"])
 Sender = Annotated[Caller, Depends(allow(Role.ROLE_LIAISON, Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, *CENTRE))]
 # Counted from when the body is here: a telephone may need longer for 20 MiB than any request may take otherwise.
 UPLOAD_SECONDS = 25.0
+# What is larger waits on disk until it is whole and its turn has come (`Parts.uploads`).
+KEPT_BYTES = 256 * 1024
 KindWord = Literal["docx", "pdf", "jpg", "png"]
 FileStateWord = Literal["quarantined", "clean", "refused"]
 KINDS, FILE_STATES = Words(pb.AttachmentKind), Words(pb.AttachmentState)
@@ -69,7 +72,7 @@ class AttachmentOut(Out):
     size: Annotated[int, Field(description="字节数。In bytes.")]
     sha256: str
     state: Annotated[FileStateWord, Field(description="仅 clean 可下载。Only what is clean can be downloaded.")]
-    uploaded_by: Id
+    uploaded_by: Annotated[Id | None, Field(description="企业隐去身份时，部门看不到。Null to agencies if shielded.")]
     uploaded_at: datetime
     attached_at: datetime | None
 
@@ -84,7 +87,7 @@ class AttachmentOut(Out):
             size=found.size,
             sha256=found.sha256,
             state=FILE_STATES.of(found.state),
-            uploaded_by=found.uploaded_by,
+            uploaded_by=found.uploaded_by or None,
             uploaded_at=moment_of(found.uploaded_at),
             attached_at=moment(found, "attached_at"),
         )
@@ -109,12 +112,22 @@ async def upload_attachment(
     """Send a docx, pdf, jpg or png of at most 20 MiB as the body. It is the caller's alone until it is attached to a demand,
     and goes after 24 hours if it is not."""
     key, media_type = caller.heads.idempotency_key(), _media_type(request)
-    content = await request.body()
-    enter_call(replace(current_call(), deadline=time.monotonic() + UPLOAD_SECONDS))
-    upload = pb.UploadAttachmentRequest(file_name=query.file_name, media_type=media_type, content=content, request_id=key)
-    answer = await caller.clients.attachments.UploadAttachment(upload, timeout=UPLOAD_SECONDS)
+    asked = pb.UploadAttachmentRequest(file_name=query.file_name, media_type=media_type, request_id=key)
+    with SpooledTemporaryFile(KEPT_BYTES) as file:
+        async for piece in request.stream():
+            file.write(piece)
+        enter_call(replace(current_call(), deadline=time.monotonic() + UPLOAD_SECONDS))
+        async with caller.parts.uploads:
+            answer = await _hand_over(asked, file, caller)
     response.headers["location"] = f"/api/v1/attachments/{answer.attachment.id}"
     return AttachmentOut.of(answer.attachment)
+
+
+async def _hand_over(asked: pb.UploadAttachmentRequest, file: IO[bytes], caller: Caller) -> pb.UploadAttachmentResponse:
+    """Send a file that is here. It stands in memory from now on, several times over: in the message, and on its way."""
+    file.seek(0)
+    asked.content = file.read()
+    return await caller.clients.attachments.UploadAttachment(asked, timeout=UPLOAD_SECONDS)
 
 
 @router.get("/attachments/{attachment_id}", summary="附件信息", openapi_extra=tells("ATTACHMENT_NOT_FOUND"))

@@ -1,7 +1,7 @@
 """Whom the centre is to telephone because WeChat could not reach them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fahu.notify.v1 import notification_pb2
@@ -13,8 +13,16 @@ from services.gateway.auth import CentreCaller
 from services.gateway.openapi import tells
 from services.gateway.routes.notifications import LANGUAGES
 from services.gateway.schemas import Id, In, NextPageToken, Out, Page, remark
+from services.gateway.texts import Language, Text
 from services.gateway.words import moment, moment_of
 
+CauseWord = Literal["no_consent", "not_bound", "refused", "unreachable"]
+CAUSES: dict[str, Text] = {
+    "no_consent": Text("未订阅微信提醒", "Agreed to no message through WeChat"),
+    "not_bound": Text("未用微信登录过", "Never signed in through WeChat"),
+    "refused": Text("微信未接受该消息", "WeChat refused the message"),
+    "unreachable": Text("微信多次没有响应", "WeChat did not answer, several times"),
+}
 router = APIRouter(prefix="/api/v1/call-tasks", tags=["call-tasks"])
 
 
@@ -34,14 +42,16 @@ class CallTaskOut(Out):
     subject_id: Id
     serial: str
     message_count: int
-    cause: str
+    cause: Annotated[CauseWord, Field(description="微信为何没有送达。Why WeChat did not deliver.")]
+    cause_text: Annotated[str, Field(description="同上，写给人看。The same in words.")]
     created_at: datetime
     done_at: datetime | None
     reached: bool
     note: str
 
     @classmethod
-    def of(cls, task: notification_pb2.CallTask, people: dict[str, str]) -> "CallTaskOut":
+    def of(cls, task: notification_pb2.CallTask, people: dict[str, str], language: Language) -> "CallTaskOut":
+        cause = task.cause.lower()
         return cls(
             id=task.id,
             person_id=task.person_id,
@@ -50,7 +60,8 @@ class CallTaskOut(Out):
             subject_id=task.subject_id,
             serial=task.serial,
             message_count=task.message_count,
-            cause=task.cause,
+            cause=cause,
+            cause_text=CAUSES[cause].say(language),
             created_at=moment_of(task.created_at),
             done_at=moment(task, "done_at"),
             reached=task.reached,
@@ -83,7 +94,7 @@ async def list_call_tasks(query: Annotated[TaskQuery, Query()], caller: CentreCa
     )
     answer = await caller.clients.notify.ListCallTasks(request)
     people = await caller.clients.person_names(task.person_id for task in answer.call_tasks)
-    found = [CallTaskOut.of(task, people) for task in answer.call_tasks]
+    found = [CallTaskOut.of(task, people, caller.heads.language) for task in answer.call_tasks]
     return CallTaskPage(call_tasks=found, next_page_token=answer.next_page_token)
 
 
@@ -97,4 +108,5 @@ async def complete_call_task(task_id: UUID, body: OutcomeIn, caller: CentreCalle
         language=LANGUAGES[caller.heads.language],
     )
     task = (await caller.clients.notify.CompleteCallTask(request)).call_task
-    return CallTaskOut.of(task, await caller.clients.person_names([task.person_id]))
+    people = await caller.clients.person_names([task.person_id])
+    return CallTaskOut.of(task, people, caller.heads.language)

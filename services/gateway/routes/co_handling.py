@@ -71,7 +71,9 @@ async def suggest_co_handlers(query: Annotated[SuggestionQuery, Query()], caller
     f"{DEMAND}/co-handlers",
     response_model=DemandOut,
     summary="请部门协办",
-    openapi_extra=told("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID"),
+    openapi_extra=told(
+        "UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID", "JUDICIAL_MATTER"
+    ),
 )
 async def add_co_handler(demand_id: UUID, body: CoHandlerIn, caller: Adder) -> Response:
     """Ask another agency for its opinion, within three working days."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from fahu.dispatch.v1 import dispatch_service_pb2 as pb
+from fahu.dispatch.v1 import handling_service_pb2
 from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
@@ -51,6 +52,12 @@ class DispatchIn(In):
         list[Code],
         Field(max_length=8, default_factory=list, json_schema_extra=UNIQUE, description="协办部门。Who assists."),
     ]
+
+
+class ReportIn(In):
+    """阶段性报告。"""
+
+    text: Annotated[str, written(2000), Field(description="办理进展，企业也能看到。The enterprise reads it.")]
 
 
 class ContactIn(In):
@@ -101,7 +108,9 @@ class WithdrawalIn(In):
     "/dispatch",
     response_model=DemandOut,
     summary="人工派单",
-    openapi_extra=_tells("UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID"),
+    openapi_extra=_tells(
+        "UNIT_NOT_AN_AGENCY", "UNIT_WITHOUT_CONTACT", "SUBJECT_AGENCY", "CO_HANDLER_INVALID", "JUDICIAL_MATTER"
+    ),
 )
 async def dispatch_demand(demand_id: UUID, body: DispatchIn, caller: CentreCaller) -> Response:
     """Send a demand in triage to an agency, with those that assist it. Starts its time to accept."""
@@ -123,6 +132,13 @@ async def log_contact(demand_id: UUID, body: ContactIn, caller: Acceptor) -> Res
     """Note that the agency got in touch with the enterprise. Stops its time to do so."""
     request = pb.LogContactRequest(on=_on(demand_id, caller), note=body.note)
     return demand_answer((await caller.clients.dispatch.LogContact(request)).demand, caller)
+
+
+@router.post("/progress-report", response_model=DemandOut, summary="阶段性报告", openapi_extra=_tells())
+async def report_progress(demand_id: UUID, body: ReportIn, caller: Handler) -> Response:
+    """Tell the enterprise how things stand; due every 15 working days while the promise lies further ahead than that."""
+    request = handling_service_pb2.ReportProgressRequest(on=_on(demand_id, caller), text=body.text)
+    return demand_answer((await caller.clients.handling.ReportProgress(request)).demand, caller)
 
 
 @router.post(
@@ -163,7 +179,9 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
     "/reply",
     response_model=DemandOut,
     summary="答复",
-    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING", "APPROVAL_PENDING"),
+    openapi_extra=_tells(
+        "REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING", "APPROVAL_PENDING", "JUDICIAL_MATTER"
+    ),
 )
 async def reply_demand(demand_id: UUID, body: ReplyIn, caller: Replier) -> Response:
     """Answer a demand: the agency, its lead signing, with kind answer; the centre directly or with guidance."""

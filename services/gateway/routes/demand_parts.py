@@ -110,7 +110,7 @@ class Parts(TypedDict):
     judicial: Annotated[bool, Field(description="涉及诉讼或检察程序。Before a court or a procuratorate.")]
     shielded: Annotated[bool, Field(description="部门看不到企业身份。Agencies do not learn whose it is.")]
     subject_unit_code: Annotated[str | None, Field(description="所涉部门，只告知企业和区综治中心。The agency it is about.")]
-    joint_case_id: Id | None
+    joint_case_id: Annotated[Id | None, Field(description="所属并案，企业看不到。Its joint case; not for the enterprise.")]
     linked_demand_id: Id | None
     kpi_excluded: Annotated[bool, Field(description="不计入考核。Left out of the assessment.")]
     extensions: int
@@ -123,13 +123,13 @@ class Parts(TypedDict):
     segments: list[SegmentOut]
 
 
-def parts_of(demand: pb.Demand, *, enterprise: bool, centre: bool) -> Parts:
+def parts_of(demand: pb.Demand, *, enterprise: bool) -> Parts:
     """The parts as this caller may read them."""
     return Parts(
         designated=demand.designated,
         judicial=demand.judicial,
         shielded=demand.shielded,
-        subject_unit_code=(demand.subject_unit_code or None) if enterprise or centre else None,
+        subject_unit_code=demand.subject_unit_code or None,
         joint_case_id=demand.joint_case_id or None,
         linked_demand_id=demand.linked_demand_id or None,
         kpi_excluded=demand.kpi_excluded,

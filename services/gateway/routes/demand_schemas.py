@@ -12,11 +12,12 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from services.gateway.auth import CENTRE, Caller
+from services.gateway.auth import Caller
 from services.gateway.headers import etag_of
 from services.gateway.routes.demand_parts import PARTIES, Parts, PartyWord, parts_of
 from services.gateway.routes.demand_status import due_of, status_of
 from services.gateway.schemas import Day, Id
+from services.gateway.texts.demands import UNNAMED_ENTERPRISE
 from services.gateway.words import Words, moment, moment_of
 
 Kind = Literal["demand", "suggestion"]
@@ -52,6 +53,7 @@ ClockWord = Literal[
     "opinion",
     "order",
     "total",
+    "report",
 ]
 TriageWord = Literal["unsure", "no_single_lead", "no_contact", "conflict", "judicial", "returned", "reopened"]
 
@@ -77,6 +79,9 @@ class ClockOut(TypedDict):
     breached_at: datetime | None
     provisional: Annotated[
         bool, Field(description="节假日安排尚未公布，日期可能调整。True while holidays are not published.")
+    ]
+    day_off: Annotated[
+        bool, Field(description="所定日期后来公布为休息日，日期不变。The day named turned out to be a free one.")
     ]
 
 
@@ -125,9 +130,9 @@ class DemandLine(TypedDict):
     category_code: str
     title: str
     channel: ChannelWord
-    enterprise_id: Id
-    enterprise_name: str
-    area_code: str
+    enterprise_id: Annotated[Id | None, Field(description="企业隐去身份时，部门看不到。Null to agencies if shielded.")]
+    enterprise_name: Annotated[str, Field(description="隐去身份时为“某联系点企业”。“A liaison enterprise” if shielded.")]
+    area_code: Annotated[str | None, Field(description="企业隐去身份时，部门看不到。Null to agencies if shielded.")]
     year: int
     state: StateWord
     status_text: Annotated[
@@ -172,9 +177,9 @@ def demand_line(demand: pb.Demand, caller: Caller) -> DemandLine:
         category_code=demand.category_code,
         title=demand.title,
         channel=CHANNELS.of(demand.channel),
-        enterprise_id=demand.enterprise_id,
-        enterprise_name=demand.enterprise_name,
-        area_code=demand.area_code,
+        enterprise_id=demand.enterprise_id or None,
+        enterprise_name=demand.enterprise_name or UNNAMED_ENTERPRISE.say(caller.heads.language),
+        area_code=demand.area_code or None,
         year=demand.year,
         state=state,
         status_text=status_of(demand, state, chosen["kind"] if chosen else "", due, caller),
@@ -201,7 +206,7 @@ def demand_line(demand: pb.Demand, caller: Caller) -> DemandLine:
 def demand_out(demand: pb.Demand, caller: Caller) -> DemandOut:
     """One demand, whole."""
     reply = _reply(demand.reply) if demand.HasField("reply") else None
-    parts = parts_of(demand, enterprise=caller.of_enterprise, centre=caller.actor.has(*CENTRE))
+    parts = parts_of(demand, enterprise=caller.of_enterprise)
     return DemandOut(body=demand.body, reply=reply, **demand_line(demand, caller), **parts)
 
 
@@ -231,6 +236,7 @@ def _clock(clock: pb.Clock) -> ClockOut:
         stopped_at=moment(clock, "stopped_at"),
         breached_at=moment(clock, "breached_at"),
         provisional=clock.provisional,
+        day_off=clock.day_off,
     )
 
 

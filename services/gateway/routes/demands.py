@@ -42,6 +42,14 @@ class DemandIn(In):
     body: Annotated[str, written(5000)]
     channel: ChannelWord = "mini_program"
     enterprise_id: Annotated[GivenId | None, Field(description="仅代为提交时填写。Only when sent on its behalf.")] = None
+    subject_unit_code: Annotated[
+        Code | None,
+        Field(description="涉及该部门自身的执法或服务，该部门回避、看不到。The agency it is about, which never sees it."),
+    ] = None
+    shielded: Annotated[bool, Field(description="向部门隐去企业身份。Agencies shall not learn whose it is.")] = False
+    before_court: Annotated[
+        bool, Field(description="该事项正在诉讼或检察程序中。It is before a court or a procuratorate.")
+    ] = False
 
 
 class Filter(Asked):
@@ -91,13 +99,18 @@ class DemandCounts(Out):
         "CATEGORY_UNKNOWN",
         "ENTERPRISE_NOT_DESIGNATED",
         "ENTERPRISE_NOT_FOUND",
+        "ENTERPRISE_MISSING",
         "CHANNEL_NOT_ALLOWED",
+        "UNIT_NOT_AN_AGENCY",
         idempotent=True,
         etag=True,
     ),
 )
 async def submit_demand(body: DemandIn, caller: Sender) -> Response:
-    """Send a demand. It is routed to its agency, or to the centre, before the answer."""
+    """Send a demand. It is routed to its agency, or to the centre, before the answer.
+
+    What is about an agency itself, or before a court or a procuratorate, goes to the centre.
+    """
     request = pb.SubmitDemandRequest(
         kind=KINDS.number(body.kind),
         category_code=body.category_code,
@@ -106,9 +119,12 @@ async def submit_demand(body: DemandIn, caller: Sender) -> Response:
         channel=CHANNELS.number(body.channel),
         enterprise_id=str(body.enterprise_id or ""),
         request_id=caller.heads.idempotency_key(),
+        subject_unit_code=body.subject_unit_code or "",
+        shielded=body.shielded,
+        before_court=body.before_court,
     )
     faults.point("gateway.before_call")
-    answer = await caller.clients.dispatch.SubmitDemand(request)
+    answer = await caller.clients.submit_demand(request)
     faults.point("gateway.after_call")
     return demand_answer(answer.demand, caller, 201)
 

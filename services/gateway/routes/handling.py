@@ -158,7 +158,12 @@ async def request_extension(demand_id: UUID, body: ExtensionIn, caller: Handler)
     response_model=DemandOut,
     summary="审批",
     openapi_extra=_tells(
-        "APPROVAL_NOT_FOUND", "APPROVAL_NOT_YOURS", "REVIEW_DAY_OUT_OF_RANGE", "OPINION_MISSING", *DAY_REASONS
+        "APPROVAL_NOT_FOUND",
+        "APPROVAL_NOT_YOURS",
+        "REVIEW_DAY_OUT_OF_RANGE",
+        "OPINION_MISSING",
+        "JUDICIAL_MATTER",
+        *DAY_REASONS,
     ),
 )
 async def decide_approval(demand_id: UUID, approval_id: UUID, body: DecisionIn, caller: Decider) -> Response:
@@ -242,7 +247,7 @@ async def review_parking(demand_id: UUID, body: ParkingReviewIn, caller: Handler
     f"{DEMAND}/resume",
     response_model=DemandOut,
     summary="条件具备，转为限时办理",
-    openapi_extra=_tells("PROMISED_DAY_MISSING", "PROMISED_DAY_OVER_CAP", *DAY_REASONS),
+    openapi_extra=_tells("PROMISED_DAY_MISSING", "PROMISED_DAY_OVER_CAP", "JUDICIAL_MATTER", *DAY_REASONS),
 )
 async def resume_demand(demand_id: UUID, body: ResumptionIn, caller: Asker) -> Response:
     """Take a parked demand up, with a promised day."""

@@ -16,6 +16,7 @@ from services.gateway.auth import CENTRE, Caller, LiaisonCaller, allow
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import STATES, DemandOut, StateWord, demand_answer
 from services.gateway.schemas import Id, In, Moment, NextPageToken, Out, Page, Percent, remark, written
+from services.gateway.texts.demands import UNNAMED_ENTERPRISE
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["oversight"])
@@ -192,17 +193,19 @@ async def list_look_backs(query: Annotated[LookBackQuery, Query()], caller: Over
         page_token=query.page_token,
     )
     answer = await caller.clients.look_backs.ListLookBacks(request)
-    return LookBackPage(look_backs=[_listed(one) for one in answer.look_backs], next_page_token=answer.next_page_token)
+    return LookBackPage(
+        look_backs=[_listed(one, caller) for one in answer.look_backs], next_page_token=answer.next_page_token
+    )
 
 
-def _listed(one: pb.LookBackEntry) -> LookBackListed:
+def _listed(one: pb.LookBackEntry, caller: Caller) -> LookBackListed:
     found = one.look_back
     return LookBackListed(
         id=found.id,
         demand_id=one.demand_id,
         serial=one.serial,
         title=one.title,
-        enterprise_name=one.enterprise_name,
+        enterprise_name=one.enterprise_name or UNNAMED_ENTERPRISE.say(caller.heads.language),
         lead_unit_code=one.lead_unit_code or None,
         state=STATES.of(one.state),
         version=one.version,

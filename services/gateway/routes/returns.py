@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["demands"])
 AGENCY = (Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_LEAD)
 Contact = Annotated[Caller, Depends(allow(Role.ROLE_AGENCY_CONTACT))]
 Reader = Annotated[Caller, Depends(allow(*AGENCY, *CENTRE, Role.ROLE_SUPERVISOR))]
-UNFIT = ("UNIT_NOT_AN_AGENCY", "SUBJECT_AGENCY")
+UNFIT = ("UNIT_NOT_AN_AGENCY", "SUBJECT_AGENCY", "JUDICIAL_MATTER")
 
 
 class ReturnIn(In):

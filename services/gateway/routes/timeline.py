@@ -58,6 +58,9 @@ EventWord = Literal[
     "excluded",
     "identity_revealed",
     "joined",
+    "taken_out",
+    "rescheduled",
+    "progress_reported",
     "withdrawn",
 ]
 NARROWED_BY_DAY = ("extended", "resumed")

@@ -159,12 +159,28 @@ LINES: dict[str, tuple[Text, Text]] = {
         Text("您同意告知企业身份", "You let your enterprise be named"),
         Text("企业同意告知身份", "The enterprise agreed to be named"),
     ),
-    "joined": (Text("与同类需求一并研究", "Looked at together with others"), Text("并案有调整", "Its joint case changed")),
+    "joined": (
+        Text("与同类需求一并研究", "Looked at together with others"),
+        Text("{unit}将其与同类需求并案", "Joined with others of its kind by {unit}"),
+    ),
+    "taken_out": (
+        Text("改为单独研究", "Looked at by itself again"),
+        Text("{unit}将其移出并案", "Taken out of its joint case by {unit}"),
+    ),
+    "progress_reported": (
+        Text("{unit}报告了办理进展", "{unit} reported how it stands"),
+        Text("{unit}向企业作阶段性报告", "{unit} reported to the enterprise"),
+    ),
+    "rescheduled": (
+        Text("节假日安排有更新，办理期限已重新核算", "Holidays were published: the time limits were counted again"),
+        Text("节假日安排有更新，各项期限已重新核算", "Holidays were published: the terms were counted again"),
+    ),
     "closed": (Text("需求已办结", "Closed"), Text("需求办结", "Closed")),
     "withdrawn": (Text("您已撤回需求", "You withdrew the demand"), Text("企业撤回需求", "Withdrawn by the enterprise")),
     "changed": (Text("需求有新进展", "The demand moved on"), Text("需求有新进展", "The demand moved on")),
 }
 UNNAMED = Text("承办部门", "the agency")
+UNNAMED_ENTERPRISE = Text("某联系点企业", "A liaison enterprise")  # one that shields itself
 
 
 def day_text(day: date, language: Language) -> str:

@@ -29,6 +29,7 @@ DISPATCH = {
         409, "该企业不是本年度的法治化营商环境联系点，不能提交新需求", "The enterprise is not a liaison point of this year"
     ),
     "CHANNEL_NOT_ALLOWED": _of(422, "不能使用这种提交方式", "This channel is not the caller's to use", "channel"),
+    "ENTERPRISE_MISSING": _of(422, "代为提交须指明企业", "Whoever sends for an enterprise names it", "enterprise_id"),
     "UNIT_NOT_AN_AGENCY": _of(422, "该单位不能承办或协办", "The unit is not another agency that takes part", "unit_code"),
     "UNIT_WITHOUT_CONTACT": _of(
         409, "该部门没有在岗联系人，无法派单", "The agency has no contact who could be told", "unit_code"
@@ -65,7 +66,21 @@ DISPATCH = {
     ),
     "ORDER_DAY_INVALID": _of(422, "答复期限须为今后的工作日", "The answer is due on a working day ahead", "due_on"),
     "JUDICIAL_MATTER": _of(
-        409, "该事项正在诉讼、检察程序中，不得督办", "The matter is before a court or procuratorate: no orders about it"
+        409,
+        "该事项正在诉讼、检察程序中，除法院、检察院外，不得对办理提出要求，只能告知法定渠道",
+        "The matter is before a court or procuratorate: nobody else says how to handle it",
+    ),
+    "CALENDAR_DAY_INVALID": _of(
+        422,
+        "日期不属于该年度、重复，或调休上班日不在周末",
+        "A day is of another year, named twice, or made up for on a weekday",
+        "days_off",
+    ),
+    "TERM_INVALID": _of(
+        422, "时限的名称或数值不在允许的范围内，或有重复", "A term is unknown, out of range or set twice", "terms"
+    ),
+    "TERM_DAY_INVALID": _of(
+        422, "起始日期须为今天或今后一年之内", "Terms hold from today or a day within a year", "valid_from"
     ),
     "DAY_INVALID": _of(422, "日期不存在", "There is no such day in the calendar"),
     "PROMISED_DAY_TOO_FAR": _of(
@@ -108,6 +123,17 @@ DISPATCH = {
     ),
     "SUGGESTION_NOT_FOUND": _of(404, "没有这项建议，或已经决定", "There is no such suggestion, or it is decided"),
     "OPINION_MISSING": _of(409, "协办部门的意见尚未到齐", "Opinions of assisting agencies are missing"),
+    "JOINT_CASE_NOT_FOUND": _of(404, "没有这个并案，或您无权查看", "There is no such joint case, or it is not yours to see"),
+    "DEMAND_IN_JOINT_CASE": _of(409, "这条需求已在并案中", "The demand belongs to a joint case already"),
+    "JOINT_CASE_IDLE": _of(
+        409, "并案中目前没有可由您答复或签发的需求", "No demand of the case is yours to answer or sign now"
+    ),
+    "JOINT_MEMBERS_REFUSED": _of(
+        409, "有的需求不能这样处理，未作任何变更", "Some demands stand against it; nothing was done"
+    ),
+    "JOINT_CASE_FULL": _of(409, "并案中的需求已达上限", "The joint case has as many demands as it may"),
+    "REPLY_TEMPLATE_NOT_FOUND": _of(404, "没有这个答复模板，或已停用", "There is no such reply template, or it is retired"),
+    "DEMANDS_INVALID": _of(422, "有的需求不符合要求，一条也没有提交", "Some of the demands are not valid; none was sent"),
     "ATTACHMENT_NOT_FOUND": _of(404, "没有这个附件，或您无权查看", "There is no such attachment, or it is not yours to see"),
     "ATTACHMENT_ATTACHED": _of(409, "附件已经提交，不能再更改", "The attachment is attached already"),
     "ATTACHMENT_NOT_CLEAN": _of(409, "附件尚未通过安全检查", "The attachment has not passed the security check"),
@@ -139,6 +165,9 @@ REGISTRY = {
     "PHONE_INVALID": _of(422, "不是有效的手机号码", "Not a mainland mobile number", "phone"),
     "PHONE_IN_USE": _of(409, "该手机号码属于工作人员或另一家企业的联系人", "The number is another person's", "phone"),
     "LOGIN_NAME_TAKEN": _of(409, "该用户名已被使用", "The login name is taken", "login_name"),
+    "CONTACT_NEEDS_SUCCESSOR": _of(
+        409, "该人员是单位联系人，请先确定接任人", "The person is a unit's contact: name who takes over first"
+    ),
     "UNIT_NOT_FOUND": _of(404, "没有这个单位", "There is no such unit"),
     "WECHAT_NOT_BOUND": _of(401, "首次登录须授权手机号码", "The first sign-in needs the phone code too", "phone_code"),
     "NOT_ON_ROSTER": _of(403, "该手机号码不在联系人和工作人员名册上", "The phone is not on the roster"),
@@ -191,8 +220,9 @@ GATEWAY = {
     "ROUTE_NOT_FOUND": _of(404, "没有这个地址", "There is nothing at this address"),
     "METHOD_NOT_ALLOWED": _of(405, "该地址不支持这种请求方法", "This address does not answer this method"),
     "BODY_TOO_LARGE": _of(413, "提交的内容过大", "The body is too large"),
+    "HEADERS_TOO_LARGE": _of(431, "请求头过大，最多 16 KiB", "Address and headers are too large, at most 16 KiB"),
     "CONTENT_TYPE_UNSUPPORTED": _of(415, "不支持这种内容类型", "This content type is not understood here", "Content-Type"),
-    "BODY_UNREADABLE": _of(400, "无法读取提交的内容", "The body cannot be read"),
+    "BODY_UNREADABLE": _of(400, "无法读取提交的内容，须为 UTF-8 编码的 JSON", "The body is not JSON in UTF-8"),
     "REQUEST_INVALID": _of(400, "请求有误", "The request cannot be understood"),
     "TOO_MANY_ATTEMPTS": _of(429, "尝试次数过多，请稍后再试", "Too many attempts: wait, then try again"),
     "TOO_MANY_STREAMS": _of(429, "打开的实时连接过多", "Too many live streams are open for this person"),
@@ -212,10 +242,17 @@ DETAILS: dict[str, Text] = {
     "ENTERPRISE_NOT_DESIGNATED": Text("年度：{year}", "Year: {year}"),
     "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
     "RETURN_TOO_LATE": Text("须在派单后 {days} 个工作日内", "Within {days} working days of its dispatch"),
+    "TERM_INVALID": Text("{term}：允许 {least} 至 {most}", "{term}: {least} to {most}"),
+    "CALENDAR_DAY_INVALID": Text("有误的日期：{day}", "The day at fault: {day}"),
     "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
     "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
+    "IMPORT_TOO_LARGE": Text(
+        "最多 {rows} 行、{columns} 列，解压后最多 {mebibytes} MiB、{entries} 个部件",
+        "At most {rows} rows and {columns} columns, and unpacked {mebibytes} MiB in {entries} parts",
+    ),
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
     "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
+    "JOINT_CASE_FULL": Text("最多 {limit} 条", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
 }
 PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY

@@ -21,6 +21,8 @@ VARIANTS: Mapping[Kind, str] = {
     Kind.CENTRE_INFO_NOTED: "timed_out",
     Kind.OPINION_GIVEN: "waived",
     Kind.APPEAL_DECIDED: "upheld",
+    Kind.DEMAND_JOINED: "taken_out",
+    Kind.AGENCY_DEMAND_JOINED: "taken_out",
 }
 FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS}
 TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF}

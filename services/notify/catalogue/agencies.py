@@ -160,6 +160,18 @@ FOR_AGENCIES: Texts = {
         "Opened again",
         "The enterprise brought new facts about demand {serial}, which was closed. The governance centre assesses it anew.",
     ),
+    (K.AGENCY_DEMAND_JOINED, False): text(
+        "需求已并案",
+        "需求 {serial} 已与同类需求并案，可以一并答复；各自的时限不变。",
+        "Joined with others",
+        "Demand {serial} was joined with others of its kind. They can be answered together; the terms of each stay.",
+    ),
+    (K.AGENCY_DEMAND_JOINED, True): text(
+        "需求已移出并案",
+        "需求 {serial} 已移出并案，请单独办理；时限不变。",
+        "Taken out of its joint case",
+        "Demand {serial} was taken out of its joint case. Please handle it by itself; its terms stay.",
+    ),
     K.DEMAND_WITHDRAWN: text(
         "企业已撤回需求",
         "需求 {serial} 已由企业撤回，无需继续办理。",

@@ -48,6 +48,12 @@ FOR_ENTERPRISES: Texts = {
         "Your demand is being handled",
         "{unit} is handling your demand {serial}. Open it to see how.",
     ),
+    K.DEMAND_PROGRESS_REPORTED: text(
+        "您的需求有阶段性进展",
+        "{unit}向您报告了需求（{serial}）的办理进展，请点开查看。",
+        "How your demand stands",
+        "{unit} reported on your demand {serial}. Open it to read how it stands.",
+    ),
     K.DEMAND_PARKED: text(
         "需求暂时留作参考",
         "您的需求（{serial}）目前办理条件还不成熟。{unit}已写明原因，并将于{due}再次研究。请点开查看，有疑问可联系区综治中心。",
@@ -171,6 +177,19 @@ FOR_ENTERPRISES: Texts = {
         "Still kept for reference",
         "{unit} reviewed your demand {serial}: the conditions are still not there. It has explained why and will look at it "
         "again {due}. The governance centre will gladly take your questions.",
+    ),
+    (K.DEMAND_JOINED, False): text(
+        "您的需求将一并研究",
+        "您的需求（{serial}）将与同类需求一并研究，仍会单独答复您，办理时限不变。",
+        "Looked at with others",
+        "Your demand {serial} is looked at together with others of its kind. You get an answer of "
+        "your own, in the same time.",
+    ),
+    (K.DEMAND_JOINED, True): text(
+        "您的需求改为单独研究",
+        "您的需求（{serial}）改为单独研究，办理时限不变。",
+        "Looked at by itself",
+        "Your demand {serial} is looked at by itself again, in the same time.",
     ),
     K.DEMAND_REOPENED: text(
         "您的需求将重新办理",

@@ -35,6 +35,7 @@ PHRASES: Mapping[str, Mapping[object, Words]] = {
         "INFO": _words("补充材料", "supply what was asked about"),
         "OPINION": _words("提出协办意见", "give an opinion on"),
         "ORDER": _words("回复催办或督办", "answer the order about"),
+        "REPORT": _words("向企业作阶段性报告", "report to the enterprise on"),
         "": _words("处理", "handle"),
     },
     "satisfaction": {

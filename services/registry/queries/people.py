@@ -64,7 +64,13 @@ async def people_by_phones(session: AsyncSession, phone_indexes: Sequence[bytes]
 
 
 async def person_by_openid(session: AsyncSession, openid_index: bytes) -> Person | None:
-    return await session.scalar(select(Person).where(Person.openid_index == openid_index))
+    """Whoever signs in with a WeChat account now, locked like `person_by_phone`."""
+    return await session.scalar(select(Person).where(Person.openid_index == openid_index).with_for_update())
+
+
+async def lock_person(session: AsyncSession, person_id: UUID) -> None:
+    """Signing in and being shut out happen one after the other: what is read of a person from here on stays so."""
+    await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 async def any_role(session: AsyncSession, person_ids: Sequence[UUID]) -> bool:

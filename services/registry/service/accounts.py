@@ -2,7 +2,6 @@
 
 import hmac
 from datetime import datetime
-from uuid import UUID
 
 import pyotp
 from sqlalchemy import or_, update
@@ -66,11 +65,18 @@ async def _bind(session: AsyncSession, personal: PersonalData, person: Person, o
 
 
 async def sign_in_with_password(
-    session: AsyncSession, personal: PersonalData, person_id: UUID, code: str, now: datetime, policy: SessionPolicy
+    session: AsyncSession, personal: PersonalData, checked: StaffAccount, code: str, now: datetime, policy: SessionPolicy
 ) -> OpenSession:
-    """The second half of a console sign-in, after the password was found right: the one-time code, which works once."""
+    """The second half of a console sign-in, after the password was found right: the one-time code, which works once.
+
+    `checked` is the account as it was when its password was looked at.
+    """
+    person_id = checked.person_id
+    await queries.lock_person(session, person_id)
     account = await session.get(StaffAccount, person_id)
     if account is None or not account.active or account.totp_secret is None:
+        raise CredentialsWrong
+    if (account.login_name, account.password_hash) != (checked.login_name, checked.password_hash):
         raise CredentialsWrong
     step = matching_step(personal.totp_secret(account), code, now)
     if step is None:

@@ -71,7 +71,7 @@ async def replace_liaison(
     old.ended_at, old.end_reason = max(now, old.consented_at), reason
     await session.flush()
     await _appoint(session, personal, enterprise, draft, now)
-    await sessions.shut_out(session, old.person_id, now)
+    await sessions.shut_out(session, old.person_id)
     await audit.record(session, actor, "LIAISON_REPLACED", f"enterprise/{enterprise.id}", now, reason, retry)
 
 

@@ -1,6 +1,6 @@
 """People: who a number belongs to, the staff of units, and looking at a whole number with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,14 +17,16 @@ from services.registry.personal import PersonalData
 from services.registry.queries import people as queries
 from services.registry.queries import units as unit_queries
 from services.registry.rules import normal_phone
-from services.registry.service import audit, events, sessions
+from services.registry.service import audit, sessions, units
+from services.registry.service.units import Handover, Vacancy
 
 
 @dataclass(frozen=True, slots=True)
 class StaffDraft:
     """A member of staff as an operator describes one. Without `login_name` there is no console sign-in.
 
-    `password_hash` and `totp_secret` may be None for somebody who has them already.
+    `password_hash` and `totp_secret` may be None for somebody who has them already. `successor` and `force` are for who
+    leaves another unit for this one: the number of whoever takes over there, or that nobody does.
     """
 
     unit_code: str
@@ -34,6 +36,8 @@ class StaffDraft:
     login_name: str | None = None
     password_hash: str | None = None
     totp_secret: str | None = None
+    successor: str | None = None
+    force: bool = False
 
 
 async def reveal_phone(
@@ -98,22 +102,29 @@ async def _insert_people(session: AsyncSession, rows: list[dict[str, object]]) -
     return found
 
 
-async def put_staff(session: AsyncSession, personal: PersonalData, actor: Actor, draft: StaffDraft, now: datetime) -> UUID:
-    """Add a member of staff, or change the one who has this number: unit, roles, name, console sign-in."""
+async def put_staff(
+    session: AsyncSession, personal: PersonalData, actor: Actor, draft: StaffDraft, now: datetime
+) -> tuple[UUID, list[Vacancy]]:
+    """Add a member of staff, or change the one who has this number: unit, roles, name, console sign-in.
+
+    Returns who it is, and the duties that nobody has after this person left another unit. Raises ContactNeedsSuccessor.
+    """
     phone = normal_phone(draft.phone)
     if phone is None:
         raise PhoneInvalid
     await unit_queries.unit_for_update(session, draft.unit_code)
-    account = await _account_of(session, personal, draft, phone, now)
+    account, vacant = await _account_of(session, personal, draft, phone, now), list[Vacancy]()
     if (account.unit_code, frozenset(account.roles), account.active) != (draft.unit_code, draft.roles, True):
-        if account.unit_code != draft.unit_code:
-            await _end_duties(session, account.person_id, now)
+        left = account.unit_code != draft.unit_code
         account.unit_code, account.roles, account.active = draft.unit_code, sorted(draft.roles), True
-        await sessions.shut_out(session, account.person_id, now)
+        if left:
+            vacant = await _leave_duties(session, personal, account.person_id, draft.successor, draft.force, now)
+        await sessions.shut_out(session, account.person_id)
     await _set_console_sign_in(session, personal, account, draft)
     given = ", ".join(Role.Name(Role.ValueType(role)) for role in sorted(draft.roles))
-    await audit.record(session, actor, "STAFF_PUT", f"person/{account.person_id}", now, f"{draft.unit_code}: {given}")
-    return account.person_id
+    reason = _with_vacancies(f"{draft.unit_code}: {given}", vacant)
+    await audit.record(session, actor, "STAFF_PUT", f"person/{account.person_id}", now, reason)
+    return account.person_id, vacant
 
 
 async def _account_of(
@@ -159,15 +170,27 @@ async def staff_by_phone(session: AsyncSession, personal: PersonalData, phone: s
     return account.person_id
 
 
-async def end_staff(session: AsyncSession, personal: PersonalData, actor: Actor, phone: str, now: datetime) -> None:
-    """A member of staff leaves: no roles, no duties, no sign-in, from now on."""
+async def end_staff(
+    session: AsyncSession,
+    personal: PersonalData,
+    actor: Actor,
+    phone: str,
+    now: datetime,
+    successor: str | None = None,
+    force: bool = False,
+) -> list[Vacancy]:
+    """A member of staff leaves: no roles, no duties, no sign-in, from now on. Returns the duties that nobody has now.
+
+    `successor` is the number of the colleague who takes the duties over. Raises ContactNeedsSuccessor.
+    """
     person_id = await staff_by_phone(session, personal, phone)
     account = await session.get_one(StaffAccount, person_id)
     account.active = False
     account.login_name = account.password_hash = account.totp_secret = None
-    await _end_duties(session, person_id, now)
-    await sessions.shut_out(session, person_id, now)
-    await audit.record(session, actor, "STAFF_ENDED", f"person/{person_id}", now)
+    vacant = await _leave_duties(session, personal, person_id, successor, force, now)
+    await sessions.shut_out(session, person_id)
+    await audit.record(session, actor, "STAFF_ENDED", f"person/{person_id}", now, _with_vacancies("", vacant))
+    return vacant
 
 
 async def unbind_wechat(session: AsyncSession, personal: PersonalData, actor: Actor, phone: str, now: datetime) -> None:
@@ -176,13 +199,16 @@ async def unbind_wechat(session: AsyncSession, personal: PersonalData, actor: Ac
     if person is None:
         raise PersonNotFound
     person.openid = person.openid_index = None
-    await sessions.shut_out(session, person.id, now)
+    await sessions.shut_out(session, person.id)
     await audit.record(session, actor, "WECHAT_UNBOUND", f"person/{person.id}", now)
 
 
-async def _end_duties(session: AsyncSession, person_id: UUID, now: datetime) -> None:
-    for held in await unit_queries.duties_of_person(session, person_id):
-        unit = await unit_queries.unit_for_update(session, held.unit_code)
-        held.ended_at = max(now, held.started_at)
-        unit.version += 1
-        await events.unit_changed(session, unit)
+async def _leave_duties(
+    session: AsyncSession, personal: PersonalData, person_id: UUID, successor: str | None, force: bool, now: datetime
+) -> list[Vacancy]:
+    heir = await staff_by_phone(session, personal, successor) if successor else None
+    return await units.leave_duties(session, person_id, Handover(heir, force), now)
+
+
+def _with_vacancies(reason: str, vacant: Sequence[Vacancy]) -> str:
+    return "; ".join([*filter(None, [reason]), *map(str, vacant)])

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert, text
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.errors import SessionEnded
 from services.registry.models import Revocation, Session
 from services.registry.personal import PersonalData
+from services.registry.queries import people
 from services.registry.queries import sessions as queries
 from services.registry.rules.sessions import RefreshToken, SessionPolicy, Verdict, is_over, judge
 from services.registry.service import events
@@ -61,7 +62,7 @@ async def refresh(
     match judge(token.hash, row.token_hash, row.previous_hash, now - row.rotated_at, policy):
         case Verdict.END:
             await session.delete(row)
-            await _void_tokens(session, row.person_id, now)
+            await _void_tokens(session, row.person_id)
             return None
         case Verdict.ROTATE:
             row.previous_hash, row.token_hash = row.token_hash, following.hash
@@ -77,16 +78,21 @@ async def end_session(session: AsyncSession, refresh_token: str) -> None:
         await session.execute(delete(Session).where(Session.family_hash == token.family_hash))
 
 
-async def shut_out(session: AsyncSession, person_id: UUID, now: datetime) -> None:
-    """End all sessions of a person and void the access tokens made so far."""
+async def shut_out(session: AsyncSession, person_id: UUID) -> None:
+    """End all sessions of a person and void the access tokens made so far. Comes after what took the person's role.
+
+    A sign-in that is under way ends first, and its session with the others; one that begins now will find the role gone.
+    """
+    await people.lock_person(session, person_id)
     await session.execute(delete(Session).where(Session.person_id == person_id))
-    await _void_tokens(session, person_id, now)
+    await _void_tokens(session, person_id)
 
 
-async def _void_tokens(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+async def _void_tokens(session: AsyncSession, person_id: UUID) -> None:
     await session.flush()
     await session.execute(ONE_WRITER)
-    before = now + MARGIN
+    # Not the moment of the request: tokens were made while it waited for its locks.
+    before = datetime.now(UTC) + MARGIN
     added = insert(Revocation).values(person_id=person_id, before=before).returning(Revocation.position)
     position = (await session.execute(added)).scalar_one()
     events.access_revoked(session, person_id, before, position)

@@ -1,5 +1,6 @@
 """Areas and units: loading what the notice says, who holds which duty (REG-9), and telling it all again."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
 from kit.calendar import BEIJING
-from services.registry.errors import PersonNotFound
+from services.registry.errors import ContactNeedsSuccessor, PersonNotFound
 from services.registry.models import Area, AreaName, StaffAccount, Unit, UnitDuty
 from services.registry.queries import units as queries
 from services.registry.reference import AREAS, ReferenceUnit, name_ranges, units_on
@@ -17,6 +18,25 @@ from services.registry.rules import Duty
 from services.registry.service import audit, events
 
 UNIT_FIELDS = ("name", "kind", "area_code", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What becomes of the duties of somebody who leaves: a successor takes them, or by `force` nobody."""
+
+    successor: UUID | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A duty of a unit that nobody has."""
+
+    unit_code: str
+    duty: Duty
+
+    def __str__(self) -> str:
+        return f"{self.unit_code} has no {self.duty.lower()}"
 
 
 async def load_reference(session: AsyncSession, actor: Actor, now: datetime) -> int:
@@ -65,9 +85,7 @@ async def _put_unit(session: AsyncSession, wanted: ReferenceUnit) -> bool:
 async def set_duty(session: AsyncSession, actor: Actor, unit_code: str, duty: Duty, person_id: UUID, now: datetime) -> None:
     """Make a member of the unit's staff its leader or contact; whoever was it before no longer is."""
     unit = await queries.unit_for_update(session, unit_code)
-    account = await session.get(StaffAccount, person_id)
-    if account is None or not account.active or account.unit_code != unit_code:
-        raise PersonNotFound
+    await _check_staff_of(session, unit_code, person_id)
     present = await queries.present_duty(session, unit_code, duty)
     if present is not None:
         if present.person_id == person_id:
@@ -78,6 +96,35 @@ async def set_duty(session: AsyncSession, actor: Actor, unit_code: str, duty: Du
     unit.version += 1
     await events.unit_changed(session, unit)
     await audit.record(session, actor, f"DUTY_{duty}", f"unit/{unit_code}", now)
+
+
+async def _check_staff_of(session: AsyncSession, unit_code: str, person_id: UUID) -> None:
+    account = await session.get(StaffAccount, person_id)
+    if account is None or not account.active or account.unit_code != unit_code:
+        raise PersonNotFound
+
+
+async def leave_duties(session: AsyncSession, person_id: UUID, handover: Handover, now: datetime) -> list[Vacancy]:
+    """End all duties of a person who leaves, and give them to the successor; returns those that nobody has now.
+
+    A unit without contact is told of nothing: what is sent to it goes to the centre. So that takes a word of its own.
+    """
+    vacant = []
+    for held in await queries.duties_of_person(session, person_id):
+        unit = await queries.unit_for_update(session, held.unit_code)
+        if handover.successor is None:
+            if held.duty == Duty.CONTACT and not handover.force:
+                raise ContactNeedsSuccessor(unit=unit.code)
+            vacant.append(Vacancy(unit.code, Duty(held.duty)))
+        held.ended_at = max(now, held.started_at)
+        await session.flush()
+        if handover.successor is not None:
+            await _check_staff_of(session, unit.code, handover.successor)
+            taken = {"unit_code": unit.code, "duty": held.duty, "person_id": handover.successor}
+            session.add(UnitDuty(id=uuid7(), started_at=now, **taken))
+        unit.version += 1
+        await events.unit_changed(session, unit)
+    return vacant
 
 
 async def announce_units(session: AsyncSession) -> int:

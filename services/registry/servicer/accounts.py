@@ -49,9 +49,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
             raise CredentialsWrong
         now = datetime.now(UTC)
         async with self.db.begin() as session:
-            opened = await accounts.sign_in_with_password(
-                session, self.personal, staff.person_id, request.totp, now, self.policy
-            )
+            opened = await accounts.sign_in_with_password(session, self.personal, staff, request.totp, now, self.policy)
             account = await self._account(session, opened.person_id, now)
         return pb.SignInWithPasswordResponse(account=account, session=encode.session(opened))
 

@@ -104,7 +104,7 @@ class Attachment(_message.Message):
     demand_id: _builtins.str
     """Demand it is attached to, UUID; empty before."""
     uploaded_by: _builtins.str
-    """Who uploaded it, person id."""
+    """Who uploaded it, person id. Empty for agencies if it is the enterprise's and the demand is shielded, as is its enterprise."""
     unit_code: _builtins.str
     """Unit of who uploaded it; empty for an enterprise's contact."""
     enterprise_id: _builtins.str

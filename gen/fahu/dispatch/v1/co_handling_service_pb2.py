@@ -28,7 +28,7 @@ from fahu.dispatch.v1 import demand_pb2 as fahu_dot_dispatch_dot_v1_dot_demand__
 from fahu.dispatch.v1 import dispatch_service_pb2 as fahu_dot_dispatch_dot_v1_dot_dispatch__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*fahu/dispatch/v1/co_handling_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\"=\n\x18SuggestCoHandlersRequest\x12!\n\x0elead_unit_code\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"1\n\tAssistant\x12\x11\n\tunit_code\x18\x01 \x01(\t\x12\x11\n\tunit_name\x18\x02 \x01(\t\"J\n\x19SuggestCoHandlersResponse\x12-\n\x08\x61gencies\x18\x01 \x03(\x0b\x32\x1b.fahu.dispatch.v1.Assistant\"g\n\x13\x41\x64\x64\x43oHandlerRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\tunit_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"@\n\x14\x41\x64\x64\x43oHandlerResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"p\n\x12GiveOpinionRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12&\n\x07opinion\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x18\x88\'2\x0b[^\\s\\pZ\\pC]\"?\n\x13GiveOpinionResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x8e\x01\n\x13WaiveOpinionRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\tunit_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12%\n\x06reason\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xf4\x03\x32\x0b[^\\s\\pZ\\pC]\"@\n\x14WaiveOpinionResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand2\xc5\x03\n\x11\x43oHandlingService\x12w\n\x11SuggestCoHandlers\x12*.fahu.dispatch.v1.SuggestCoHandlersRequest\x1a+.fahu.dispatch.v1.SuggestCoHandlersResponse\"\t\xa2\xbb\x18\x05\n\x03\x03\x05\x06\x12h\n\x0c\x41\x64\x64\x43oHandler\x12%.fahu.dispatch.v1.AddCoHandlerRequest\x1a&.fahu.dispatch.v1.AddCoHandlerResponse\"\t\xa2\xbb\x18\x05\n\x03\x03\x05\x06\x12\x64\n\x0bGiveOpinion\x12$.fahu.dispatch.v1.GiveOpinionRequest\x1a%.fahu.dispatch.v1.GiveOpinionResponse\"\x08\xa2\xbb\x18\x04\n\x02\x02\x03\x12g\n\x0cWaiveOpinion\x12%.fahu.dispatch.v1.WaiveOpinionRequest\x1a&.fahu.dispatch.v1.WaiveOpinionResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*fahu/dispatch/v1/co_handling_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\"=\n\x18SuggestCoHandlersRequest\x12!\n\x0elead_unit_code\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"1\n\tAssistant\x12\x11\n\tunit_code\x18\x01 \x01(\t\x12\x11\n\tunit_name\x18\x02 \x01(\t\"J\n\x19SuggestCoHandlersResponse\x12-\n\x08\x61gencies\x18\x01 \x03(\x0b\x32\x1b.fahu.dispatch.v1.Assistant\"g\n\x13\x41\x64\x64\x43oHandlerRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\tunit_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"@\n\x14\x41\x64\x64\x43oHandlerResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xde\x02\n\x12GiveOpinionRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x93\x02\n\x07opinion\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\x88\'2\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"?\n\x13GiveOpinionResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xfc\x02\n\x13WaiveOpinionRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\tunit_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12\x92\x02\n\x06reason\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xf4\x03\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"@\n\x14WaiveOpinionResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand2\xc5\x03\n\x11\x43oHandlingService\x12w\n\x11SuggestCoHandlers\x12*.fahu.dispatch.v1.SuggestCoHandlersRequest\x1a+.fahu.dispatch.v1.SuggestCoHandlersResponse\"\t\xa2\xbb\x18\x05\n\x03\x03\x05\x06\x12h\n\x0c\x41\x64\x64\x43oHandler\x12%.fahu.dispatch.v1.AddCoHandlerRequest\x1a&.fahu.dispatch.v1.AddCoHandlerResponse\"\t\xa2\xbb\x18\x05\n\x03\x03\x05\x06\x12\x64\n\x0bGiveOpinion\x12$.fahu.dispatch.v1.GiveOpinionRequest\x1a%.fahu.dispatch.v1.GiveOpinionResponse\"\x08\xa2\xbb\x18\x04\n\x02\x02\x03\x12g\n\x0cWaiveOpinion\x12%.fahu.dispatch.v1.WaiveOpinionRequest\x1a&.fahu.dispatch.v1.WaiveOpinionResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,13 +44,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GIVEOPINIONREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_GIVEOPINIONREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_GIVEOPINIONREQUEST'].fields_by_name['opinion']._loaded_options = None
-  _globals['_GIVEOPINIONREQUEST'].fields_by_name['opinion']._serialized_options = b'\272H\022r\020\030\210\'2\013[^\\s\\pZ\\pC]'
+  _globals['_GIVEOPINIONREQUEST'].fields_by_name['opinion']._serialized_options = b'\272H\375\001r\372\001\030\210\'2\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_WAIVEOPINIONREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_WAIVEOPINIONREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_WAIVEOPINIONREQUEST'].fields_by_name['unit_code']._loaded_options = None
   _globals['_WAIVEOPINIONREQUEST'].fields_by_name['unit_code']._serialized_options = b'\272H\006r\004\020\001\030('
   _globals['_WAIVEOPINIONREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_WAIVEOPINIONREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\022r\020\030\364\0032\013[^\\s\\pZ\\pC]'
+  _globals['_WAIVEOPINIONREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\375\001r\372\001\030\364\0032\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_COHANDLINGSERVICE'].methods_by_name['SuggestCoHandlers']._loaded_options = None
   _globals['_COHANDLINGSERVICE'].methods_by_name['SuggestCoHandlers']._serialized_options = b'\242\273\030\005\n\003\003\005\006'
   _globals['_COHANDLINGSERVICE'].methods_by_name['AddCoHandler']._loaded_options = None
@@ -69,14 +69,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADDCOHANDLERREQUEST']._serialized_end=487
   _globals['_ADDCOHANDLERRESPONSE']._serialized_start=489
   _globals['_ADDCOHANDLERRESPONSE']._serialized_end=553
-  _globals['_GIVEOPINIONREQUEST']._serialized_start=555
-  _globals['_GIVEOPINIONREQUEST']._serialized_end=667
-  _globals['_GIVEOPINIONRESPONSE']._serialized_start=669
-  _globals['_GIVEOPINIONRESPONSE']._serialized_end=732
-  _globals['_WAIVEOPINIONREQUEST']._serialized_start=735
-  _globals['_WAIVEOPINIONREQUEST']._serialized_end=877
-  _globals['_WAIVEOPINIONRESPONSE']._serialized_start=879
-  _globals['_WAIVEOPINIONRESPONSE']._serialized_end=943
-  _globals['_COHANDLINGSERVICE']._serialized_start=946
-  _globals['_COHANDLINGSERVICE']._serialized_end=1399
+  _globals['_GIVEOPINIONREQUEST']._serialized_start=556
+  _globals['_GIVEOPINIONREQUEST']._serialized_end=906
+  _globals['_GIVEOPINIONRESPONSE']._serialized_start=908
+  _globals['_GIVEOPINIONRESPONSE']._serialized_end=971
+  _globals['_WAIVEOPINIONREQUEST']._serialized_start=974
+  _globals['_WAIVEOPINIONREQUEST']._serialized_end=1354
+  _globals['_WAIVEOPINIONRESPONSE']._serialized_start=1356
+  _globals['_WAIVEOPINIONRESPONSE']._serialized_end=1420
+  _globals['_COHANDLINGSERVICE']._serialized_start=1423
+  _globals['_COHANDLINGSERVICE']._serialized_end=1876
 # @@protoc_insertion_point(module_scope)

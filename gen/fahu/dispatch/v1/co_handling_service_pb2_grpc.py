@@ -78,7 +78,7 @@ class CoHandlingServiceServicer:
     def AddCoHandler(self, request, context):
         """AddCoHandler asks another agency for its opinion, within three working days.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-        CO_HANDLER_INVALID.
+        CO_HANDLER_INVALID, JUDICIAL_MATTER.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,7 +44,7 @@ class CoHandlingServiceStub:
     AddCoHandler: _grpc.UnaryUnaryMultiCallable[_co_handling_service_pb2.AddCoHandlerRequest, _co_handling_service_pb2.AddCoHandlerResponse]
     """AddCoHandler asks another agency for its opinion, within three working days.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-    CO_HANDLER_INVALID.
+    CO_HANDLER_INVALID, JUDICIAL_MATTER.
     """
     GiveOpinion: _grpc.UnaryUnaryMultiCallable[_co_handling_service_pb2.GiveOpinionRequest, _co_handling_service_pb2.GiveOpinionResponse]
     """GiveOpinion is the word of an assisting agency, once. Stops its term.
@@ -71,7 +71,7 @@ class CoHandlingServiceAsyncStub(CoHandlingServiceStub):
     AddCoHandler: _aio.UnaryUnaryMultiCallable[_co_handling_service_pb2.AddCoHandlerRequest, _co_handling_service_pb2.AddCoHandlerResponse]  # type: ignore[assignment]
     """AddCoHandler asks another agency for its opinion, within three working days.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-    CO_HANDLER_INVALID.
+    CO_HANDLER_INVALID, JUDICIAL_MATTER.
     """
     GiveOpinion: _aio.UnaryUnaryMultiCallable[_co_handling_service_pb2.GiveOpinionRequest, _co_handling_service_pb2.GiveOpinionResponse]  # type: ignore[assignment]
     """GiveOpinion is the word of an assisting agency, once. Stops its term.
@@ -107,7 +107,7 @@ class CoHandlingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_co_handling_service_pb2.AddCoHandlerResponse, _abc.Awaitable[_co_handling_service_pb2.AddCoHandlerResponse]]:
         """AddCoHandler asks another agency for its opinion, within three working days.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-        CO_HANDLER_INVALID.
+        CO_HANDLER_INVALID, JUDICIAL_MATTER.
         """
 
     @_abc_1.abstractmethod

@@ -282,6 +282,8 @@ class _ClockKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClockKind.V
     """The answer to a supervision order."""
     CLOCK_KIND_TOTAL: _ClockKind.ValueType  # 13
     """C0: all the time until the answer. Has no due time."""
+    CLOCK_KIND_REPORT: _ClockKind.ValueType  # 14
+    """An interim report (阶段性报告) to the enterprise, while a promise lies far ahead."""
 
 class ClockKind(_ClockKind, metaclass=_ClockKindEnumTypeWrapper):
     """ClockKind names a term that runs."""
@@ -314,6 +316,8 @@ CLOCK_KIND_ORDER: ClockKind.ValueType  # 12
 """The answer to a supervision order."""
 CLOCK_KIND_TOTAL: ClockKind.ValueType  # 13
 """C0: all the time until the answer. Has no due time."""
+CLOCK_KIND_REPORT: ClockKind.ValueType  # 14
+"""An interim report (阶段性报告) to the enterprise, while a promise lies far ahead."""
 Global___ClockKind: _TypeAlias = ClockKind  # noqa: Y015
 
 class _TriageReason:
@@ -675,6 +679,7 @@ class Clock(_message.Message):
     PAUSED_AT_FIELD_NUMBER: _builtins.int
     FIRST_DUE_AT_FIELD_NUMBER: _builtins.int
     ROUND_FIELD_NUMBER: _builtins.int
+    DAY_OFF_FIELD_NUMBER: _builtins.int
     kind: Global___ClockKind.ValueType
     """Which term."""
     provisional: _builtins.bool
@@ -685,6 +690,8 @@ class Clock(_message.Message):
     """Who is to act."""
     round: _builtins.int
     """Round it belongs to, from 1."""
+    day_off: _builtins.bool
+    """True where a table of holidays loaded later made the day that was promised or set a free one. The day stays as it was."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
         """When it started."""
@@ -723,10 +730,11 @@ class Clock(_message.Message):
         paused_at: _timestamp_pb2.Timestamp | None = ...,
         first_due_at: _timestamp_pb2.Timestamp | None = ...,
         round: _builtins.int = ...,
+        day_off: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "first_due_at", b"first_due_at", "paused_at", b"paused_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "first_due_at", b"first_due_at", "holder", b"holder", "kind", b"kind", "paused_at", b"paused_at", "provisional", b"provisional", "ref", b"ref", "round", b"round", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "day_off", b"day_off", "due_at", b"due_at", "first_due_at", b"first_due_at", "holder", b"holder", "kind", b"kind", "paused_at", b"paused_at", "provisional", b"provisional", "ref", b"ref", "round", b"round", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -943,7 +951,7 @@ class Demand(_message.Message):
     channel: Global___Channel.ValueType
     """How it came in."""
     enterprise_id: _builtins.str
-    """Enterprise id, UUID."""
+    """Enterprise id, UUID. While the demand is shielded, empty for agencies, as are name, area, sender and the unit it was sent by."""
     enterprise_name: _builtins.str
     """Name of the enterprise when it sent the demand."""
     area_code: _builtins.str
@@ -979,7 +987,7 @@ class Demand(_message.Message):
     shielded: _builtins.bool
     """True while agencies do not learn whose it is."""
     joint_case_id: _builtins.str
-    """Joint case (并案) it belongs to, UUID; empty if none."""
+    """Joint case (并案) it belongs to, UUID; empty if none, and for enterprises and officers of towns."""
     linked_demand_id: _builtins.str
     """Earlier demand it goes back to, UUID; empty if none."""
     kpi_excluded: _builtins.bool
@@ -1462,7 +1470,7 @@ class DemandEvent(_message.Message):
     state: Global___State.ValueType
     """State afterwards."""
     person_id: _builtins.str
-    """Person who did it, UUID; empty if the platform did."""
+    """Person who did it, UUID; empty if the platform did, or if it would tell an agency whose a shielded demand is."""
     unit_code: _builtins.str
     """Unit of that person; empty for the enterprise and the platform."""
     lead_unit_code: _builtins.str

@@ -74,6 +74,9 @@ class SubmitDemandRequest(_message.Message):
     CHANNEL_FIELD_NUMBER: _builtins.int
     ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_UNIT_CODE_FIELD_NUMBER: _builtins.int
+    SHIELDED_FIELD_NUMBER: _builtins.int
+    BEFORE_COURT_FIELD_NUMBER: _builtins.int
     kind: _demand_pb2.DemandKind.ValueType
     """What it is."""
     category_code: _builtins.str
@@ -88,6 +91,14 @@ class SubmitDemandRequest(_message.Message):
     """On whose behalf, UUID; empty when the contact sends it."""
     request_id: _builtins.str
     """Makes a retry safe. 1 to 64 characters, unique per person."""
+    subject_unit_code: _builtins.str
+    """The agency whose own enforcement or service the demand is about (涉及该部门自身的执法或服务): it has no part in it and never sees
+    it. Empty if none.
+    """
+    shielded: _builtins.bool
+    """True if agencies shall not learn whose it is, until the enterprise says otherwise (GuardService)."""
+    before_court: _builtins.bool
+    """True if the matter is before a court or a procuratorate, by the enterprise's word. A case number in title or text says so too."""
     def __init__(
         self,
         *,
@@ -98,10 +109,13 @@ class SubmitDemandRequest(_message.Message):
         channel: _demand_pb2.Channel.ValueType = ...,
         enterprise_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        subject_unit_code: _builtins.str = ...,
+        shielded: _builtins.bool = ...,
+        before_court: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "category_code", b"category_code", "channel", b"channel", "enterprise_id", b"enterprise_id", "kind", b"kind", "request_id", b"request_id", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["before_court", b"before_court", "body", b"body", "category_code", b"category_code", "channel", b"channel", "enterprise_id", b"enterprise_id", "kind", b"kind", "request_id", b"request_id", "shielded", b"shielded", "subject_unit_code", b"subject_unit_code", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -194,11 +208,11 @@ class DemandFilter(_message.Message):
     lead_unit_code: _builtins.str
     """Agency in the lead."""
     area_code: _builtins.str
-    """Area of the enterprise."""
+    """Area of the enterprise; finds nothing whose area the caller does not learn."""
     category_code: _builtins.str
     """Category ticked."""
     text: _builtins.str
-    """Part of the number, title or text."""
+    """Part of the number, title or text, as the caller reads them."""
     overdue: _builtins.bool
     """Only those with a running clock past its due time."""
     @_builtins.property

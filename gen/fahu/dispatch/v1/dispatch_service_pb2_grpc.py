@@ -121,8 +121,10 @@ class DispatchServiceServicer:
 
     def SubmitDemand(self, request, context):
         """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
-        centre or its area's office, with the channel recorded.
-        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+        centre or its area's office, with the channel recorded. What is about an agency itself, or before a court or a procuratorate,
+        goes to the centre.
+        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+        CHANNEL_NOT_ALLOWED, UNIT_NOT_AN_AGENCY, IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -159,7 +161,7 @@ class DispatchServiceServicer:
     def DispatchDemand(self, request, context):
         """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-        CO_HANDLER_INVALID.
+        CO_HANDLER_INVALID, JUDICIAL_MATTER (unless to court or procuratorate, without a note).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -198,7 +200,7 @@ class DispatchServiceServicer:
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         An answer waits for the opinions of those who assist (CoHandlingService).
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-        APPROVAL_PENDING.
+        APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

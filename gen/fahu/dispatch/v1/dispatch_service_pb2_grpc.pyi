@@ -41,8 +41,10 @@ class DispatchServiceStub:
     """ListCategories lists what can be ticked, in order, 不确定 last."""
     SubmitDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.SubmitDemandRequest, _dispatch_service_pb2.SubmitDemandResponse]
     """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
-    centre or its area's office, with the channel recorded.
-    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+    centre or its area's office, with the channel recorded. What is about an agency itself, or before a court or a procuratorate,
+    goes to the centre.
+    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+    CHANNEL_NOT_ALLOWED, UNIT_NOT_AN_AGENCY, IDEMPOTENCY_KEY_REUSED.
     """
     GetDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.GetDemandRequest, _dispatch_service_pb2.GetDemandResponse]
     """GetDemand returns one demand. Fails with DEMAND_NOT_FOUND."""
@@ -55,7 +57,7 @@ class DispatchServiceStub:
     DispatchDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.DispatchDemandRequest, _dispatch_service_pb2.DispatchDemandResponse]
     """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-    CO_HANDLER_INVALID.
+    CO_HANDLER_INVALID, JUDICIAL_MATTER (unless to court or procuratorate, without a note).
     """
     AcceptDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
@@ -78,7 +80,7 @@ class DispatchServiceStub:
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     An answer waits for the opinions of those who assist (CoHandlingService).
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-    APPROVAL_PENDING.
+    APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
     """
     RateDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -102,8 +104,10 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """ListCategories lists what can be ticked, in order, 不确定 last."""
     SubmitDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.SubmitDemandRequest, _dispatch_service_pb2.SubmitDemandResponse]  # type: ignore[assignment]
     """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
-    centre or its area's office, with the channel recorded.
-    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+    centre or its area's office, with the channel recorded. What is about an agency itself, or before a court or a procuratorate,
+    goes to the centre.
+    Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+    CHANNEL_NOT_ALLOWED, UNIT_NOT_AN_AGENCY, IDEMPOTENCY_KEY_REUSED.
     """
     GetDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.GetDemandRequest, _dispatch_service_pb2.GetDemandResponse]  # type: ignore[assignment]
     """GetDemand returns one demand. Fails with DEMAND_NOT_FOUND."""
@@ -116,7 +120,7 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     DispatchDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.DispatchDemandRequest, _dispatch_service_pb2.DispatchDemandResponse]  # type: ignore[assignment]
     """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-    CO_HANDLER_INVALID.
+    CO_HANDLER_INVALID, JUDICIAL_MATTER (unless to court or procuratorate, without a note).
     """
     AcceptDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.AcceptDemandRequest, _dispatch_service_pb2.AcceptDemandResponse]  # type: ignore[assignment]
     """AcceptDemand records that the lead agency takes the demand on (接收). Stops the accept clock.
@@ -139,7 +143,7 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     An answer waits for the opinions of those who assist (CoHandlingService).
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-    APPROVAL_PENDING.
+    APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
     """
     RateDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]  # type: ignore[assignment]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -172,8 +176,10 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_dispatch_service_pb2.SubmitDemandResponse, _abc.Awaitable[_dispatch_service_pb2.SubmitDemandResponse]]:
         """SubmitDemand takes a demand in and routes it in the same transaction. By the enterprise's contact; or on its behalf by the
-        centre or its area's office, with the channel recorded.
-        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, CHANNEL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED.
+        centre or its area's office, with the channel recorded. What is about an agency itself, or before a court or a procuratorate,
+        goes to the centre.
+        Fails with CATEGORY_UNKNOWN, ENTERPRISE_NOT_DESIGNATED, ENTERPRISE_NOT_FOUND, ENTERPRISE_MISSING,
+        CHANNEL_NOT_ALLOWED, UNIT_NOT_AN_AGENCY, IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -216,7 +222,7 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_dispatch_service_pb2.DispatchDemandResponse, _abc.Awaitable[_dispatch_service_pb2.DispatchDemandResponse]]:
         """DispatchDemand sends a demand in triage to an agency by hand. Starts the accept clock, and those of the opinions wanted.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
-        CO_HANDLER_INVALID.
+        CO_HANDLER_INVALID, JUDICIAL_MATTER (unless to court or procuratorate, without a note).
         """
 
     @_abc_1.abstractmethod
@@ -263,7 +269,7 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         An answer waits for the opinions of those who assist (CoHandlingService).
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-        APPROVAL_PENDING.
+        APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
         """
 
     @_abc_1.abstractmethod

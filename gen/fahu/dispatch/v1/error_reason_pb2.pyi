@@ -105,7 +105,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ORDER_DAY_INVALID: _ErrorReason.ValueType  # 40
     """The day an order is due on is no working day ahead."""
     ERROR_REASON_JUDICIAL_MATTER: _ErrorReason.ValueType  # 41
-    """The matter is before a court or procuratorate."""
+    """The matter is before a court or procuratorate: nobody else says how to handle it."""
     ERROR_REASON_ROUTING_RULE_INVALID: _ErrorReason.ValueType  # 42
     """A rule leads from a category to an agency that takes part."""
     ERROR_REASON_SUGGESTION_NOT_FOUND: _ErrorReason.ValueType  # 43
@@ -116,6 +116,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No such condition."""
     ERROR_REASON_SAMPLE_NOT_FOUND: _ErrorReason.ValueType  # 52
     """No such sample."""
+    ERROR_REASON_CALENDAR_DAY_INVALID: _ErrorReason.ValueType  # 71
+    """A day of a year's table is of another year, named twice, or made up for on a weekday; metadata "day"."""
+    ERROR_REASON_TERM_INVALID: _ErrorReason.ValueType  # 72
+    """No term that can be set, named twice or out of range; metadata "term", "least", "most"."""
+    ERROR_REASON_TERM_DAY_INVALID: _ErrorReason.ValueType  # 73
+    """Terms hold from today on, or from a day within a year."""
     ERROR_REASON_ATTACHMENT_NOT_FOUND: _ErrorReason.ValueType  # 101
     """No such attachment, or not one the caller may see."""
     ERROR_REASON_ATTACHMENT_ATTACHED: _ErrorReason.ValueType  # 102
@@ -124,6 +130,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
     ERROR_REASON_ATTACHMENTS_TOO_MANY: _ErrorReason.ValueType  # 104
     """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
+    ERROR_REASON_ENTERPRISE_MISSING: _ErrorReason.ValueType  # 191
+    """Staff who send through another channel than the mini-program name the enterprise they send for."""
+    ERROR_REASON_JOINT_CASE_NOT_FOUND: _ErrorReason.ValueType  # 160
+    """No such joint case, or none that the caller may see."""
+    ERROR_REASON_DEMAND_IN_JOINT_CASE: _ErrorReason.ValueType  # 161
+    """The demand belongs to another joint case, or to this one already."""
+    ERROR_REASON_JOINT_CASE_IDLE: _ErrorReason.ValueType  # 162
+    """No member can be answered, or signed, by the caller now."""
+    ERROR_REASON_JOINT_MEMBERS_REFUSED: _ErrorReason.ValueType  # 163
+    """Some demands stand against it; each is told as a violation. Nothing was done."""
+    ERROR_REASON_JOINT_CASE_FULL: _ErrorReason.ValueType  # 164
+    """So many members and no more; metadata "limit"."""
+    ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 165
+    """No such reply template, none that the caller may see, or it is retired."""
+    ERROR_REASON_DEMANDS_INVALID: _ErrorReason.ValueType  # 166
+    """Some demands of a batch are not valid; each fault is told as a violation. Nothing was taken in."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "dispatch.fahu"."""
@@ -211,7 +233,7 @@ ERROR_REASON_ORDER_LEVEL_INVALID: ErrorReason.ValueType  # 39
 ERROR_REASON_ORDER_DAY_INVALID: ErrorReason.ValueType  # 40
 """The day an order is due on is no working day ahead."""
 ERROR_REASON_JUDICIAL_MATTER: ErrorReason.ValueType  # 41
-"""The matter is before a court or procuratorate."""
+"""The matter is before a court or procuratorate: nobody else says how to handle it."""
 ERROR_REASON_ROUTING_RULE_INVALID: ErrorReason.ValueType  # 42
 """A rule leads from a category to an agency that takes part."""
 ERROR_REASON_SUGGESTION_NOT_FOUND: ErrorReason.ValueType  # 43
@@ -222,6 +244,12 @@ ERROR_REASON_CONDITION_NOT_FOUND: ErrorReason.ValueType  # 48
 """No such condition."""
 ERROR_REASON_SAMPLE_NOT_FOUND: ErrorReason.ValueType  # 52
 """No such sample."""
+ERROR_REASON_CALENDAR_DAY_INVALID: ErrorReason.ValueType  # 71
+"""A day of a year's table is of another year, named twice, or made up for on a weekday; metadata "day"."""
+ERROR_REASON_TERM_INVALID: ErrorReason.ValueType  # 72
+"""No term that can be set, named twice or out of range; metadata "term", "least", "most"."""
+ERROR_REASON_TERM_DAY_INVALID: ErrorReason.ValueType  # 73
+"""Terms hold from today on, or from a day within a year."""
 ERROR_REASON_ATTACHMENT_NOT_FOUND: ErrorReason.ValueType  # 101
 """No such attachment, or not one the caller may see."""
 ERROR_REASON_ATTACHMENT_ATTACHED: ErrorReason.ValueType  # 102
@@ -230,4 +258,20 @@ ERROR_REASON_ATTACHMENT_NOT_CLEAN: ErrorReason.ValueType  # 103
 """The attachment is in quarantine, or was refused by the scanner; metadata "state"."""
 ERROR_REASON_ATTACHMENTS_TOO_MANY: ErrorReason.ValueType  # 104
 """So many attachments and no more, of a demand or waiting for one; metadata "limit"."""
+ERROR_REASON_ENTERPRISE_MISSING: ErrorReason.ValueType  # 191
+"""Staff who send through another channel than the mini-program name the enterprise they send for."""
+ERROR_REASON_JOINT_CASE_NOT_FOUND: ErrorReason.ValueType  # 160
+"""No such joint case, or none that the caller may see."""
+ERROR_REASON_DEMAND_IN_JOINT_CASE: ErrorReason.ValueType  # 161
+"""The demand belongs to another joint case, or to this one already."""
+ERROR_REASON_JOINT_CASE_IDLE: ErrorReason.ValueType  # 162
+"""No member can be answered, or signed, by the caller now."""
+ERROR_REASON_JOINT_MEMBERS_REFUSED: ErrorReason.ValueType  # 163
+"""Some demands stand against it; each is told as a violation. Nothing was done."""
+ERROR_REASON_JOINT_CASE_FULL: ErrorReason.ValueType  # 164
+"""So many members and no more; metadata "limit"."""
+ERROR_REASON_REPLY_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 165
+"""No such reply template, none that the caller may see, or it is retired."""
+ERROR_REASON_DEMANDS_INVALID: ErrorReason.ValueType  # 166
+"""Some demands of a batch are not valid; each fault is told as a violation. Nothing was taken in."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -48,7 +48,7 @@ class Subject(_message.Message):
     state: _demand_pb2.State.ValueType
     """State afterwards."""
     enterprise_id: _builtins.str
-    """Enterprise id, UUID."""
+    """Enterprise id, UUID; empty while agencies do not learn whose it is, and where it is about an agency itself."""
     lead_unit_code: _builtins.str
     """Agency in the lead; empty before dispatch."""
     round: _builtins.int
@@ -1330,6 +1330,42 @@ class DemandJoined(_message.Message):
 
     DEMAND_FIELD_NUMBER: _builtins.int
     AUDIENCE_FIELD_NUMBER: _builtins.int
+    TAKEN_OUT_FIELD_NUMBER: _builtins.int
+    taken_out: _builtins.bool
+    """True if it was taken out of its joint case."""
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        taken_out: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "taken_out", b"taken_out"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandJoined: _TypeAlias = DemandJoined  # noqa: Y015
+
+@_typing.final
+class DemandRescheduled(_message.Message):
+    """DemandRescheduled: a newer table of holidays gave some of its clocks another due time, or made them definite.
+    The demand's clocks tell which; nobody is called to it but the agency whose named day became a free one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def demand(self) -> Global___Subject:
         """The demand."""
@@ -1350,4 +1386,40 @@ class DemandJoined(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___DemandJoined: _TypeAlias = DemandJoined  # noqa: Y015
+Global___DemandRescheduled: _TypeAlias = DemandRescheduled  # noqa: Y015
+
+@_typing.final
+class DemandProgressReported(_message.Message):
+    """DemandProgressReported: the agency told the enterprise how things stand (阶段性报告)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEMAND_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def demand(self) -> Global___Subject:
+        """The demand."""
+
+    @_builtins.property
+    def audience(self) -> Global___Audience:
+        """Who is told."""
+
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the next report is due; unset if the answer comes first."""
+
+    def __init__(
+        self,
+        *,
+        demand: Global___Subject | None = ...,
+        audience: Global___Audience | None = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "demand", b"demand", "due_at", b"due_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DemandProgressReported: _TypeAlias = DemandProgressReported  # noqa: Y015

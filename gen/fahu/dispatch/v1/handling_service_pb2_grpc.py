@@ -56,6 +56,11 @@ class HandlingServiceStub:
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.RequestInfoRequest.SerializeToString,
                 response_deserializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.RequestInfoResponse.FromString,
                 _registered_method=True)
+        self.ReportProgress = channel.unary_unary(
+                '/fahu.dispatch.v1.HandlingService/ReportProgress',
+                request_serializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.ReportProgressRequest.SerializeToString,
+                response_deserializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.ReportProgressResponse.FromString,
+                _registered_method=True)
         self.SupplyInfo = channel.unary_unary(
                 '/fahu.dispatch.v1.HandlingService/SupplyInfo',
                 request_serializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.SupplyInfoRequest.SerializeToString,
@@ -107,7 +112,8 @@ class HandlingServiceServicer:
         centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
         Returns and appeals are decided elsewhere.
         Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+        procuratorate.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,6 +130,15 @@ class HandlingServiceServicer:
     def RequestInfo(self, request, context):
         """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportProgress(self, request, context):
+        """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+        working days, by a clock of its own; others may have one whenever there is something to tell.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,7 +164,8 @@ class HandlingServiceServicer:
     def ResumeDemand(self, request, context):
         """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+        centre).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -200,6 +216,11 @@ def add_HandlingServiceServicer_to_server(servicer, server):
                     servicer.RequestInfo,
                     request_deserializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.RequestInfoRequest.FromString,
                     response_serializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.RequestInfoResponse.SerializeToString,
+            ),
+            'ReportProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportProgress,
+                    request_deserializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.ReportProgressRequest.FromString,
+                    response_serializer=fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.ReportProgressResponse.SerializeToString,
             ),
             'SupplyInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.SupplyInfo,
@@ -342,6 +363,33 @@ class HandlingService:
             '/fahu.dispatch.v1.HandlingService/RequestInfo',
             fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.RequestInfoRequest.SerializeToString,
             fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.RequestInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportProgress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.dispatch.v1.HandlingService/ReportProgress',
+            fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.ReportProgressRequest.SerializeToString,
+            fahu_dot_dispatch_dot_v1_dot_handling__service__pb2.ReportProgressResponse.FromString,
             options,
             channel_credentials,
             insecure,

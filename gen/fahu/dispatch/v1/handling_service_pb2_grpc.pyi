@@ -47,7 +47,8 @@ class HandlingServiceStub:
     centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
     Returns and appeals are decided elsewhere.
     Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+    procuratorate.
     """
     ListApprovals: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ListApprovalsRequest, _handling_service_pb2.ListApprovalsResponse]
     """ListApprovals lists the requests that wait for a decision, oldest first: for an agency's lead those before it, for the centre
@@ -56,6 +57,11 @@ class HandlingServiceStub:
     RequestInfo: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.RequestInfoRequest, _handling_service_pb2.RequestInfoResponse]
     """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
+    """
+    ReportProgress: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ReportProgressRequest, _handling_service_pb2.ReportProgressResponse]
+    """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+    working days, by a clock of its own; others may have one whenever there is something to tell.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
     SupplyInfo: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.SupplyInfoRequest, _handling_service_pb2.SupplyInfoResponse]
     """SupplyInfo is the enterprise's answer; the clock that stood still gets back what it had left.
@@ -69,7 +75,8 @@ class HandlingServiceStub:
     ResumeDemand: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ResumeDemandRequest, _handling_service_pb2.ResumeDemandResponse]
     """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+    centre).
     """
     ProposeInfeasible: _grpc.UnaryUnaryMultiCallable[_handling_service_pb2.ProposeInfeasibleRequest, _handling_service_pb2.ProposeInfeasibleResponse]
     """ProposeInfeasible asks the centre's lead to let a parked demand end with a reasoned answer that it cannot be met.
@@ -99,7 +106,8 @@ class HandlingServiceAsyncStub(HandlingServiceStub):
     centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
     Returns and appeals are decided elsewhere.
     Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+    PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+    procuratorate.
     """
     ListApprovals: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ListApprovalsRequest, _handling_service_pb2.ListApprovalsResponse]  # type: ignore[assignment]
     """ListApprovals lists the requests that wait for a decision, oldest first: for an agency's lead those before it, for the centre
@@ -108,6 +116,11 @@ class HandlingServiceAsyncStub(HandlingServiceStub):
     RequestInfo: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.RequestInfoRequest, _handling_service_pb2.RequestInfoResponse]  # type: ignore[assignment]
     """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
+    """
+    ReportProgress: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ReportProgressRequest, _handling_service_pb2.ReportProgressResponse]  # type: ignore[assignment]
+    """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+    working days, by a clock of its own; others may have one whenever there is something to tell.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
     """
     SupplyInfo: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.SupplyInfoRequest, _handling_service_pb2.SupplyInfoResponse]  # type: ignore[assignment]
     """SupplyInfo is the enterprise's answer; the clock that stood still gets back what it had left.
@@ -121,7 +134,8 @@ class HandlingServiceAsyncStub(HandlingServiceStub):
     ResumeDemand: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ResumeDemandRequest, _handling_service_pb2.ResumeDemandResponse]  # type: ignore[assignment]
     """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+    PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+    centre).
     """
     ProposeInfeasible: _aio.UnaryUnaryMultiCallable[_handling_service_pb2.ProposeInfeasibleRequest, _handling_service_pb2.ProposeInfeasibleResponse]  # type: ignore[assignment]
     """ProposeInfeasible asks the centre's lead to let a parked demand end with a reasoned answer that it cannot be met.
@@ -160,7 +174,8 @@ class HandlingServiceServicer(metaclass=_abc_1.ABCMeta):
         centre's lead for a promise over the cap, a third parking and what is called infeasible. A yes does what was asked for.
         Returns and appeals are decided elsewhere.
         Fails with DEMAND_NOT_FOUND, STALE_VERSION, APPROVAL_NOT_FOUND, APPROVAL_NOT_YOURS, and with what speaks against the request now:
-        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING.
+        PROMISED_DAY_PAST, REVIEW_DAY_OUT_OF_RANGE, OPINION_MISSING; JUDICIAL_MATTER for a no or a note of who is of neither court nor
+        procuratorate.
         """
 
     @_abc_1.abstractmethod
@@ -181,6 +196,17 @@ class HandlingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_handling_service_pb2.RequestInfoResponse, _abc.Awaitable[_handling_service_pb2.RequestInfoResponse]]:
         """RequestInfo asks the enterprise for more, at most twice; the clock of assessment or handling stands still until it answers.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, INFO_REQUESTS_USED_UP.
+        """
+
+    @_abc_1.abstractmethod
+    def ReportProgress(
+        self,
+        request: _handling_service_pb2.ReportProgressRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_handling_service_pb2.ReportProgressResponse, _abc.Awaitable[_handling_service_pb2.ReportProgressResponse]]:
+        """ReportProgress tells the enterprise how things stand (阶段性报告). A promise more than 15 working days ahead needs one every 15
+        working days, by a clock of its own; others may have one whenever there is something to tell.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION.
         """
 
     @_abc_1.abstractmethod
@@ -212,7 +238,8 @@ class HandlingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_handling_service_pb2.ResumeDemandResponse, _abc.Awaitable[_handling_service_pb2.ResumeDemandResponse]]:
         """ResumeDemand takes a parked demand up, with a promised day; the agency by itself, or the centre.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, PROMISED_DAY_MISSING, PROMISED_DAY_PAST,
-        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID.
+        PROMISED_DAY_NOT_A_WORKDAY, PROMISED_DAY_OVER_CAP, PROMISED_DAY_TOO_FAR, DAY_INVALID, JUDICIAL_MATTER (for the
+        centre).
         """
 
     @_abc_1.abstractmethod

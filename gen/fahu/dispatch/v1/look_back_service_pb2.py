@@ -29,7 +29,7 @@ from fahu.dispatch.v1 import dispatch_service_pb2 as fahu_dot_dispatch_dot_v1_do
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(fahu/dispatch/v1/look_back_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"p\n\x13OpenLookBackRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x06reason\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x18\xf4\x03\x32\x0b[^\\s\\pZ\\pC]\"@\n\x14OpenLookBackResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xb0\x01\n\x15RecordLookBackRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12>\n\x07outcome\x18\x02 \x01(\x0e\x32!.fahu.dispatch.v1.LookBackOutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x04note\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xd0\x0f\x32\x0b[^\\s\\pZ\\pC]\"B\n\x16RecordLookBackResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x86\x02\n\rLookBackEntry\x12-\n\tlook_back\x18\x01 \x01(\x0b\x32\x1a.fahu.dispatch.v1.LookBack\x12\x11\n\tdemand_id\x18\x02 \x01(\t\x12\x0e\n\x06serial\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x05 \x01(\t\x12\x16\n\x0elead_unit_code\x18\x06 \x01(\t\x12&\n\x05state\x18\x07 \x01(\x0e\x32\x17.fahu.dispatch.v1.State\x12*\n\x06\x64ue_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"\xa0\x01\n\x14ListLookBacksRequest\x12\x10\n\x08recorded\x18\x01 \x01(\x08\x12:\n\x06origin\x18\x02 \x01(\x0e\x32 .fahu.dispatch.v1.LookBackOriginB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"e\n\x15ListLookBacksResponse\x12\x33\n\nlook_backs\x18\x01 \x03(\x0b\x32\x1f.fahu.dispatch.v1.LookBackEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x13ReopenDemandRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12(\n\tnew_facts\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x18\xd0\x0f\x32\x0b[^\\s\\pZ\\pC]\"@\n\x14ReopenDemandResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"^\n\x07Stratum\x12\x30\n\x06origin\x18\x01 \x01(\x0e\x32 .fahu.dispatch.v1.LookBackOrigin\x12\x12\n\npopulation\x18\x02 \x01(\x05\x12\r\n\x05\x64rawn\x18\x03 \x01(\x05\"\x8b\x02\n\x06Sample\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rshare_percent\x18\x04 \x01(\x05\x12\x0c\n\x04seed\x18\x05 \x01(\t\x12\x10\n\x08\x64rawn_by\x18\x06 \x01(\t\x12,\n\x08\x64rawn_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06strata\x18\x08 \x03(\x0b\x32\x19.fahu.dispatch.v1.Stratum\x12\x0f\n\x07to_open\x18\t \x01(\x05\"\xf9\x02\n\x11\x44rawSampleRequest\x12<\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x11\xbaH\x0e\xb2\x01\x08\x32\x06\x08\x80\x87\xb5\xc3\x03\xc8\x01\x01\x12>\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x13\xbaH\x10\xb2\x01\n2\x06\x08\x80\x87\xb5\xc3\x03\x38\x01\xc8\x01\x01\x12 \n\rshare_percent\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x15\n\x04seed\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\nrequest_id\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n\nperiod.gte\x12+the period has a length of at most 366 days\x1aKthis.until > this.since && this.until - this.since <= duration(\'31622400s\')\">\n\x12\x44rawSampleResponse\x12(\n\x06sample\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Sample\"p\n\tCandidate\x12\x11\n\tdemand_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x31\n\x07stratum\x18\x03 \x01(\x0e\x32 .fahu.dispatch.v1.LookBackOrigin\x12\r\n\x05\x64rawn\x18\x04 \x01(\x08\"k\n\x10GetSampleRequest\x12\x1b\n\tsample_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"\x87\x01\n\x11GetSampleResponse\x12(\n\x06sample\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Sample\x12/\n\ncandidates\x18\x02 \x03(\x0b\x32\x1b.fahu.dispatch.v1.Candidate\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"P\n\x12ListSamplesRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"Y\n\x13ListSamplesResponse\x12)\n\x07samples\x18\x01 \x03(\x0b\x32\x18.fahu.dispatch.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"2\n\x13RedrawSampleRequest\x12\x1b\n\tsample_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"W\n\x14RedrawSampleResponse\x12\x0c\n\x04same\x18\x01 \x01(\x08\x12\r\n\x05\x64rawn\x18\x02 \x01(\x05\x12\x0f\n\x07redrawn\x18\x03 \x01(\x05\x12\x11\n\tdifferent\x18\x04 \x03(\t2\xd5\x06\n\x0fLookBackService\x12h\n\x0cOpenLookBack\x12%.fahu.dispatch.v1.OpenLookBackRequest\x1a&.fahu.dispatch.v1.OpenLookBackResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12n\n\x0eRecordLookBack\x12\'.fahu.dispatch.v1.RecordLookBackRequest\x1a(.fahu.dispatch.v1.RecordLookBackResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12k\n\rListLookBacks\x12&.fahu.dispatch.v1.ListLookBacksRequest\x1a\'.fahu.dispatch.v1.ListLookBacksResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x66\n\x0cReopenDemand\x12%.fahu.dispatch.v1.ReopenDemandRequest\x1a&.fahu.dispatch.v1.ReopenDemandResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x12\x61\n\nDrawSample\x12#.fahu.dispatch.v1.DrawSampleRequest\x1a$.fahu.dispatch.v1.DrawSampleResponse\"\x08\xa2\xbb\x18\x04\n\x02\x06\x07\x12_\n\tGetSample\x12\".fahu.dispatch.v1.GetSampleRequest\x1a#.fahu.dispatch.v1.GetSampleResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x65\n\x0bListSamples\x12$.fahu.dispatch.v1.ListSamplesRequest\x1a%.fahu.dispatch.v1.ListSamplesResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12h\n\x0cRedrawSample\x12%.fahu.dispatch.v1.RedrawSampleRequest\x1a&.fahu.dispatch.v1.RedrawSampleResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(fahu/dispatch/v1/look_back_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n\x13OpenLookBackRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x92\x02\n\x06reason\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xf4\x03\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"@\n\x14OpenLookBackResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x9e\x03\n\x15RecordLookBackRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12>\n\x07outcome\x18\x02 \x01(\x0e\x32!.fahu.dispatch.v1.LookBackOutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x90\x02\n\x04note\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"B\n\x16RecordLookBackResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x86\x02\n\rLookBackEntry\x12-\n\tlook_back\x18\x01 \x01(\x0b\x32\x1a.fahu.dispatch.v1.LookBack\x12\x11\n\tdemand_id\x18\x02 \x01(\t\x12\x0e\n\x06serial\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x05 \x01(\t\x12\x16\n\x0elead_unit_code\x18\x06 \x01(\t\x12&\n\x05state\x18\x07 \x01(\x0e\x32\x17.fahu.dispatch.v1.State\x12*\n\x06\x64ue_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"\xa0\x01\n\x14ListLookBacksRequest\x12\x10\n\x08recorded\x18\x01 \x01(\x08\x12:\n\x06origin\x18\x02 \x01(\x0e\x32 .fahu.dispatch.v1.LookBackOriginB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"e\n\x15ListLookBacksResponse\x12\x33\n\nlook_backs\x18\x01 \x03(\x0b\x32\x1f.fahu.dispatch.v1.LookBackEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe1\x02\n\x13ReopenDemandRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x95\x02\n\tnew_facts\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"@\n\x14ReopenDemandResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"^\n\x07Stratum\x12\x30\n\x06origin\x18\x01 \x01(\x0e\x32 .fahu.dispatch.v1.LookBackOrigin\x12\x12\n\npopulation\x18\x02 \x01(\x05\x12\r\n\x05\x64rawn\x18\x03 \x01(\x05\"\x8b\x02\n\x06Sample\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rshare_percent\x18\x04 \x01(\x05\x12\x0c\n\x04seed\x18\x05 \x01(\t\x12\x10\n\x08\x64rawn_by\x18\x06 \x01(\t\x12,\n\x08\x64rawn_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06strata\x18\x08 \x03(\x0b\x32\x19.fahu.dispatch.v1.Stratum\x12\x0f\n\x07to_open\x18\t \x01(\x05\"\xf9\x02\n\x11\x44rawSampleRequest\x12<\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x11\xbaH\x0e\xb2\x01\x08\x32\x06\x08\x80\x87\xb5\xc3\x03\xc8\x01\x01\x12>\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x13\xbaH\x10\xb2\x01\n2\x06\x08\x80\x87\xb5\xc3\x03\x38\x01\xc8\x01\x01\x12 \n\rshare_percent\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x15\n\x04seed\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\nrequest_id\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n\nperiod.gte\x12+the period has a length of at most 366 days\x1aKthis.until > this.since && this.until - this.since <= duration(\'31622400s\')\">\n\x12\x44rawSampleResponse\x12(\n\x06sample\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Sample\"p\n\tCandidate\x12\x11\n\tdemand_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x31\n\x07stratum\x18\x03 \x01(\x0e\x32 .fahu.dispatch.v1.LookBackOrigin\x12\r\n\x05\x64rawn\x18\x04 \x01(\x08\"k\n\x10GetSampleRequest\x12\x1b\n\tsample_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"\x87\x01\n\x11GetSampleResponse\x12(\n\x06sample\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Sample\x12/\n\ncandidates\x18\x02 \x03(\x0b\x32\x1b.fahu.dispatch.v1.Candidate\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"P\n\x12ListSamplesRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"Y\n\x13ListSamplesResponse\x12)\n\x07samples\x18\x01 \x03(\x0b\x32\x18.fahu.dispatch.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"2\n\x13RedrawSampleRequest\x12\x1b\n\tsample_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"W\n\x14RedrawSampleResponse\x12\x0c\n\x04same\x18\x01 \x01(\x08\x12\r\n\x05\x64rawn\x18\x02 \x01(\x05\x12\x0f\n\x07redrawn\x18\x03 \x01(\x05\x12\x11\n\tdifferent\x18\x04 \x03(\t2\xd5\x06\n\x0fLookBackService\x12h\n\x0cOpenLookBack\x12%.fahu.dispatch.v1.OpenLookBackRequest\x1a&.fahu.dispatch.v1.OpenLookBackResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12n\n\x0eRecordLookBack\x12\'.fahu.dispatch.v1.RecordLookBackRequest\x1a(.fahu.dispatch.v1.RecordLookBackResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12k\n\rListLookBacks\x12&.fahu.dispatch.v1.ListLookBacksRequest\x1a\'.fahu.dispatch.v1.ListLookBacksResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x66\n\x0cReopenDemand\x12%.fahu.dispatch.v1.ReopenDemandRequest\x1a&.fahu.dispatch.v1.ReopenDemandResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x12\x61\n\nDrawSample\x12#.fahu.dispatch.v1.DrawSampleRequest\x1a$.fahu.dispatch.v1.DrawSampleResponse\"\x08\xa2\xbb\x18\x04\n\x02\x06\x07\x12_\n\tGetSample\x12\".fahu.dispatch.v1.GetSampleRequest\x1a#.fahu.dispatch.v1.GetSampleResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x65\n\x0bListSamples\x12$.fahu.dispatch.v1.ListSamplesRequest\x1a%.fahu.dispatch.v1.ListSamplesResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12h\n\x0cRedrawSample\x12%.fahu.dispatch.v1.RedrawSampleRequest\x1a&.fahu.dispatch.v1.RedrawSampleResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,13 +39,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPENLOOKBACKREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_OPENLOOKBACKREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_OPENLOOKBACKREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_OPENLOOKBACKREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\022r\020\030\364\0032\013[^\\s\\pZ\\pC]'
+  _globals['_OPENLOOKBACKREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\375\001r\372\001\030\364\0032\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['outcome']._loaded_options = None
   _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['outcome']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['note']._loaded_options = None
-  _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['note']._serialized_options = b'\272H\022r\020\030\320\0172\013[^\\s\\pZ\\pC]'
+  _globals['_RECORDLOOKBACKREQUEST'].fields_by_name['note']._serialized_options = b'\272H\375\001r\372\001\030\320\0172\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_LISTLOOKBACKSREQUEST'].fields_by_name['origin']._loaded_options = None
   _globals['_LISTLOOKBACKSREQUEST'].fields_by_name['origin']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTLOOKBACKSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -55,7 +55,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REOPENDEMANDREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_REOPENDEMANDREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_REOPENDEMANDREQUEST'].fields_by_name['new_facts']._loaded_options = None
-  _globals['_REOPENDEMANDREQUEST'].fields_by_name['new_facts']._serialized_options = b'\272H\022r\020\030\320\0172\013[^\\s\\pZ\\pC]'
+  _globals['_REOPENDEMANDREQUEST'].fields_by_name['new_facts']._serialized_options = b'\272H\375\001r\372\001\030\320\0172\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_DRAWSAMPLEREQUEST'].fields_by_name['since']._loaded_options = None
   _globals['_DRAWSAMPLEREQUEST'].fields_by_name['since']._serialized_options = b'\272H\016\262\001\0102\006\010\200\207\265\303\003\310\001\001'
   _globals['_DRAWSAMPLEREQUEST'].fields_by_name['until']._loaded_options = None
@@ -96,46 +96,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOOKBACKSERVICE'].methods_by_name['ListSamples']._serialized_options = b'\242\273\030\005\n\003\005\006\007'
   _globals['_LOOKBACKSERVICE'].methods_by_name['RedrawSample']._loaded_options = None
   _globals['_LOOKBACKSERVICE'].methods_by_name['RedrawSample']._serialized_options = b'\242\273\030\005\n\003\005\006\007'
-  _globals['_OPENLOOKBACKREQUEST']._serialized_start=225
-  _globals['_OPENLOOKBACKREQUEST']._serialized_end=337
-  _globals['_OPENLOOKBACKRESPONSE']._serialized_start=339
-  _globals['_OPENLOOKBACKRESPONSE']._serialized_end=403
-  _globals['_RECORDLOOKBACKREQUEST']._serialized_start=406
-  _globals['_RECORDLOOKBACKREQUEST']._serialized_end=582
-  _globals['_RECORDLOOKBACKRESPONSE']._serialized_start=584
-  _globals['_RECORDLOOKBACKRESPONSE']._serialized_end=650
-  _globals['_LOOKBACKENTRY']._serialized_start=653
-  _globals['_LOOKBACKENTRY']._serialized_end=915
-  _globals['_LISTLOOKBACKSREQUEST']._serialized_start=918
-  _globals['_LISTLOOKBACKSREQUEST']._serialized_end=1078
-  _globals['_LISTLOOKBACKSRESPONSE']._serialized_start=1080
-  _globals['_LISTLOOKBACKSRESPONSE']._serialized_end=1181
-  _globals['_REOPENDEMANDREQUEST']._serialized_start=1183
-  _globals['_REOPENDEMANDREQUEST']._serialized_end=1298
-  _globals['_REOPENDEMANDRESPONSE']._serialized_start=1300
-  _globals['_REOPENDEMANDRESPONSE']._serialized_end=1364
-  _globals['_STRATUM']._serialized_start=1366
-  _globals['_STRATUM']._serialized_end=1460
-  _globals['_SAMPLE']._serialized_start=1463
-  _globals['_SAMPLE']._serialized_end=1730
-  _globals['_DRAWSAMPLEREQUEST']._serialized_start=1733
-  _globals['_DRAWSAMPLEREQUEST']._serialized_end=2110
-  _globals['_DRAWSAMPLERESPONSE']._serialized_start=2112
-  _globals['_DRAWSAMPLERESPONSE']._serialized_end=2174
-  _globals['_CANDIDATE']._serialized_start=2176
-  _globals['_CANDIDATE']._serialized_end=2288
-  _globals['_GETSAMPLEREQUEST']._serialized_start=2290
-  _globals['_GETSAMPLEREQUEST']._serialized_end=2397
-  _globals['_GETSAMPLERESPONSE']._serialized_start=2400
-  _globals['_GETSAMPLERESPONSE']._serialized_end=2535
-  _globals['_LISTSAMPLESREQUEST']._serialized_start=2537
-  _globals['_LISTSAMPLESREQUEST']._serialized_end=2617
-  _globals['_LISTSAMPLESRESPONSE']._serialized_start=2619
-  _globals['_LISTSAMPLESRESPONSE']._serialized_end=2708
-  _globals['_REDRAWSAMPLEREQUEST']._serialized_start=2710
-  _globals['_REDRAWSAMPLEREQUEST']._serialized_end=2760
-  _globals['_REDRAWSAMPLERESPONSE']._serialized_start=2762
-  _globals['_REDRAWSAMPLERESPONSE']._serialized_end=2849
-  _globals['_LOOKBACKSERVICE']._serialized_start=2852
-  _globals['_LOOKBACKSERVICE']._serialized_end=3705
+  _globals['_OPENLOOKBACKREQUEST']._serialized_start=226
+  _globals['_OPENLOOKBACKREQUEST']._serialized_end=576
+  _globals['_OPENLOOKBACKRESPONSE']._serialized_start=578
+  _globals['_OPENLOOKBACKRESPONSE']._serialized_end=642
+  _globals['_RECORDLOOKBACKREQUEST']._serialized_start=645
+  _globals['_RECORDLOOKBACKREQUEST']._serialized_end=1059
+  _globals['_RECORDLOOKBACKRESPONSE']._serialized_start=1061
+  _globals['_RECORDLOOKBACKRESPONSE']._serialized_end=1127
+  _globals['_LOOKBACKENTRY']._serialized_start=1130
+  _globals['_LOOKBACKENTRY']._serialized_end=1392
+  _globals['_LISTLOOKBACKSREQUEST']._serialized_start=1395
+  _globals['_LISTLOOKBACKSREQUEST']._serialized_end=1555
+  _globals['_LISTLOOKBACKSRESPONSE']._serialized_start=1557
+  _globals['_LISTLOOKBACKSRESPONSE']._serialized_end=1658
+  _globals['_REOPENDEMANDREQUEST']._serialized_start=1661
+  _globals['_REOPENDEMANDREQUEST']._serialized_end=2014
+  _globals['_REOPENDEMANDRESPONSE']._serialized_start=2016
+  _globals['_REOPENDEMANDRESPONSE']._serialized_end=2080
+  _globals['_STRATUM']._serialized_start=2082
+  _globals['_STRATUM']._serialized_end=2176
+  _globals['_SAMPLE']._serialized_start=2179
+  _globals['_SAMPLE']._serialized_end=2446
+  _globals['_DRAWSAMPLEREQUEST']._serialized_start=2449
+  _globals['_DRAWSAMPLEREQUEST']._serialized_end=2826
+  _globals['_DRAWSAMPLERESPONSE']._serialized_start=2828
+  _globals['_DRAWSAMPLERESPONSE']._serialized_end=2890
+  _globals['_CANDIDATE']._serialized_start=2892
+  _globals['_CANDIDATE']._serialized_end=3004
+  _globals['_GETSAMPLEREQUEST']._serialized_start=3006
+  _globals['_GETSAMPLEREQUEST']._serialized_end=3113
+  _globals['_GETSAMPLERESPONSE']._serialized_start=3116
+  _globals['_GETSAMPLERESPONSE']._serialized_end=3251
+  _globals['_LISTSAMPLESREQUEST']._serialized_start=3253
+  _globals['_LISTSAMPLESREQUEST']._serialized_end=3333
+  _globals['_LISTSAMPLESRESPONSE']._serialized_start=3335
+  _globals['_LISTSAMPLESRESPONSE']._serialized_end=3424
+  _globals['_REDRAWSAMPLEREQUEST']._serialized_start=3426
+  _globals['_REDRAWSAMPLEREQUEST']._serialized_end=3476
+  _globals['_REDRAWSAMPLERESPONSE']._serialized_start=3478
+  _globals['_REDRAWSAMPLERESPONSE']._serialized_end=3565
+  _globals['_LOOKBACKSERVICE']._serialized_start=3568
+  _globals['_LOOKBACKSERVICE']._serialized_end=4421
 # @@protoc_insertion_point(module_scope)

@@ -29,7 +29,7 @@ from fahu.dispatch.v1 import dispatch_service_pb2 as fahu_dot_dispatch_dot_v1_do
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/dispatch/v1/return_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcd\x01\n\x10\x41skReturnRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x06reason\x18\x02 \x01(\x0e\x32\x1e.fahu.dispatch.v1.ReturnReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12$\n\x05\x62\x61sis\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xe8\x07\x32\x0b[^\\s\\pZ\\pC]\x12#\n\x12proposed_unit_code\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\"=\n\x11\x41skReturnResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x8e\x01\n\x13\x44\x65\x63ideReturnRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0f\n\x07\x61pprove\x18\x02 \x01(\x08\x12\x1a\n\tunit_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x16\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"@\n\x14\x44\x65\x63ideReturnResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xc1\x02\n\x06Return\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x11\n\tunit_code\x18\x03 \x01(\t\x12.\n\x06reason\x18\x04 \x01(\x0e\x32\x1e.fahu.dispatch.v1.ReturnReason\x12\r\n\x05\x62\x61sis\x18\x05 \x01(\t\x12\x1a\n\x12proposed_unit_code\x18\x06 \x01(\t\x12,\n\x08\x61sked_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x05state\x18\x08 \x01(\x0e\x32\x1f.fahu.dispatch.v1.ApprovalState\x12.\n\ndecided_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\n \x01(\t\x12\x11\n\tdemand_id\x18\x0b \x01(\t\"\x94\x01\n\x12ListReturnsRequest\x12\x42\n\x06states\x18\x01 \x03(\x0e\x32\x1f.fahu.dispatch.v1.ApprovalStateB\x11\xbaH\x0e\x92\x01\x0b\x10\n\"\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"Y\n\x13ListReturnsResponse\x12)\n\x07returns\x18\x01 \x03(\x0b\x32\x18.fahu.dispatch.v1.Return\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc1\x02\n\rReturnService\x12]\n\tAskReturn\x12\".fahu.dispatch.v1.AskReturnRequest\x1a#.fahu.dispatch.v1.AskReturnResponse\"\x07\xa2\xbb\x18\x03\n\x01\x02\x12g\n\x0c\x44\x65\x63ideReturn\x12%.fahu.dispatch.v1.DecideReturnRequest\x1a&.fahu.dispatch.v1.DecideReturnResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12h\n\x0bListReturns\x12$.fahu.dispatch.v1.ListReturnsRequest\x1a%.fahu.dispatch.v1.ListReturnsResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/dispatch/v1/return_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x03\n\x10\x41skReturnRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x06reason\x18\x02 \x01(\x0e\x32\x1e.fahu.dispatch.v1.ReturnReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x91\x02\n\x05\x62\x61sis\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xe8\x07\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12#\n\x12proposed_unit_code\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\"=\n\x11\x41skReturnResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x8e\x01\n\x13\x44\x65\x63ideReturnRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0f\n\x07\x61pprove\x18\x02 \x01(\x08\x12\x1a\n\tunit_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x16\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"@\n\x14\x44\x65\x63ideReturnResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xc1\x02\n\x06Return\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x11\n\tunit_code\x18\x03 \x01(\t\x12.\n\x06reason\x18\x04 \x01(\x0e\x32\x1e.fahu.dispatch.v1.ReturnReason\x12\r\n\x05\x62\x61sis\x18\x05 \x01(\t\x12\x1a\n\x12proposed_unit_code\x18\x06 \x01(\t\x12,\n\x08\x61sked_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x05state\x18\x08 \x01(\x0e\x32\x1f.fahu.dispatch.v1.ApprovalState\x12.\n\ndecided_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\n \x01(\t\x12\x11\n\tdemand_id\x18\x0b \x01(\t\"\x94\x01\n\x12ListReturnsRequest\x12\x42\n\x06states\x18\x01 \x03(\x0e\x32\x1f.fahu.dispatch.v1.ApprovalStateB\x11\xbaH\x0e\x92\x01\x0b\x10\n\"\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"Y\n\x13ListReturnsResponse\x12)\n\x07returns\x18\x01 \x03(\x0b\x32\x18.fahu.dispatch.v1.Return\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc1\x02\n\rReturnService\x12]\n\tAskReturn\x12\".fahu.dispatch.v1.AskReturnRequest\x1a#.fahu.dispatch.v1.AskReturnResponse\"\x07\xa2\xbb\x18\x03\n\x01\x02\x12g\n\x0c\x44\x65\x63ideReturn\x12%.fahu.dispatch.v1.DecideReturnRequest\x1a&.fahu.dispatch.v1.DecideReturnResponse\"\x08\xa2\xbb\x18\x04\n\x02\x05\x06\x12h\n\x0bListReturns\x12$.fahu.dispatch.v1.ListReturnsRequest\x1a%.fahu.dispatch.v1.ListReturnsResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,7 +41,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ASKRETURNREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_ASKRETURNREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_ASKRETURNREQUEST'].fields_by_name['basis']._loaded_options = None
-  _globals['_ASKRETURNREQUEST'].fields_by_name['basis']._serialized_options = b'\272H\022r\020\030\350\0072\013[^\\s\\pZ\\pC]'
+  _globals['_ASKRETURNREQUEST'].fields_by_name['basis']._serialized_options = b'\272H\375\001r\372\001\030\350\0072\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_ASKRETURNREQUEST'].fields_by_name['proposed_unit_code']._loaded_options = None
   _globals['_ASKRETURNREQUEST'].fields_by_name['proposed_unit_code']._serialized_options = b'\272H\004r\002\030('
   _globals['_DECIDERETURNREQUEST'].fields_by_name['on']._loaded_options = None
@@ -63,19 +63,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RETURNSERVICE'].methods_by_name['ListReturns']._loaded_options = None
   _globals['_RETURNSERVICE'].methods_by_name['ListReturns']._serialized_options = b'\242\273\030\010\n\006\002\003\004\005\006\007'
   _globals['_ASKRETURNREQUEST']._serialized_start=223
-  _globals['_ASKRETURNREQUEST']._serialized_end=428
-  _globals['_ASKRETURNRESPONSE']._serialized_start=430
-  _globals['_ASKRETURNRESPONSE']._serialized_end=491
-  _globals['_DECIDERETURNREQUEST']._serialized_start=494
-  _globals['_DECIDERETURNREQUEST']._serialized_end=636
-  _globals['_DECIDERETURNRESPONSE']._serialized_start=638
-  _globals['_DECIDERETURNRESPONSE']._serialized_end=702
-  _globals['_RETURN']._serialized_start=705
-  _globals['_RETURN']._serialized_end=1026
-  _globals['_LISTRETURNSREQUEST']._serialized_start=1029
-  _globals['_LISTRETURNSREQUEST']._serialized_end=1177
-  _globals['_LISTRETURNSRESPONSE']._serialized_start=1179
-  _globals['_LISTRETURNSRESPONSE']._serialized_end=1268
-  _globals['_RETURNSERVICE']._serialized_start=1271
-  _globals['_RETURNSERVICE']._serialized_end=1592
+  _globals['_ASKRETURNREQUEST']._serialized_end=666
+  _globals['_ASKRETURNRESPONSE']._serialized_start=668
+  _globals['_ASKRETURNRESPONSE']._serialized_end=729
+  _globals['_DECIDERETURNREQUEST']._serialized_start=732
+  _globals['_DECIDERETURNREQUEST']._serialized_end=874
+  _globals['_DECIDERETURNRESPONSE']._serialized_start=876
+  _globals['_DECIDERETURNRESPONSE']._serialized_end=940
+  _globals['_RETURN']._serialized_start=943
+  _globals['_RETURN']._serialized_end=1264
+  _globals['_LISTRETURNSREQUEST']._serialized_start=1267
+  _globals['_LISTRETURNSREQUEST']._serialized_end=1415
+  _globals['_LISTRETURNSRESPONSE']._serialized_start=1417
+  _globals['_LISTRETURNSRESPONSE']._serialized_end=1506
+  _globals['_RETURNSERVICE']._serialized_start=1509
+  _globals['_RETURNSERVICE']._serialized_end=1830
 # @@protoc_insertion_point(module_scope)

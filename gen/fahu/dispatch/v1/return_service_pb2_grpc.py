@@ -61,7 +61,7 @@ class ReturnServiceServicer:
         for each agency, and not once the agency was designated. Terms of the agency stand still meanwhile, but are due when they were.
         The time of the enterprise runs on.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, APPROVAL_PENDING, RETURN_TOO_LATE, RETURN_USED_UP,
-        UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY.
+        UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY, JUDICIAL_MATTER.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -72,7 +72,8 @@ class ReturnServiceServicer:
         is designated (指定承办), accepts by the end of the next working day, and sends it back no more. Who is released keeps a receipt
         (ListReturns) and sees the demand no longer; those who assisted it are released with it. Where the category's rule led to the
         agency, a granted return suggests another rule (RoutingService).
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+        JUDICIAL_MATTER (for a no, a note, or another agency than court and procuratorate).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,14 +38,15 @@ class ReturnServiceStub:
     for each agency, and not once the agency was designated. Terms of the agency stand still meanwhile, but are due when they were.
     The time of the enterprise runs on.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, APPROVAL_PENDING, RETURN_TOO_LATE, RETURN_USED_UP,
-    UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY.
+    UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY, JUDICIAL_MATTER.
     """
     DecideReturn: _grpc.UnaryUnaryMultiCallable[_return_service_pb2.DecideReturnRequest, _return_service_pb2.DecideReturnResponse]
     """DecideReturn grants a return, to another agency or to triage, or denies it, which only the centre's lead does: then the agency
     is designated (指定承办), accepts by the end of the next working day, and sends it back no more. Who is released keeps a receipt
     (ListReturns) and sees the demand no longer; those who assisted it are released with it. Where the category's rule led to the
     agency, a granted return suggests another rule (RoutingService).
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+    JUDICIAL_MATTER (for a no, a note, or another agency than court and procuratorate).
     """
     ListReturns: _grpc.UnaryUnaryMultiCallable[_return_service_pb2.ListReturnsRequest, _return_service_pb2.ListReturnsResponse]
     """ListReturns lists returns, newest first: to an agency those it asked for, as receipts, to the centre and the supervisors all.
@@ -62,14 +63,15 @@ class ReturnServiceAsyncStub(ReturnServiceStub):
     for each agency, and not once the agency was designated. Terms of the agency stand still meanwhile, but are due when they were.
     The time of the enterprise runs on.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, APPROVAL_PENDING, RETURN_TOO_LATE, RETURN_USED_UP,
-    UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY.
+    UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY, JUDICIAL_MATTER.
     """
     DecideReturn: _aio.UnaryUnaryMultiCallable[_return_service_pb2.DecideReturnRequest, _return_service_pb2.DecideReturnResponse]  # type: ignore[assignment]
     """DecideReturn grants a return, to another agency or to triage, or denies it, which only the centre's lead does: then the agency
     is designated (指定承办), accepts by the end of the next working day, and sends it back no more. Who is released keeps a receipt
     (ListReturns) and sees the demand no longer; those who assisted it are released with it. Where the category's rule led to the
     agency, a granted return suggests another rule (RoutingService).
-    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY.
+    Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+    JUDICIAL_MATTER (for a no, a note, or another agency than court and procuratorate).
     """
     ListReturns: _aio.UnaryUnaryMultiCallable[_return_service_pb2.ListReturnsRequest, _return_service_pb2.ListReturnsResponse]  # type: ignore[assignment]
     """ListReturns lists returns, newest first: to an agency those it asked for, as receipts, to the centre and the supervisors all.
@@ -89,7 +91,7 @@ class ReturnServiceServicer(metaclass=_abc_1.ABCMeta):
         for each agency, and not once the agency was designated. Terms of the agency stand still meanwhile, but are due when they were.
         The time of the enterprise runs on.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, APPROVAL_PENDING, RETURN_TOO_LATE, RETURN_USED_UP,
-        UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY.
+        UNIT_NOT_AN_AGENCY, SUBJECT_AGENCY, JUDICIAL_MATTER.
         """
 
     @_abc_1.abstractmethod
@@ -102,7 +104,8 @@ class ReturnServiceServicer(metaclass=_abc_1.ABCMeta):
         is designated (指定承办), accepts by the end of the next working day, and sends it back no more. Who is released keeps a receipt
         (ListReturns) and sees the demand no longer; those who assisted it are released with it. Where the category's rule led to the
         agency, a granted return suggests another rule (RoutingService).
-        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY.
+        Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, UNIT_NOT_AN_AGENCY, UNIT_WITHOUT_CONTACT, SUBJECT_AGENCY,
+        JUDICIAL_MATTER (for a no, a note, or another agency than court and procuratorate).
         """
 
     @_abc_1.abstractmethod

@@ -29,7 +29,7 @@ from fahu.dispatch.v1 import dispatch_service_pb2 as fahu_dot_dispatch_dot_v1_do
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*fahu/dispatch/v1/supervision_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x11IssueOrderRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x05level\x18\x02 \x01(\x0e\x32\x1c.fahu.dispatch.v1.OrderLevelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x04text\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xe8\x07\x32\x0b[^\\s\\pZ\\pC]\x12\x33\n\x06\x64ue_on\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\">\n\x12IssueOrderResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x8b\x01\n\x12\x41nswerOrderRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08order_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12%\n\x06\x61nswer\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xd0\x0f\x32\x0b[^\\s\\pZ\\pC]\"?\n\x13\x41nswerOrderResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"{\n\x11\x43loseOrderRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08order_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04note\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\">\n\x12\x43loseOrderResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xdb\x01\n\nOrderEntry\x12\x31\n\x05order\x18\x01 \x01(\x0b\x32\".fahu.dispatch.v1.SupervisionOrder\x12\x11\n\tdemand_id\x18\x02 \x01(\t\x12\x0e\n\x06serial\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12&\n\x05state\x18\x05 \x01(\x0e\x32\x17.fahu.dispatch.v1.State\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12/\n\x0b\x62reached_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb0\x01\n\x11ListOrdersRequest\x12\x35\n\x05level\x18\x01 \x01(\x0e\x32\x1c.fahu.dispatch.v1.OrderLevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04open\x18\x02 \x01(\x08\x12\x1a\n\tunit_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"[\n\x12ListOrdersResponse\x12,\n\x06orders\x18\x01 \x03(\x0b\x32\x1c.fahu.dispatch.v1.OrderEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"m\n\x10\x41skAppealRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x06reason\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x18\xd0\x0f\x32\x0b[^\\s\\pZ\\pC]\"=\n\x11\x41skAppealResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\x80\x01\n\x13\x44\x65\x63ideAppealRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0e\n\x06uphold\x18\x02 \x01(\x08\x12%\n\x06ruling\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xe8\x07\x32\x0b[^\\s\\pZ\\pC]\"@\n\x14\x44\x65\x63ideAppealResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"r\n\x15\x45xcludeFromKpiRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x06reason\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x18\xe8\x07\x32\x0b[^\\s\\pZ\\pC]\"B\n\x16\x45xcludeFromKpiResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand2\xdf\x05\n\x12SupervisionService\x12\x62\n\nIssueOrder\x12#.fahu.dispatch.v1.IssueOrderRequest\x1a$.fahu.dispatch.v1.IssueOrderResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x65\n\x0b\x41nswerOrder\x12$.fahu.dispatch.v1.AnswerOrderRequest\x1a%.fahu.dispatch.v1.AnswerOrderResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12\x62\n\nCloseOrder\x12#.fahu.dispatch.v1.CloseOrderRequest\x1a$.fahu.dispatch.v1.CloseOrderResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x65\n\nListOrders\x12#.fahu.dispatch.v1.ListOrdersRequest\x1a$.fahu.dispatch.v1.ListOrdersResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x12]\n\tAskAppeal\x12\".fahu.dispatch.v1.AskAppealRequest\x1a#.fahu.dispatch.v1.AskAppealResponse\"\x07\xa2\xbb\x18\x03\n\x01\x04\x12\x66\n\x0c\x44\x65\x63ideAppeal\x12%.fahu.dispatch.v1.DecideAppealRequest\x1a&.fahu.dispatch.v1.DecideAppealResponse\"\x07\xa2\xbb\x18\x03\n\x01\x06\x12l\n\x0e\x45xcludeFromKpi\x12\'.fahu.dispatch.v1.ExcludeFromKpiRequest\x1a(.fahu.dispatch.v1.ExcludeFromKpiResponse\"\x07\xa2\xbb\x18\x03\n\x01\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*fahu/dispatch/v1/supervision_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/dispatch/v1/demand.proto\x1a\'fahu/dispatch/v1/dispatch_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc8\x03\n\x11IssueOrderRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x05level\x18\x02 \x01(\x0e\x32\x1c.fahu.dispatch.v1.OrderLevelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x90\x02\n\x04text\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xe8\x07\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x33\n\x06\x64ue_on\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\">\n\x12IssueOrderResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xf9\x02\n\x12\x41nswerOrderRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08order_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x92\x02\n\x06\x61nswer\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"?\n\x13\x41nswerOrderResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"{\n\x11\x43loseOrderRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08order_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04note\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\">\n\x12\x43loseOrderResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xdb\x01\n\nOrderEntry\x12\x31\n\x05order\x18\x01 \x01(\x0b\x32\".fahu.dispatch.v1.SupervisionOrder\x12\x11\n\tdemand_id\x18\x02 \x01(\t\x12\x0e\n\x06serial\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12&\n\x05state\x18\x05 \x01(\x0e\x32\x17.fahu.dispatch.v1.State\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12/\n\x0b\x62reached_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb0\x01\n\x11ListOrdersRequest\x12\x35\n\x05level\x18\x01 \x01(\x0e\x32\x1c.fahu.dispatch.v1.OrderLevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04open\x18\x02 \x01(\x08\x12\x1a\n\tunit_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"[\n\x12ListOrdersResponse\x12,\n\x06orders\x18\x01 \x03(\x0b\x32\x1c.fahu.dispatch.v1.OrderEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdb\x02\n\x10\x41skAppealRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x92\x02\n\x06reason\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"=\n\x11\x41skAppealResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xee\x02\n\x13\x44\x65\x63ideAppealRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0e\n\x06uphold\x18\x02 \x01(\x08\x12\x92\x02\n\x06ruling\x18\x03 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xe8\x07\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"@\n\x14\x44\x65\x63ideAppealResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand\"\xe0\x02\n\x15\x45xcludeFromKpiRequest\x12\x32\n\x02on\x18\x01 \x01(\x0b\x32\x1e.fahu.dispatch.v1.PreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x92\x02\n\x06reason\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xe8\x07\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"B\n\x16\x45xcludeFromKpiResponse\x12(\n\x06\x64\x65mand\x18\x01 \x01(\x0b\x32\x18.fahu.dispatch.v1.Demand2\xdf\x05\n\x12SupervisionService\x12\x62\n\nIssueOrder\x12#.fahu.dispatch.v1.IssueOrderRequest\x1a$.fahu.dispatch.v1.IssueOrderResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x65\n\x0b\x41nswerOrder\x12$.fahu.dispatch.v1.AnswerOrderRequest\x1a%.fahu.dispatch.v1.AnswerOrderResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12\x62\n\nCloseOrder\x12#.fahu.dispatch.v1.CloseOrderRequest\x1a$.fahu.dispatch.v1.CloseOrderResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x12\x65\n\nListOrders\x12#.fahu.dispatch.v1.ListOrdersRequest\x1a$.fahu.dispatch.v1.ListOrdersResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x12]\n\tAskAppeal\x12\".fahu.dispatch.v1.AskAppealRequest\x1a#.fahu.dispatch.v1.AskAppealResponse\"\x07\xa2\xbb\x18\x03\n\x01\x04\x12\x66\n\x0c\x44\x65\x63ideAppeal\x12%.fahu.dispatch.v1.DecideAppealRequest\x1a&.fahu.dispatch.v1.DecideAppealResponse\"\x07\xa2\xbb\x18\x03\n\x01\x06\x12l\n\x0e\x45xcludeFromKpi\x12\'.fahu.dispatch.v1.ExcludeFromKpiRequest\x1a(.fahu.dispatch.v1.ExcludeFromKpiResponse\"\x07\xa2\xbb\x18\x03\n\x01\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,7 +41,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ISSUEORDERREQUEST'].fields_by_name['level']._loaded_options = None
   _globals['_ISSUEORDERREQUEST'].fields_by_name['level']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_ISSUEORDERREQUEST'].fields_by_name['text']._loaded_options = None
-  _globals['_ISSUEORDERREQUEST'].fields_by_name['text']._serialized_options = b'\272H\022r\020\030\350\0072\013[^\\s\\pZ\\pC]'
+  _globals['_ISSUEORDERREQUEST'].fields_by_name['text']._serialized_options = b'\272H\375\001r\372\001\030\350\0072\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_ISSUEORDERREQUEST'].fields_by_name['due_on']._loaded_options = None
   _globals['_ISSUEORDERREQUEST'].fields_by_name['due_on']._serialized_options = b'\272H r\0362\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
   _globals['_ANSWERORDERREQUEST'].fields_by_name['on']._loaded_options = None
@@ -49,7 +49,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ANSWERORDERREQUEST'].fields_by_name['order_id']._loaded_options = None
   _globals['_ANSWERORDERREQUEST'].fields_by_name['order_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_ANSWERORDERREQUEST'].fields_by_name['answer']._loaded_options = None
-  _globals['_ANSWERORDERREQUEST'].fields_by_name['answer']._serialized_options = b'\272H\022r\020\030\320\0172\013[^\\s\\pZ\\pC]'
+  _globals['_ANSWERORDERREQUEST'].fields_by_name['answer']._serialized_options = b'\272H\375\001r\372\001\030\320\0172\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_CLOSEORDERREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_CLOSEORDERREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CLOSEORDERREQUEST'].fields_by_name['order_id']._loaded_options = None
@@ -67,15 +67,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ASKAPPEALREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_ASKAPPEALREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_ASKAPPEALREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_ASKAPPEALREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\022r\020\030\320\0172\013[^\\s\\pZ\\pC]'
+  _globals['_ASKAPPEALREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\375\001r\372\001\030\320\0172\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_DECIDEAPPEALREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_DECIDEAPPEALREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_DECIDEAPPEALREQUEST'].fields_by_name['ruling']._loaded_options = None
-  _globals['_DECIDEAPPEALREQUEST'].fields_by_name['ruling']._serialized_options = b'\272H\022r\020\030\350\0072\013[^\\s\\pZ\\pC]'
+  _globals['_DECIDEAPPEALREQUEST'].fields_by_name['ruling']._serialized_options = b'\272H\375\001r\372\001\030\350\0072\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_EXCLUDEFROMKPIREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_EXCLUDEFROMKPIREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_EXCLUDEFROMKPIREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_EXCLUDEFROMKPIREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\022r\020\030\350\0072\013[^\\s\\pZ\\pC]'
+  _globals['_EXCLUDEFROMKPIREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\375\001r\372\001\030\350\0072\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_SUPERVISIONSERVICE'].methods_by_name['IssueOrder']._loaded_options = None
   _globals['_SUPERVISIONSERVICE'].methods_by_name['IssueOrder']._serialized_options = b'\242\273\030\005\n\003\005\006\007'
   _globals['_SUPERVISIONSERVICE'].methods_by_name['AnswerOrder']._loaded_options = None
@@ -91,35 +91,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPERVISIONSERVICE'].methods_by_name['ExcludeFromKpi']._loaded_options = None
   _globals['_SUPERVISIONSERVICE'].methods_by_name['ExcludeFromKpi']._serialized_options = b'\242\273\030\003\n\001\006'
   _globals['_ISSUEORDERREQUEST']._serialized_start=228
-  _globals['_ISSUEORDERREQUEST']._serialized_end=446
-  _globals['_ISSUEORDERRESPONSE']._serialized_start=448
-  _globals['_ISSUEORDERRESPONSE']._serialized_end=510
-  _globals['_ANSWERORDERREQUEST']._serialized_start=513
-  _globals['_ANSWERORDERREQUEST']._serialized_end=652
-  _globals['_ANSWERORDERRESPONSE']._serialized_start=654
-  _globals['_ANSWERORDERRESPONSE']._serialized_end=717
-  _globals['_CLOSEORDERREQUEST']._serialized_start=719
-  _globals['_CLOSEORDERREQUEST']._serialized_end=842
-  _globals['_CLOSEORDERRESPONSE']._serialized_start=844
-  _globals['_CLOSEORDERRESPONSE']._serialized_end=906
-  _globals['_ORDERENTRY']._serialized_start=909
-  _globals['_ORDERENTRY']._serialized_end=1128
-  _globals['_LISTORDERSREQUEST']._serialized_start=1131
-  _globals['_LISTORDERSREQUEST']._serialized_end=1307
-  _globals['_LISTORDERSRESPONSE']._serialized_start=1309
-  _globals['_LISTORDERSRESPONSE']._serialized_end=1400
-  _globals['_ASKAPPEALREQUEST']._serialized_start=1402
-  _globals['_ASKAPPEALREQUEST']._serialized_end=1511
-  _globals['_ASKAPPEALRESPONSE']._serialized_start=1513
-  _globals['_ASKAPPEALRESPONSE']._serialized_end=1574
-  _globals['_DECIDEAPPEALREQUEST']._serialized_start=1577
-  _globals['_DECIDEAPPEALREQUEST']._serialized_end=1705
-  _globals['_DECIDEAPPEALRESPONSE']._serialized_start=1707
-  _globals['_DECIDEAPPEALRESPONSE']._serialized_end=1771
-  _globals['_EXCLUDEFROMKPIREQUEST']._serialized_start=1773
-  _globals['_EXCLUDEFROMKPIREQUEST']._serialized_end=1887
-  _globals['_EXCLUDEFROMKPIRESPONSE']._serialized_start=1889
-  _globals['_EXCLUDEFROMKPIRESPONSE']._serialized_end=1955
-  _globals['_SUPERVISIONSERVICE']._serialized_start=1958
-  _globals['_SUPERVISIONSERVICE']._serialized_end=2693
+  _globals['_ISSUEORDERREQUEST']._serialized_end=684
+  _globals['_ISSUEORDERRESPONSE']._serialized_start=686
+  _globals['_ISSUEORDERRESPONSE']._serialized_end=748
+  _globals['_ANSWERORDERREQUEST']._serialized_start=751
+  _globals['_ANSWERORDERREQUEST']._serialized_end=1128
+  _globals['_ANSWERORDERRESPONSE']._serialized_start=1130
+  _globals['_ANSWERORDERRESPONSE']._serialized_end=1193
+  _globals['_CLOSEORDERREQUEST']._serialized_start=1195
+  _globals['_CLOSEORDERREQUEST']._serialized_end=1318
+  _globals['_CLOSEORDERRESPONSE']._serialized_start=1320
+  _globals['_CLOSEORDERRESPONSE']._serialized_end=1382
+  _globals['_ORDERENTRY']._serialized_start=1385
+  _globals['_ORDERENTRY']._serialized_end=1604
+  _globals['_LISTORDERSREQUEST']._serialized_start=1607
+  _globals['_LISTORDERSREQUEST']._serialized_end=1783
+  _globals['_LISTORDERSRESPONSE']._serialized_start=1785
+  _globals['_LISTORDERSRESPONSE']._serialized_end=1876
+  _globals['_ASKAPPEALREQUEST']._serialized_start=1879
+  _globals['_ASKAPPEALREQUEST']._serialized_end=2226
+  _globals['_ASKAPPEALRESPONSE']._serialized_start=2228
+  _globals['_ASKAPPEALRESPONSE']._serialized_end=2289
+  _globals['_DECIDEAPPEALREQUEST']._serialized_start=2292
+  _globals['_DECIDEAPPEALREQUEST']._serialized_end=2658
+  _globals['_DECIDEAPPEALRESPONSE']._serialized_start=2660
+  _globals['_DECIDEAPPEALRESPONSE']._serialized_end=2724
+  _globals['_EXCLUDEFROMKPIREQUEST']._serialized_start=2727
+  _globals['_EXCLUDEFROMKPIREQUEST']._serialized_end=3079
+  _globals['_EXCLUDEFROMKPIRESPONSE']._serialized_start=3081
+  _globals['_EXCLUDEFROMKPIRESPONSE']._serialized_end=3147
+  _globals['_SUPERVISIONSERVICE']._serialized_start=3150
+  _globals['_SUPERVISIONSERVICE']._serialized_end=3885
 # @@protoc_insertion_point(module_scope)

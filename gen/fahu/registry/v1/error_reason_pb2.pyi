@@ -55,11 +55,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PHONE_IN_USE: _ErrorReason.ValueType  # 15
     """The phone belongs to a member of staff or to the contact of another enterprise."""
     ERROR_REASON_IMPORT_TOO_LARGE: _ErrorReason.ValueType  # 16
-    """The file holds more rows, columns or unpacked bytes than an import takes; metadata "limit" says which limit."""
+    """The file holds more rows, columns or unpacked bytes than an import takes; metadata "rows", "columns", "mebibytes" and
+    "entries" (parts of an XLSX) say how much that is.
+    """
     ERROR_REASON_UNIT_NOT_FOUND: _ErrorReason.ValueType  # 17
     """No such unit."""
     ERROR_REASON_LOGIN_NAME_TAKEN: _ErrorReason.ValueType  # 18
     """The login name belongs to somebody else."""
+    ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: _ErrorReason.ValueType  # 19
+    """Without a successor the unit would be left without its contact; metadata "unit" names it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -97,9 +101,13 @@ ERROR_REASON_IMPORT_COLUMNS_MISSING: ErrorReason.ValueType  # 14
 ERROR_REASON_PHONE_IN_USE: ErrorReason.ValueType  # 15
 """The phone belongs to a member of staff or to the contact of another enterprise."""
 ERROR_REASON_IMPORT_TOO_LARGE: ErrorReason.ValueType  # 16
-"""The file holds more rows, columns or unpacked bytes than an import takes; metadata "limit" says which limit."""
+"""The file holds more rows, columns or unpacked bytes than an import takes; metadata "rows", "columns", "mebibytes" and
+"entries" (parts of an XLSX) say how much that is.
+"""
 ERROR_REASON_UNIT_NOT_FOUND: ErrorReason.ValueType  # 17
 """No such unit."""
 ERROR_REASON_LOGIN_NAME_TAKEN: ErrorReason.ValueType  # 18
 """The login name belongs to somebody else."""
+ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: ErrorReason.ValueType  # 19
+"""Without a successor the unit would be left without its contact; metadata "unit" names it."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

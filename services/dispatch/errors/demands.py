@@ -1,4 +1,4 @@
-"""The ways dispatch says no. Reasons are those of fahu.dispatch.v1.ErrorReason."""
+"""Why a demand is not taken in, not found or not moved."""
 
 from kit.errors import FailedPrecondition, InvalidArgument, NotFound
 
@@ -31,6 +31,11 @@ class EnterpriseNotFound(NotFound):
 class ChannelNotAllowed(InvalidArgument):
     reason = "CHANNEL_NOT_ALLOWED"
     message = "A contact sends through the mini-program; staff name the enterprise and another channel."
+
+
+class EnterpriseMissing(InvalidArgument):
+    reason = "ENTERPRISE_MISSING"
+    message = "Whoever sends for an enterprise names it."
 
 
 class UnitNotAnAgency(InvalidArgument):
@@ -142,71 +147,6 @@ class InfoRequestsUsedUp(FailedPrecondition):
     message = "The enterprise was asked {most} times already."
 
 
-class LookBackNotFound(NotFound):
-    reason = "LOOK_BACK_NOT_FOUND"
-    message = "No look-back is open."
-
-
-class SampleNotFound(NotFound):
-    reason = "SAMPLE_NOT_FOUND"
-    message = "There is no such sample."
-
-
-class LookBackOpen(FailedPrecondition):
-    reason = "LOOK_BACK_OPEN"
-    message = "A look-back is open already."
-
-
-class LookBackByReplier(FailedPrecondition):
-    reason = "LOOK_BACK_BY_REPLIER"
-    message = "Who replied, or is of the unit that replied, does not look back on it."
-
-
-class ReopenTooLate(FailedPrecondition):
-    reason = "REOPEN_TOO_LATE"
-    message = "A demand is opened again within {days} days; later, a new one may refer to it."
-
-
-class OrderNotFound(NotFound):
-    reason = "ORDER_NOT_FOUND"
-    message = "There is no such order, or it is done with."
-
-
-class OrderLevelInvalid(FailedPrecondition):
-    reason = "ORDER_LEVEL_INVALID"
-    message = "An order follows one of the level before; each level is given once at a time."
-
-
-class OrderDayInvalid(InvalidArgument):
-    reason = "ORDER_DAY_INVALID"
-    message = "The day an order is due on is a working day ahead."
-
-
-class JudicialMatter(FailedPrecondition):
-    reason = "JUDICIAL_MATTER"
-    message = "The matter is before a court or procuratorate: nobody else gives instructions on it."
-
-
-class RoutingRuleInvalid(InvalidArgument):
-    reason = "ROUTING_RULE_INVALID"
-    message = "A rule leads from a category other than 不确定 to agencies that take part."
-
-
-class SuggestionNotFound(NotFound):
-    reason = "SUGGESTION_NOT_FOUND"
-    message = "There is no such suggestion, or it is decided."
-
-
-class ConditionMet(FailedPrecondition):
-    reason = "CONDITION_MET"
-    message = "{condition} is met already, so nothing waits for it."
-
-
-class ConditionNotFound(NotFound):
-    reason = "CONDITION_NOT_FOUND"
-    message = "No demand ever waited for this condition."
-
-
 class ReviewDayMissing(InvalidArgument):
     reason = "REVIEW_DAY_MISSING"
     message = "A demand kept for reference needs a day of review."
@@ -235,23 +175,3 @@ class AlreadyRated(FailedPrecondition):
 class DayInvalid(InvalidArgument):
     reason = "DAY_INVALID"
     message = "{field} is not a day of the calendar."
-
-
-class AttachmentNotFound(NotFound):
-    reason = "ATTACHMENT_NOT_FOUND"
-    message = "There is no such attachment."
-
-
-class AttachmentAttached(FailedPrecondition):
-    reason = "ATTACHMENT_ATTACHED"
-    message = "The attachment is attached already."
-
-
-class AttachmentNotClean(FailedPrecondition):
-    reason = "ATTACHMENT_NOT_CLEAN"
-    message = "The attachment is {state}."
-
-
-class AttachmentsTooMany(FailedPrecondition):
-    reason = "ATTACHMENTS_TOO_MANY"
-    message = "There are {limit} attachments already, and no more are taken."
