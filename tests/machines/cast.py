@@ -24,7 +24,7 @@ BY_PLATFORM = frozenset(
     {Action.ROUTE, Action.NEED_TRIAGE, Action.EXPIRE, Action.INFO_TIMEOUT, Action.REVIVE, Action.RESCHEDULE}
 )
 # What would tell court or procuratorate how to go about a matter before them: for nobody of elsewhere.
-DIRECTING = frozenset({Action.ISSUE_ORDER, Action.RESUME, Action.REPLY_DIRECTLY, Action.DENY, Action.DENY_RETURN})
+DIRECTING = frozenset({Action.ISSUE_ORDER, Action.RESUME, Action.DENY, Action.DENY_RETURN})
 
 
 @dataclass

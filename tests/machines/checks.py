@@ -154,6 +154,10 @@ SELECT l.demand_id, l.recorded_by, l.recorded_unit, r.unit_code, r.person_id, r.
 FROM look_back l JOIN demand_reply r ON r.demand_id = l.demand_id AND r.round = l.round
 WHERE l.demand_id = ANY(:ids) AND l.recorded_at IS NOT NULL AND r.replied_at <= l.recorded_at
 """
+DIRECT_ANSWERS = """
+SELECT d.id FROM demand d JOIN demand_reply r ON r.demand_id = d.id
+WHERE d.id = ANY(:ids) AND d.judicial AND r.kind = 'DIRECT'
+"""
 LOGGED = "SELECT count(*) FROM clock_change WHERE revision = :revision"
 TOLD = "SELECT aggregate_id, type, payload FROM outbox WHERE aggregate_id = ANY(:ids)"
 CLOCKS = """
@@ -169,6 +173,8 @@ async def check_end(stage: Stage, looks: Sequence[Look]) -> None:
     for row in await stage.sql(LOOK_BACKS, ids=ids):
         own = row.recorded_by in (row.person_id, row.signed_by) or row.recorded_unit == row.unit_code
         hold("g", not own, row.demand_id, "looked back on by", row.recorded_by, "of", row.recorded_unit)
+    for (demand_id,) in await stage.sql(DIRECT_ANSWERS, ids=ids):
+        hold(REFUSAL, False, demand_id, "lies before a court, and the centre answered it")
     await _check_subject_is_not_told(stage, looks)
     for row in await stage.sql(CLOCKS, ids=ids):
         _check_due(stage, row)

@@ -1,22 +1,23 @@
 """Guards of dispatch, each switched off by itself: the machines must then find the invariant that it keeps broken."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
-from services.dispatch import clocks, moves, rules
+from services.dispatch import clocks, errors, moves, recounting, rules
 from services.dispatch.announcements import SILENT
+from services.dispatch.queries import access, reference
 from services.dispatch.queries import demands as queries
-from services.dispatch.queries import reference
 from services.dispatch.rules import Action, Clock, State, TriageReason
-from services.dispatch.service import agencies, change, deadlines, look_backs
-from tests.machines.cast import OFFICIALS
+from services.dispatch.service import agencies, change, deadlines, guards, joint_cases, look_backs
+from tests.machines.cast import AGENCIES, OFFICIALS
 from tests.machines.checks import REFUSAL
 
 Patch = pytest.MonkeyPatch
@@ -125,6 +126,38 @@ def a_retry_is_not_known_again(patch: Patch) -> None:
     patch.setattr(queries, "served_before", never)
 
 
+def outsiders_have_a_word_before_a_court(patch: Patch) -> None:
+    patch.setattr(guards, "check_hands_off", lambda _change: None)
+
+
+def any_agency_takes_a_matter_before_a_court(patch: Patch) -> None:
+    patch.setattr(rules, "COURTS", frozenset(AGENCIES))
+
+
+def agencies_learn_whose_it_is(patch: Patch) -> None:
+    patch.setattr(access, "knows_whose", lambda _actor: true())
+
+
+def a_table_puts_off_once_more_what_it_put_off(patch: Patch) -> None:
+    plain = recounting._counted
+
+    def late(row: clocks.Row, *others: Any) -> clocks.Row:
+        return plain(row | {"counted_from": row["due_at"]}, *others)
+
+    patch.setattr(recounting, "_counted", late)
+
+
+def they_are_joined_by_halves(patch: Patch) -> None:
+    plain = joint_cases._to_each
+
+    async def leniently(errand: Any, rows: Any, on_member: Any, _wanted: Any = ()) -> None:
+        for row in rows:
+            with suppress(errors.JointMembersRefused):
+                await plain(errand, [row], on_member)
+
+    patch.setattr(joint_cases, "_to_each", leniently)
+
+
 CONTROLS = (
     Control("a", no_clock_after_a_bad_rating),
     Control("b", questions_that_nobody_answers_close_it),
@@ -139,4 +172,9 @@ CONTROLS = (
     Control(REFUSAL, every_agency_has_a_say),
     Control(REFUSAL, an_old_version_will_do),
     Control(REFUSAL, a_retry_is_not_known_again),
+    Control(REFUSAL, outsiders_have_a_word_before_a_court),
+    Control(REFUSAL, any_agency_takes_a_matter_before_a_court),
+    Control("h", agencies_learn_whose_it_is),
+    Control("i", a_table_puts_off_once_more_what_it_put_off),
+    Control(REFUSAL, they_are_joined_by_halves),
 )

@@ -78,6 +78,7 @@ SIGNED, COUNTERSIGNED = (
 )
 PARKED: list[Deed] = [*TAKEN_ON, ("hrss handler", "SetDisposition", PARKING), SIGNED, COUNTERSIGNED]
 PARKED_ON: Deed = ("hrss handler", "ReviewParking", PARKING_ON)
+RETURNED: list[Deed] = [("hrss contact", "AskReturn", {"reason": pb.RETURN_REASON_UNCLEAR, "basis": "诉求不清。"})]
 ANSWERED: list[Deed] = [
     *TAKEN_ON,
     ("hrss handler", "SetDisposition", {"kind": pb.DISPOSITION_KIND_IMMEDIATE}),
@@ -97,9 +98,21 @@ BEGINNINGS: list[list[Deed]] = [
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE_FAR), COUNTERSIGNED],
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE), ("hrss handler", "RequestExtension", EXTENSION), COUNTERSIGNED],
     [*ANSWERED, ("own contact", "RateDemand", {"satisfaction": 1, "solved": pb.SOLVED_NO})],
-    [("hrss contact", "AskReturn", {"reason": pb.RETURN_REASON_UNCLEAR, "basis": "诉求不清。"})],
+    RETURNED,
+    RETURNED,
     [*ANSWERED[:2], ("hrss handler", "RequestInfo", {"questions": ["用工几年？"]})],
 ]
+
+
+def has_point(method: str, look: Look) -> bool:
+    """Whether there is something that a request of this kind could be about; nobody in their senses makes it otherwise."""
+    if method in ("AnswerOrder", "CloseOrder"):
+        return bool(look.orders)
+    if method == "WaiveOpinion":
+        return bool(look.assistants)
+    if method == "RevealIdentity":
+        return bool(look.row["shielded"])
+    return method != "DecideApproval" or bool(look.pending)
 
 
 def filled(method: str, fields: dict[str, Any], look: Look, condition: str, workday: Callable[[int], str]) -> dict[str, Any]:

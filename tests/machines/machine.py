@@ -21,7 +21,7 @@ from tests.machines import checks
 from tests.machines.cast import Enterprise, Look, everybody, has_say, sees
 from tests.machines.checks import REFUSAL, documented, hold
 from tests.machines.content import ACTIONS, CONTENT, Scene
-from tests.machines.habits import ANYWHERE, BEGINNINGS, DECISIONS, FORWARD, LIKELY, STARTS, filled
+from tests.machines.habits import ANYWHERE, BEGINNINGS, DECISIONS, FORWARD, LIKELY, STARTS, filled, has_point
 from tests.machines.stage import RULES, Stage
 
 T = TypeVar("T")
@@ -134,8 +134,8 @@ class DemandMachine(RuleBasedStateMachine):
     def _by_one_who_may(self, data: Any, look: Look, methods: list[str], roles: frozenset[int] | None = None) -> None:
         """Somebody makes a move that is theirs and that the state allows; nothing happens where there is none."""
         among = {name: actor for name, actor in self.actors.items() if roles is None or actor.roles & roles}
-        may = {one: [name for name, actor in among.items() if self._may(actor, one, look)] for one in methods}
-        if possible := [one for one in methods if may[one]]:
+        may = {one: [name for name in among if self._may(among[name], one, look)] for one in methods if has_point(one, look)}
+        if possible := [one for one in methods if may.get(one)]:
             method = data.draw(st.sampled_from(possible), label="does")
             self._request(data, data.draw(st.sampled_from(may[method]), label="who"), method, look)
 
