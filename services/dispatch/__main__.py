@@ -94,7 +94,8 @@ MAX_REQUEST_BYTES = 24 * 1024 * 1024
 async def serve() -> int:
     settings = DispatchSettings()
     assembly = await assemble(NAME, settings, MIGRATIONS)
-    course = Course(WorkingCalendar({}), settings.terms())
+    # Until this process has learned what the database has: a demand may come in before, and its terms should not move after.
+    course = Course(WorkingCalendar.from_library(), settings.terms())
     keeper = CalendarKeeper(assembly.database, course)
     assembly.runtime.probes.on_start["calendar"] = keeper.learn
     assembly.runtime.every(settings.sweep_seconds, "calendar", lambda: keeper.look(datetime.now(UTC)))

@@ -175,8 +175,8 @@ def _is_words(value: Any) -> bool:
 
 def _is_period_refused(body: Any, problem: Mapping[str, Any]) -> bool:
     """Whether all that is wrong is how a period's ends stand to each other and to now, which no schema can say."""
-    at_fault = {(one["field"], one["reason"]) for one in problem.get("errors", ())}
-    if not at_fault or not at_fault <= {(name, "OUT_OF_RANGE") for name in ("until", "body")}:
+    at_fault = {(one.get("field"), one["reason"]) for one in problem.get("errors", ())}
+    if not at_fault or not at_fault <= {(name, "OUT_OF_RANGE") for name in ("until", None)}:
         return False
     since, until = (PERIOD_END.validate_python(body[name]) for name in ("since", "until"))
     return not since < until <= min(since + LONGEST_PERIOD, datetime.now(UTC))
