@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from services.dispatch import clocks, errors, moves, recounting, rules
 from services.dispatch.announcements import SILENT
-from services.dispatch.queries import access, reference
+from services.dispatch.queries import access
 from services.dispatch.queries import demands as queries
 from services.dispatch.rules import Action, Clock, State, TriageReason
 from services.dispatch.service import agencies, change, deadlines, guards, joint_cases, look_backs
@@ -85,8 +85,11 @@ def anybody_looks_back(patch: Patch) -> None:
 
 
 def the_agency_it_is_about_takes_part(patch: Patch) -> None:
-    async def check(_change: change.Change, unit_code: str) -> None:
-        await reference.agency(_change.session, unit_code)
+    plain = agencies.check
+
+    async def check(of: change.Change, unit_code: str) -> None:
+        if unit_code != of.row["subject_unit_code"]:
+            await plain(of, unit_code)
 
     patch.setattr(agencies, "check", check)
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
+from fahu.dispatch.v1 import on_behalf_service_pb2 as on_behalf_rpc
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -62,7 +63,7 @@ class DemandMachine(RuleBasedStateMachine):
             for name, method, fields in beginning:
                 (look,) = self.looks.values()
                 self._ask(self.actors[name], method, look, filled(method, fields, look, self.condition, self.stage.workday))
-        else:
+        elif not data.draw(st.booleans(), label="filed together") or not self._file(data):
             self._submit(data)
 
     def _everybody(self) -> None:
@@ -89,16 +90,38 @@ class DemandMachine(RuleBasedStateMachine):
     def _submit(self, data: Any) -> None:
         """By the contact, or for it by the town or the centre; some are about an agency, or before a court."""
         name = data.draw(st.sampled_from(["own contact", "own contact", "own contact", "town officer", "centre operator"]))
-        fields = {"category_code": data.draw(st.sampled_from(["hrss", "hrss", "eco_env", "unsure", "court"]))}
-        fields |= {"title": self.title, "shielded": data.draw(st.sampled_from([False, False, True]))}
-        about = data.draw(st.sampled_from(["", "", "", "", "eco_env", "hrss", "market_reg", "before court", "nobody"]))
-        fields |= {"before_court": True} if about == "before court" else {"subject_unit_code": about}
+        fields, fits = self._drafted(data)
         if name != "own contact":
             fields |= {"channel": pb.CHANNEL_PHONE, "enterprise_id": str(self.enterprise.id)}
         request, reasons = draft(**fields), documented("SubmitDemand")
-        if not self._send(self.actors[name], "SubmitDemand", request, reasons, must_fail=about == "nobody"):
+        if not self._send(self.actors[name], "SubmitDemand", request, reasons, must_fail=not fits):
             request.subject_unit_code, request.request_id = "", uuid4().hex
             self._send(self.actors[name], "SubmitDemand", request, reasons, must_fail=False)
+
+    def _drafted(self, data: Any) -> tuple[dict[str, Any], bool]:
+        """What a demand says, and whether it can be taken in."""
+        fields: dict[str, Any] = {
+            "category_code": data.draw(st.sampled_from(["hrss", "hrss", "eco_env", "unsure", "court"]))
+        }
+        fields |= {"title": self.title, "shielded": data.draw(st.sampled_from([False, False, True]))}
+        about = data.draw(st.sampled_from(["", "", "", "", "eco_env", "hrss", "market_reg", "before court", "nobody"]))
+        return fields | (
+            {"before_court": True} if about == "before court" else {"subject_unit_code": about}
+        ), about != "nobody"
+
+    def _file(self, data: Any) -> bool:
+        """Several at once on the enterprise's behalf: all of them, or none where one cannot be taken in."""
+        drafted = [self._drafted(data) for _ in range(MOST)]
+        more: dict[str, Any] = {
+            "kind": pb.DEMAND_KIND_DEMAND,
+            "body": "想了解程序。",
+            "enterprise_id": str(self.enterprise.id),
+        }
+        filed = [on_behalf_rpc.FiledDemand(**fields, **more) for fields, _ in drafted]
+        request = on_behalf_rpc.FileDemandsRequest(channel=pb.CHANNEL_PHONE, demands=filed, request_id=uuid4().hex)
+        actor = self.actors[data.draw(st.sampled_from(["town officer", "centre operator", "other town's officer"]))]
+        fits = all(fits for _, fits in drafted) and actor.area_code != "none"
+        return self._send(actor, "FileDemands", request, frozenset(() if fits else ("DEMANDS_INVALID",)), must_fail=not fits)
 
     @rule(data=st.data())
     def somebody_acts(self, data: Any) -> None:
@@ -268,7 +291,8 @@ class DemandMachine(RuleBasedStateMachine):
 
     async def _end(self) -> None:
         looks, liaison = list(self.looks.values()), self.enterprise.liaison
-        # A third of them now, the others at the end of the next two sequences.
-        some = dict(list(self.actors.items())[self.stage.sequences % 3 :: 3])
+        # A third of them, the others at the ends of other sequences; the same ones when a sequence is played again.
+        third = sum(look.row["version"] for look in looks) % 3
+        some = dict(list(self.actors.items())[third::3])
         await checks.check_sight(self.stage, self.title, looks, some, liaison)
         await checks.check_end(self.stage, looks)

@@ -38,7 +38,7 @@ from services.dispatch.rules import Action, Terms, YearTable
 from services.dispatch.service import calendars, deadlines, parking
 from services.dispatch.service.reference import KEEP_POINT, KEEP_UNIT, load_categories
 from services.dispatch.servicer import calendars as tables
-from services.dispatch.servicer import demands, edge, handling, joint_cases, look_backs
+from services.dispatch.servicer import demands, edge, handling, joint_cases, look_backs, on_behalf
 from tests.dispatch.conftest import MODULES, REQUESTS
 from tests.machines.cast import CONTACTS, LEADERS, SILENT_UNIT, UNITS, Enterprise, Look
 
@@ -219,7 +219,7 @@ def build(url: str) -> Stage:
 
 def wire(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have dispatch go by the stage's clock, and note each move it takes."""
-    for module in (edge, demands, handling, look_backs, joint_cases, tables):
+    for module in (edge, demands, handling, look_backs, joint_cases, on_behalf, tables):
         monkeypatch.setattr(module, "now", lambda: stage.now)
     monkeypatch.setattr(edge, "whole", seen_again)
     plain = moves.take
