@@ -3,9 +3,10 @@
 import itertools
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 import uvloop
@@ -26,12 +27,31 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], uvloop.Loop]]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the lines that tests recorded as their `summary`."""
+    """Print the lines that tests recorded as their `summary`, and those that several share: `figures`, put together."""
     reports = [report for found in terminalreporter.stats.values() for report in found]
+    shared: dict[str, list[dict[str, Any]]] = {}
     for report in reports:
-        for name, line in getattr(report, "user_properties", ()):
-            if name == "summary" and report.when == "call":
-                terminalreporter.write_line(line)
+        for name, value in getattr(report, "user_properties", ()):
+            if report.when == "call" and name == "summary":
+                terminalreporter.write_line(value)
+            if report.when == "call" and name == "figures":
+                shared.setdefault(value[0], []).append(value[1])
+    for line, parts in shared.items():
+        terminalreporter.write_line(line.format_map(_together(parts)))
+
+
+def _together(parts: list[dict[str, Any]]) -> dict[str, int]:
+    """Numbers add up; names are counted once, whoever named them."""
+    found: defaultdict[str, int] = defaultdict(int)
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        for name, value in part.items():
+            if isinstance(value, int):
+                found[name] += value
+            else:
+                names[name].update(value)
+    found.update({name: len(values) for name, values in names.items()})
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -92,8 +92,9 @@ async def test_who_appeals_and_who_decides(world: World) -> None:
     ):
         for name, actor in scenes.everybody(world).items():
             assert (await refused(world, actor, method, demand, **fields))[0] == "PERMISSION_DENIED", name
-    decision = {"approval_id": demand.approvals[0].id, "approve": True}
-    assert (await refused(world, world.centre_lead(), "DecideApproval", demand, **decision))[0] == "APPROVAL_NOT_FOUND"
+    for approve in (True, False):
+        decision = {"approval_id": demand.approvals[0].id, "approve": approve}
+        assert (await refused(world, world.centre_lead(), "DecideApproval", demand, **decision))[0] == "APPROVAL_NOT_FOUND"
 
 
 async def test_what_does_not_count_stays_visible(world: World) -> None:
@@ -103,6 +104,16 @@ async def test_what_does_not_count_stays_visible(world: World) -> None:
     for actor in (world.agency(), world.supervisor(), world.enterprise.actor()):
         assert (await read(world, demand, actor)).kpi_excluded
     assert set(await audience(world, demand, events_pb2.DemandExcluded)) == {"agency_ids"}
+    assert (await refused(world, world.centre_lead(), "ExcludeFromKpi", demand, **REASON))[0] == "DEMAND_WRONG_STATE"
+
+
+async def test_what_is_excluded_stays_so_in_every_round(world: World) -> None:
+    """The exclusion is of the demand, whoever has it: only the centre's lead decides, and no new round takes that back."""
+    demand = await world.move(world.centre_lead(), "ExcludeFromKpi", await badly_rated(world), **REASON)
+    demand = await record(world, demand, UNSOLVED)
+    assert (demand.round, demand.kpi_excluded) == (2, True)
+    demand = await take(world, await take(world, await answered_again(world, demand), Action.CLOSE), Action.REOPEN)
+    assert (demand.round, demand.kpi_excluded) == (3, True)
     assert (await refused(world, world.centre_lead(), "ExcludeFromKpi", demand, **REASON))[0] == "DEMAND_WRONG_STATE"
 
 

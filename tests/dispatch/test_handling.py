@@ -225,3 +225,15 @@ async def test_what_is_handled_at_once_is_due_at_once_whatever_day_comes_with_it
     assert (handled.disposition.promised_on, handled.disposition.review_on) == ("", "")
     due = clock(handled, pb.CLOCK_KIND_HANDLE).due_at.ToDatetime(UTC)
     assert str(world.course.calendar.day_of(due)) == workday(world, 1)
+
+
+async def test_an_agency_that_handles_it_after_all_leaves_no_request_behind(world: World) -> None:
+    """A promise over the cap is for a demand that is not being handled yet: nobody could ever have said yes to it."""
+    far = {"kind": pb.DISPOSITION_KIND_TIME_BOUND, "promised_on": scenes.workday(world, 12), "reason": "需现场勘查。"}
+    for plan in (scenes.NOW_PLAN, scenes.promise(world)):
+        asked = await world.move(world.agency(), "SetDisposition", await demand_at(world, State.ACCEPTED), **far)
+        assert [one.kind for one in asked.approvals] == [pb.APPROVAL_KIND_OVER_CAP]
+        demand = await world.move(world.agency(), "SetDisposition", asked, **plan)
+        assert (demand.state, len(demand.approvals)) == (pb.STATE_HANDLING, 0)
+        ((state,),) = await world.sql("SELECT state FROM demand_approval WHERE demand_id = :id", id=demand.id)
+        assert state == "VOID"

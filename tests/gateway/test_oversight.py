@@ -117,3 +117,21 @@ async def test_what_is_left_out_of_the_assessment_says_so(liaison: Person, sign_
     assert await refused(lead, demand, "kpi-exclusion", {"reason": "重复提交"}) == (409, "DEMAND_WRONG_STATE")
     assert await refused(lead, demand, "appeal-decision", {"uphold": True, "ruling": "成立"}) == (404, "APPROVAL_NOT_FOUND")
     assert await refused(lead, demand, "appeal", {"reason": "不服"}) == (403, "PERMISSION_DENIED")
+
+
+async def test_an_appeal_leaves_the_rating_in_sight_with_the_ruling(liaison: Person, sign_in: SignIn) -> None:
+    leader, lead = await sign_in("hrss.lead"), await sign_in("centre.lead")
+    given = {"satisfaction": 1, "solved": "partly", "comment": "答复太慢"}
+    demand = await act(liaison, await answered(liaison, sign_in), "rating", given)
+    assert await refused(lead, demand, "appeal", {"reason": "不服"}) == (403, "PERMISSION_DENIED")
+    demand = await act(leader, demand, "appeal", {"reason": "已在期限内答复"})
+    assert [one["kind"] for one in demand["approvals"]] == ["appeal"]
+    assert await refused(leader, demand, "appeal", {"reason": "已在期限内答复"}) == (409, "APPROVAL_PENDING")
+    assert await refused(leader, demand, "appeal-decision", {"uphold": True, "ruling": "成立"}) == (403, "PERMISSION_DENIED")
+    demand = await act(lead, demand, "appeal-decision", {"uphold": True, "ruling": "经核，答复在期限内"})
+    assert demand["kpi_excluded"]
+    for person in (liaison, leader, lead):
+        rating = (await _read(person, f"/demands/{demand['id']}"))["rating"]
+        assert {name: rating[name] for name in given} == given
+        assert (rating["excluded"], rating["ruling"]) == (True, "经核，答复在期限内")
+    assert await refused(leader, demand, "appeal", {"reason": "再次申诉"}) == (409, "DEMAND_WRONG_STATE")

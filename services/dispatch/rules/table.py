@@ -119,8 +119,12 @@ RETURN_MOVES = {
     ),
 }
 HANDLING_MOVES = {
-    Action.HANDLE_NOW: Move("disposition_set", _at(S.ACCEPTED), S.HANDLING, HANDLER, (K.CLASSIFY,), (K.HANDLE,), (L,)),
-    Action.PROMISE: Move("disposition_set", _at(S.ACCEPTED), S.HANDLING, HANDLER, (K.CLASSIFY,), (K.HANDLE,), (L,)),
+    Action.HANDLE_NOW: Move(
+        "disposition_set", _at(S.ACCEPTED), S.HANDLING, HANDLER, (K.CLASSIFY, K.APPROVAL), (K.HANDLE,), (L,)
+    ),
+    Action.PROMISE: Move(
+        "disposition_set", _at(S.ACCEPTED), S.HANDLING, HANDLER, (K.CLASSIFY, K.APPROVAL), (K.HANDLE,), (L,)
+    ),
     Action.PROMISE_LATER: Move("disposition_set", _at(S.HANDLING), None, HANDLER, told=(L,), extends=K.HANDLE),
     Action.ASK_INFO: Move(
         "info_requested",

@@ -123,16 +123,17 @@ def _kind_of(answer: Answer) -> dict[str, Any]:
 async def decide(change: Change, approval_id: UUID, approve: bool, note: str) -> None:
     """Say yes or no to a request; a yes of the agency's lead may pass it on to the centre."""
     approval = await approvals.pending(change, approval_id)
+    apply = APPLY.get(ApprovalKind(approval.kind))
+    if apply is None:  # returns and appeals are decided elsewhere
+        raise errors.ApprovalNotFound
     guards.check_assent(change, approve, note)
     if not approve:
         await approvals.deny(change, approval, note)
     elif approval.stage == Party.AGENCY_LEAD and approval.kind != ApprovalKind.REPLY:
         await approvals.pass_on(change, approval, note)
-    elif apply := APPLY.get(ApprovalKind(approval.kind)):
+    else:
         approvals.decide(change, approval, ApprovalState.APPROVED, note)
         await apply(change, approval, note)
-    else:
-        raise errors.ApprovalNotFound
 
 
 async def _promise(change: Change, approval: DemandApproval, _note: str) -> None:

@@ -179,7 +179,9 @@ async def set_disposition(demand_id: UUID, body: DispositionIn, caller: Handler)
     "/reply",
     response_model=DemandOut,
     summary="答复",
-    openapi_extra=_tells("REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING", "JUDICIAL_MATTER"),
+    openapi_extra=_tells(
+        "REPLY_KIND_NOT_ALLOWED", "LEGAL_BASIS_MISSING", "OPINION_MISSING", "APPROVAL_PENDING", "JUDICIAL_MATTER"
+    ),
 )
 async def reply_demand(demand_id: UUID, body: ReplyIn, caller: Replier) -> Response:
     """Answer a demand: the agency, its lead signing, with kind answer; the centre directly or with guidance."""

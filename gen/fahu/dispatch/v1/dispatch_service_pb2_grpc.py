@@ -205,7 +205,7 @@ class DispatchServiceServicer:
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         An answer waits for the opinions of those who assist (CoHandlingService).
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-        JUDICIAL_MATTER (for a DIRECT answer of the centre).
+        APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

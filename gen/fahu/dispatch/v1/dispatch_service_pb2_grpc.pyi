@@ -80,7 +80,7 @@ class DispatchServiceStub:
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     An answer waits for the opinions of those who assist (CoHandlingService).
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-    JUDICIAL_MATTER (for a DIRECT answer of the centre).
+    APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
     """
     RateDemand: _grpc.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -148,7 +148,7 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
     An answer waits for the opinions of those who assist (CoHandlingService).
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-    JUDICIAL_MATTER (for a DIRECT answer of the centre).
+    APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
     """
     RateDemand: _aio.UnaryUnaryMultiCallable[_dispatch_service_pb2.RateDemandRequest, _dispatch_service_pb2.RateDemandResponse]  # type: ignore[assignment]
     """RateDemand is the enterprise's word on the latest reply, once. Closes the demand unless the enterprise is dissatisfied or its
@@ -279,7 +279,7 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
         An answer that the agency's lead has to sign becomes a request to the lead first (HandlingService), unless the lead gives it.
         An answer waits for the opinions of those who assist (CoHandlingService).
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, STALE_VERSION, REPLY_KIND_NOT_ALLOWED, LEGAL_BASIS_MISSING, OPINION_MISSING,
-        JUDICIAL_MATTER (for a DIRECT answer of the centre).
+        APPROVAL_PENDING, JUDICIAL_MATTER (for a DIRECT answer of the centre).
         """
 
     @_abc_1.abstractmethod
