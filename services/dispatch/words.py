@@ -129,7 +129,9 @@ def _term(term: str) -> str:
         return cut
     as_it_stands = {pair for run in runs for pair in _pairs(run)} | set(LATIN.findall(plain))
     run = all_of(map(quoted, sorted(as_it_stands)))
-    return cut if cut == run else any_of([f"({cut})", f"({run})"])
+    # A letter of a third kind stands in no run, and what Unicode gave nobody yet is no word.
+    ways = [one for one in dict.fromkeys((cut, run)) if one]
+    return ways[0] if len(ways) == 1 else any_of([f"({way})" for way in ways]) if ways else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,13 @@ async def test_a_word_as_long_as_a_text_does_no_harm(world: World) -> None:
     assert everything.serial in await serials(world, "drop table")
 
 
+@pytest.mark.parametrize("asked", ["ķ", "ð#", "ЖКХ", "ķ12", "\U0003fffe", "한국", "Ω 裁员", "①", "\u0378"])
+async def test_what_no_dictionary_knows_is_looked_for_all_the_same(world: World, asked: str) -> None:
+    demand = await world.submit(title=f"裁员 {asked}", body="无")
+    found_them = await serials(world, asked)
+    assert words.question(asked) is None or demand.serial in found_them
+
+
 async def test_everybody_finds_what_the_list_shows_and_nothing_else(world: World) -> None:
     """Also after a demand went to another agency, or another one assists, or is the one it is about."""
     for state in scenes.PATHS:

@@ -93,7 +93,7 @@ DOORS = {
     "POST /api/v1/attachments": Door(("201",)),
     "DELETE /api/v1/attachments/{attachment_id}": Door(("409 ATTACHMENT_ATTACHED",)),
     f"POST {DEMANDS}/attachments": Door(("404 ATTACHMENT_NOT_FOUND",), fixed(attachment_ids=[NO_FILE])),
-    "POST /api/v1/demands/similar": Door(("200",), fixed(**WRITTEN)),
+    "POST /api/v1/similar-demands": Door(("200",), fixed(**WRITTEN)),
     "POST /api/v1/demands": Door(("201",), submission),
     f"POST {DEMANDS}/dispatch": Door(STALE, fixed(unit_code="hrss")),
     f"POST {DEMANDS}/accept": Door(STALE),

@@ -13,7 +13,7 @@ from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import DemandLine, demand_line, json_answer
 from services.gateway.schemas import AnyCode, GivenId, In, remark, written
 
-router = APIRouter(prefix="/api/v1/demands", tags=["demands"])
+router = APIRouter(prefix="/api/v1/similar-demands", tags=["demands"])
 
 
 class WrittenIn(In):
@@ -40,7 +40,7 @@ class SimilarDemands(TypedDict):
     similar: list[SimilarOut]
 
 
-@router.post("/similar", response_model=SimilarDemands, summary="查找相似的需求", openapi_extra=tells())
+@router.post("", response_model=SimilarDemands, summary="查找相似的需求", openapi_extra=tells())
 async def list_similar_demands(body: WrittenIn, caller: AnyRole) -> Response:
     """Demands of the last two years that are much like this one, among those the caller may see."""
     request = pb.ListSimilarDemandsRequest(
