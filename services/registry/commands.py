@@ -23,7 +23,8 @@ from services.registry.models import Person, StaffAccount
 from services.registry.personal import Passwords, PersonalData
 from services.registry.queries import people as people_queries
 from services.registry.rules import Duty, is_person_name
-from services.registry.rules.cohorts import RowError
+from services.registry.rules.cohorts import FILE
+from services.registry.rules.sheets import RowError
 from services.registry.service import audit, cohorts, people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
@@ -48,7 +49,7 @@ async def import_cohort(database: Database, personal: PersonalData, *arguments: 
     parser.add_argument("file", type=_file)
     parser.add_argument("--dry-run", action="store_true", help="check only")
     given = parser.parse_args(arguments)
-    rows = await asyncio.to_thread(lambda: spreadsheet.read_rows(given.file.name, given.file.read_bytes()))
+    rows = await asyncio.to_thread(lambda: spreadsheet.read_rows(given.file.name, given.file.read_bytes(), FILE))
     async with database.begin() as session:
         outcome = await cohorts.import_cohort(
             session, personal, OPERATOR, given.year, rows, datetime.now(UTC), given.dry_run

@@ -1,4 +1,6 @@
-"""Reads an uploaded XLSX or CSV into rows by column header, without trusting it. Blocking: call it in a thread.
+"""Reads an uploaded XLSX or CSV into rows by column header, without trusting it; writes XLSX that can be trusted.
+
+Blocking: call it in a thread.
 
 An XLSX is a zip: what it says about its sizes may be a lie, and two cells far apart make a table of billions between them.
 So it is unpacked within limits, looked through for the corners it uses, and packed anew before the parser sees it.
@@ -12,10 +14,12 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import xlsxwriter  # type: ignore[import-untyped]
 from python_calamine import CalamineError, CalamineWorkbook
 
 from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
-from services.registry.rules.cohorts import COLUMNS, REQUIRED, SheetRow
+from services.registry.rules import is_safe_text
+from services.registry.rules.sheets import Columns, SheetRow
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 100
@@ -38,15 +42,15 @@ _SPELLINGS = str.maketrans({"（": "(", "）": ")", " ": "", "\u3000": "", "\n":
 Table = Iterable[Sequence[object]]
 
 
-def read_rows(file_name: str, content: bytes) -> list[SheetRow]:
+def read_rows(file_name: str, content: bytes, columns: Columns) -> list[SheetRow]:
     """The rows of a file that hold anything. Raises ImportUnreadable, ImportColumnsMissing or ImportTooLarge."""
     table = _xlsx(content) if file_name.lower().endswith(".xlsx") else _csv(content)
     lines = iter(table)
     headers = [_text(value).translate(_SPELLINGS) for value in next(lines, ())]
-    missing = [column for column in REQUIRED if column not in headers]
+    missing = [column for column in columns.required if column not in headers]
     if missing:
         raise ImportColumnsMissing(columns="、".join(missing))
-    places = {column: headers.index(column) for column in COLUMNS if column in headers}
+    places = {column: headers.index(column) for column in columns.all if column in headers}
     rows = []
     for number, line in enumerate(lines, 2):
         cells = {column: _text(line[place]) for column, place in places.items() if place < len(line)}
@@ -135,3 +139,29 @@ def _pack(parts: dict[str, bytes]) -> io.BytesIO:
             archive.writestr(name, part)
     packed.seek(0)
     return packed
+
+
+def write_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """An XLSX of one sheet: whole numbers as numbers, the rest as texts. None of them is run as a formula."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, "constant_memory": True, "strings_to_formulas": False}) as workbook:
+        sheet = workbook.add_worksheet(title)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, max(len(header) - 1, 0), 18)
+        sheet.write_row(0, 0, header, workbook.add_format({"bold": True}))
+        for number, row in enumerate(rows, 1):
+            for place, value in enumerate(row):
+                _write_cell(sheet, number, place, value)
+    return target.getvalue()
+
+
+def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object) -> None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value)
+    elif value is not None:
+        sheet.write_string(row, column, harmless(_text(value)))
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, also after it was saved as CSV."""
+    return text if is_safe_text(text) else f"'{text}"

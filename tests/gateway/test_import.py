@@ -2,7 +2,7 @@
 
 import httpx
 
-from services.gateway.routes.cohorts import MAX_FILE_BYTES
+from services.gateway.sheets import MAX_FILE_BYTES
 from stack.demo_data import enterprises
 from tests.gateway.conftest import SignIn
 from tests.gateway.platform import Person

@@ -7,11 +7,15 @@ import pytest
 
 from services.registry import spreadsheet
 from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
-from services.registry.rules.cohorts import CONTACT, LEVEL, NAME, PHONE, REQUIRED
-from services.registry.spreadsheet import read_rows
+from services.registry.rules.cohorts import CONTACT, FILE, LEVEL, NAME, PHONE, REQUIRED
+from services.registry.rules.sheets import Columns, SheetRow
 from tests.registry.files import Line, csv_file, line, xlsx_file
 
 LINES = [line(1), line(2, contact="张三", phone=13812345678)]
+
+
+def read_rows(name: str, content: bytes) -> list[SheetRow]:
+    return spreadsheet.read_rows(name, content, FILE)
 
 
 def _rezipped(content: bytes, changes: dict[str, bytes]) -> bytes:
@@ -119,3 +123,16 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read_rows("a.csv", csv_file([line(n) for n in range(3)]))) == 3
     with pytest.raises(ImportTooLarge):
         read_rows("a.csv", csv_file([line(n) for n in range(4)]))
+
+
+def test_what_is_written_reads_the_same_and_runs_nothing() -> None:
+    written: list[list[object]] = [["甲公司", 3], ["=1+1", -2], ["@SUM(A1)", 0], ["多\n行", None]]
+    content = spreadsheet.write_rows("名单", ["名称", "数"], written)
+    assert b"<f>" not in _sheet(content)
+    rows = spreadsheet.read_rows("a.xlsx", content, Columns(("名称", "数"), ("名称",)))
+    assert [(row.cells["名称"], row.cells["数"]) for row in rows] == [
+        ("甲公司", "3"),
+        ("'=1+1", "-2"),
+        ("'@SUM(A1)", "0"),
+        ("'多\n行", ""),
+    ]

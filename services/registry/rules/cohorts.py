@@ -15,11 +15,13 @@ from services.registry.rules import (
     normal_phone,
     uscc_check_character,
 )
+from services.registry.rules.sheets import Columns, RowError, SheetRow
 
 USCC, NAME, AREA, LEVEL = "统一社会信用代码", "企业名称", "街镇(园区)", "级别"
 CONTACT, PHONE, CONSENT = "联系人", "手机号", "同意"
 COLUMNS = (USCC, NAME, AREA, LEVEL, CONTACT, PHONE, CONSENT)
 REQUIRED = (USCC, NAME, AREA, LEVEL)
+FILE = Columns(COLUMNS, REQUIRED)
 LEVELS = {"区级": Level.DISTRICT, "镇级": Level.TOWN}
 LEVEL_NAMES = {level: name for name, level in LEVELS.items()}
 
@@ -73,22 +75,6 @@ MESSAGES = {
     RowReason.CONSENT_UNKNOWN: "同意只能填「是」或「否」。",
     RowReason.CONSENT_MISSING: "联系人本人同意后才能填报，请在「同意」一栏填「是」。",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row of a file, by column header. Numbered as a spreadsheet shows it: the header is row 1."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    row: int
-    column: str
-    reason: RowReason
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from services.registry.models import Cohort, Designation, Enterprise, Enterprise
 from services.registry.personal import PersonalData
 from services.registry.queries import cohorts as queries
 from services.registry.rules import Level
-from services.registry.rules.cohorts import Check, Point, RowError, SheetRow
+from services.registry.rules.cohorts import Check, Point
+from services.registry.rules.sheets import RowError, SheetRow
 from services.registry.service import audit, events, people
 from services.registry.service.liaisons import points_changed
 

@@ -13,7 +13,7 @@ from services.registry.personal import PersonalData
 from services.registry.queries.enterprises import EnterpriseView
 from services.registry.queries.people import AccountView
 from services.registry.queries.units import NamedArea, UnitView
-from services.registry.rules.cohorts import RowError
+from services.registry.rules.sheets import RowError
 from services.registry.service.sessions import OpenSession
 
 

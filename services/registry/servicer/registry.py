@@ -24,6 +24,7 @@ from services.registry.queries import people as people_queries
 from services.registry.queries import units as unit_queries
 from services.registry.queries.enterprises import EnterpriseFilter
 from services.registry.rules import Level, UnitKind, year_of
+from services.registry.rules.cohorts import FILE
 from services.registry.service import cohorts, liaisons, people
 from services.registry.service.audit import Retry
 from services.registry.service.liaisons import LiaisonDraft
@@ -88,7 +89,7 @@ class RegistryServicer(registry_service_pb2_grpc.RegistryServiceServicer):
         return pb.ReplaceLiaisonResponse(enterprise=await self._enterprise(actor, enterprise_id, year_of(now)))
 
     async def ImportCohort(self, request: pb.ImportCohortRequest, context: Context) -> pb.ImportCohortResponse:
-        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content)
+        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content, FILE)
         async with self.db.begin() as session:
             outcome = await cohorts.import_cohort(
                 session, self.personal, actor_of(context), request.year, rows, datetime.now(UTC), request.dry_run

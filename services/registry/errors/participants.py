@@ -1,4 +1,4 @@
-"""The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
+"""Why a change of who takes part, or a sign-in, is refused."""
 
 from kit.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unauthenticated
 
@@ -81,18 +81,3 @@ class CredentialsWrong(Unauthenticated):
 class SessionEnded(Unauthenticated):
     reason = "SESSION_ENDED"
     message = "The session ended; sign in again."
-
-
-class ImportUnreadable(InvalidArgument):
-    reason = "IMPORT_UNREADABLE"
-    message = "The file is neither a readable XLSX nor a CSV in UTF-8 or GB 18030."
-
-
-class ImportColumnsMissing(InvalidArgument):
-    reason = "IMPORT_COLUMNS_MISSING"
-    message = "Columns are missing from the header row: {columns}."
-
-
-class ImportTooLarge(InvalidArgument):
-    reason = "IMPORT_TOO_LARGE"
-    message = "The file holds more than {rows} rows, {columns} columns or, unpacked, {mebibytes} MiB in {entries} parts."

@@ -1,25 +1,6 @@
-"""Every reason for which a request is refused: its HTTP status, its title, and the field at fault where it is always one.
+"""Why dispatch refuses: demands and their files."""
 
-Reasons come from the services' contracts (error_reason.proto), from kit and from the gateway itself; a test proves that none
-is missing here.
-"""
-
-from typing import NamedTuple
-
-from services.gateway.texts import Text
-
-
-class Problem(NamedTuple):
-    """How one reason is told."""
-
-    status: int
-    title: Text
-    field: str = ""
-
-
-def _of(status: int, zh: str, en: str, field: str = "") -> Problem:
-    return Problem(status, Text(zh, en), field)
-
+from services.gateway.texts.problems.base import problem as _of
 
 DISPATCH = {
     "DEMAND_NOT_FOUND": _of(404, "没有这条需求，或您无权查看", "There is no such demand, or it is not yours to see"),
@@ -139,6 +120,7 @@ DISPATCH = {
     "ATTACHMENT_NOT_CLEAN": _of(409, "附件尚未通过安全检查", "The attachment has not passed the security check"),
     "ATTACHMENTS_TOO_MANY": _of(409, "附件数量已达上限", "There are as many attachments as may be"),
 }
+
 UPLOADS = {
     "UPLOAD_EMPTY": _of(422, "文件是空的", "The file is empty"),
     "UPLOAD_TOO_LARGE": _of(413, "文件过大，最多 20 MiB", "The file is too large, at most 20 MiB"),
@@ -155,122 +137,4 @@ UPLOADS = {
     "UPLOAD_POLYGLOT": _of(422, "文件中藏有另一种格式的内容", "The file holds a second file of another kind"),
     "UPLOAD_BOMB": _of(422, "文件展开后过大，无法检查", "The file unfolds into more than can be checked"),
     "UPLOAD_INFECTED": _of(422, "文件未通过病毒检查", "The virus scanner refused the file"),
-}
-REGISTRY = {
-    "ENTERPRISE_NOT_FOUND": _of(404, "没有这家企业，或您无权查看", "There is no such enterprise, or it is not yours to see"),
-    "PERSON_NOT_FOUND": _of(404, "没有这个人员", "There is no such person"),
-    "LIAISON_NOT_FOUND": _of(404, "该企业还没有联系人，无从更换", "The enterprise has no contact to replace"),
-    "LIAISON_EXISTS": _of(409, "该企业已有联系人，请改用更换", "The enterprise has a contact already: replace it instead"),
-    "LIAISON_CONSENT_MISSING": _of(422, "须本人同意方可担任联系人", "A contact is appointed only with consent", "consented"),
-    "PHONE_INVALID": _of(422, "不是有效的手机号码", "Not a mainland mobile number", "phone"),
-    "PHONE_IN_USE": _of(409, "该手机号码属于工作人员或另一家企业的联系人", "The number is another person's", "phone"),
-    "LOGIN_NAME_TAKEN": _of(409, "该用户名已被使用", "The login name is taken", "login_name"),
-    "CONTACT_NEEDS_SUCCESSOR": _of(
-        409, "该人员是单位联系人，请先确定接任人", "The person is a unit's contact: name who takes over first"
-    ),
-    "UNIT_NOT_FOUND": _of(404, "没有这个单位", "There is no such unit"),
-    "WECHAT_NOT_BOUND": _of(401, "首次登录须授权手机号码", "The first sign-in needs the phone code too", "phone_code"),
-    "NOT_ON_ROSTER": _of(403, "该手机号码不在联系人和工作人员名册上", "The phone is not on the roster"),
-    "BOUND_TO_ANOTHER_WECHAT": _of(409, "该人员已绑定另一个微信号", "The person is bound to another WeChat account"),
-    "ACCOUNT_WITHOUT_ROLE": _of(403, "该账号目前没有任何角色", "The account holds no role now"),
-    "CREDENTIALS_WRONG": _of(401, "用户名、密码或动态口令有误", "Login name, password or one-time code is wrong"),
-    "SESSION_ENDED": _of(401, "登录已失效，请重新登录", "The session has ended: sign in again"),
-    "IMPORT_UNREADABLE": _of(422, "无法读取该文件，请使用 XLSX 或 CSV", "The file is neither a readable XLSX nor CSV"),
-    "IMPORT_TOO_LARGE": _of(422, "文件内容过多", "The file holds too much"),
-    "IMPORT_COLUMNS_MISSING": _of(422, "文件的表头缺少必需的列", "Columns are missing from the header row"),
-}
-NOTIFY = {
-    "NOTIFICATION_NOT_FOUND": _of(404, "没有这条消息", "There is no such message", "notification_ids"),
-    "TEMPLATE_UNKNOWN": _of(422, "没有这个消息模板", "There is no such template", "template_ids"),
-    "CALL_TASK_NOT_FOUND": _of(404, "没有这项电话联系任务", "There is no such call task"),
-    "CALL_TASK_DONE": _of(409, "这项电话联系任务已经完成", "The call task is done already"),
-}
-SHARED = {
-    "UNKNOWN": _of(500, "服务出错，请稍后再试", "The request failed"),
-    "PERMISSION_DENIED": _of(403, "您的角色不能这样做", "Your role may not do this"),
-    "TOKEN_INVALID": _of(401, "未登录或登录凭证无效", "The access token is missing, expired or not ours"),
-    "UNAVAILABLE": _of(503, "服务暂时不可用，请稍后重试", "The service is not available at the moment; a retry is safe"),
-    "DATABASE_UNAVAILABLE": _of(
-        503, "服务暂时不可用，请稍后重试", "The service is not available at the moment; a retry is safe"
-    ),
-    "STALE_VERSION": _of(412, "内容已被更新，请刷新后再操作", "It has changed since you read it: read again, then decide"),
-    "IDEMPOTENCY_KEY_REUSED": _of(
-        422, "同一个请求编号已用于不同的内容", "This Idempotency-Key was used for other content", "Idempotency-Key"
-    ),
-    "DEADLINE_MISSING": _of(500, "服务出错，请稍后再试", "Something went wrong on our side"),
-    "FIELDS_INVALID": _of(422, "有字段不符合要求", "Some fields are not valid"),
-    "PAGE_TOKEN_INVALID": _of(
-        400, "翻页标记无效，请从第一页重新查询", "The page token is not one of this list", "page_token"
-    ),
-    "PAGE_SIZE_INVALID": _of(422, "每页条数无效", "The page size is not valid", "page_size"),
-}
-GATEWAY = {
-    "IDEMPOTENCY_KEY_MISSING": _of(
-        400, "缺少请求编号 Idempotency-Key", "The header Idempotency-Key is missing", "Idempotency-Key"
-    ),
-    "IDEMPOTENCY_KEY_INVALID": _of(
-        400,
-        "Idempotency-Key 须为 1 至 64 个可见字符",
-        "Idempotency-Key has 1 to 64 visible ASCII characters",
-        "Idempotency-Key",
-    ),
-    "IF_MATCH_MISSING": _of(428, "缺少 If-Match：请带上您看到的版本", "The header If-Match is missing", "If-Match"),
-    "IF_MATCH_INVALID": _of(400, "If-Match 须为一个 ETag", "If-Match has the form of one ETag of ours", "If-Match"),
-    "TOKEN_REVOKED": _of(401, "您的权限已变更，请重新登录", "The access token was revoked: sign in again"),
-    "ROUTE_NOT_FOUND": _of(404, "没有这个地址", "There is nothing at this address"),
-    "METHOD_NOT_ALLOWED": _of(405, "该地址不支持这种请求方法", "This address does not answer this method"),
-    "BODY_TOO_LARGE": _of(413, "提交的内容过大", "The body is too large"),
-    "HEADERS_TOO_LARGE": _of(431, "请求头过大，最多 16 KiB", "Address and headers are too large, at most 16 KiB"),
-    "CONTENT_TYPE_UNSUPPORTED": _of(415, "不支持这种内容类型", "This content type is not understood here", "Content-Type"),
-    "BODY_UNREADABLE": _of(400, "无法读取提交的内容，须为 UTF-8 编码的 JSON", "The body is not JSON in UTF-8"),
-    "REQUEST_INVALID": _of(400, "请求有误", "The request cannot be understood"),
-    "TOO_MANY_ATTEMPTS": _of(429, "尝试次数过多，请稍后再试", "Too many attempts: wait, then try again"),
-    "TOO_MANY_STREAMS": _of(429, "打开的实时连接过多", "Too many live streams are open for this person"),
-    "WECHAT_CODE_INVALID": _of(401, "微信登录凭证无效或已使用，请重试", "The code of WeChat is wrong, expired or used"),
-    "WECHAT_UNAVAILABLE": _of(503, "微信暂时没有响应，请稍后重试", "WeChat does not answer at the moment"),
-    "WECHAT_REFUSED": _of(502, "微信拒绝了请求，请联系管理员", "WeChat refused; somebody has to mend this"),
-    "PHONE_NOT_MAINLAND": _of(403, "只支持中国大陆手机号码", "Only mainland mobile numbers are served", "phone_code"),
-    "IMPORT_ROWS_INVALID": _of(422, "文件中有错误，未写入任何数据", "The file has errors; nothing was written"),
-    "FILE_EMPTY": _of(422, "没有收到文件", "There is no file in the body"),
-    "FILE_TOO_LARGE": _of(413, "文件过大，最多 2 MiB", "The file is too large, at most 2 MiB"),
-    "TIMEOUT": _of(504, "处理超时，请稍后重试", "It took too long; a retry is safe"),
-    "INTERNAL": _of(500, "服务出错，请稍后再试", "Something went wrong on our side"),
-}
-# What this occurrence is about, where the refusal tells values. {status} is the present state in words.
-DETAILS: dict[str, Text] = {
-    "DEMAND_WRONG_STATE": Text("目前的状态：{status}", "Its present state: {status}"),
-    "ENTERPRISE_NOT_DESIGNATED": Text("年度：{year}", "Year: {year}"),
-    "PROMISED_DAY_OVER_CAP": Text("最多 {cap} 个工作日之内", "At most {cap} working days ahead"),
-    "RETURN_TOO_LATE": Text("须在派单后 {days} 个工作日内", "Within {days} working days of its dispatch"),
-    "TERM_INVALID": Text("{term}：允许 {least} 至 {most}", "{term}: {least} to {most}"),
-    "CALENDAR_DAY_INVALID": Text("有误的日期：{day}", "The day at fault: {day}"),
-    "REVIEW_DAY_OUT_OF_RANGE": Text("须在今后 {cap} 天之内", "Within the next {cap} days"),
-    "REOPEN_TOO_LATE": Text("办结后 {days} 天内可以重新提起", "Within {days} days of closing"),
-    "IMPORT_TOO_LARGE": Text(
-        "最多 {rows} 行、{columns} 列，解压后最多 {mebibytes} MiB、{entries} 个部件",
-        "At most {rows} rows and {columns} columns, and unpacked {mebibytes} MiB in {entries} parts",
-    ),
-    "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
-    "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
-    "JOINT_CASE_FULL": Text("最多 {limit} 条", "At most {limit}"),
-    "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
-}
-PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY
-
-# What is wrong with one field; where the rule has a limit, it is told as well.
-FIELDS: dict[str, Text] = {
-    "MISSING": Text("必填", "is required"),
-    "TOO_LONG": Text("过长", "is too long"),
-    "TOO_SHORT": Text("过短", "is too short"),
-    "FORMAT_INVALID": Text("格式不正确", "does not have the right form"),
-    "VALUE_UNKNOWN": Text("不是可选的值", "is not one of the values allowed"),
-    "OUT_OF_RANGE": Text("超出允许的范围", "is out of range"),
-    "TYPE_WRONG": Text("类型不正确", "has the wrong type"),
-    "FIELD_UNKNOWN": Text("没有这个字段", "is not a field of this request"),
-    "DUPLICATE": Text("有重复的值", "has the same value twice"),
-    "INVALID": Text("不符合要求", "is not valid"),
-}
-LIMITS: dict[str, Text] = {
-    "TOO_LONG": Text("，最多 {limit}", ", at most {limit}"),
-    "TOO_SHORT": Text("，最少 {limit}", ", at least {limit}"),
 }
