@@ -19,6 +19,19 @@ from services.registry.errors.participants import (
     WechatNotBound,
 )
 from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.errors.surveys import (
+    InvitationNotFound,
+    LinksTold,
+    QuestionnaireNotFound,
+    ReminderNotDue,
+    SurveyAreaNotFound,
+    SurveyAudienceInvalid,
+    SurveyDaysInvalid,
+    SurveyExists,
+    SurveyNotFound,
+    SurveyNotReady,
+    SurveyWrongState,
+)
 
 __all__ = [
     "AccountWithoutRole",
@@ -29,15 +42,26 @@ __all__ = [
     "ImportColumnsMissing",
     "ImportTooLarge",
     "ImportUnreadable",
+    "InvitationNotFound",
     "LiaisonConsentMissing",
     "LiaisonExists",
     "LiaisonNotFound",
+    "LinksTold",
     "LoginNameTaken",
     "NotOnRoster",
     "PersonNotFound",
     "PhoneInUse",
     "PhoneInvalid",
+    "QuestionnaireNotFound",
+    "ReminderNotDue",
     "SessionEnded",
+    "SurveyAreaNotFound",
+    "SurveyAudienceInvalid",
+    "SurveyDaysInvalid",
+    "SurveyExists",
+    "SurveyNotFound",
+    "SurveyNotReady",
+    "SurveyWrongState",
     "UnitNotFound",
     "WechatNotBound",
 ]
