@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import grpc
 from fahu.access.v1 import access_pb2
 from fahu.registry.v1 import (
     account_service_pb2,
@@ -41,29 +43,34 @@ SERVICES = [
     invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
 ]
 Work = Callable[..., Awaitable[str]]
+Adding = Callable[[grpc.aio.Server], None]
+
+
+def registrations(
+    db: Database, personal: PersonalData, settings: RegistrySettings
+) -> list[Callable[[grpc.aio.Server], None]]:
+    """What adds each of the SERVICES to a server."""
+    accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
+    invitations = InvitationServicer(db, personal, settings.survey_link)
+    return [
+        partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
+        partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, accounts),
+        partial(survey_service_pb2_grpc.add_SurveyServiceServicer_to_server, SurveyServicer(db, personal)),
+        partial(invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server, invitations),
+    ]
 
 
 async def serve() -> int:
     settings = RegistrySettings()
     personal = PersonalData(settings.load_keyring())
     assembly = await assemble(NAME, settings, MIGRATIONS)
-    registry = RegistryServicer(assembly.database, personal)
-    accounts = AccountServicer(assembly.database, personal, Passwords(), settings.session_policy())
-    surveys = SurveyServicer(assembly.database, personal)
-    invitations = InvitationServicer(assembly.database, personal, settings.survey_link)
 
     async def tidy() -> None:
         async with assembly.database.begin() as session:
             await forget_old(session, datetime.now(UTC))
 
     assembly.runtime.every(600, "sessions housekeeping", tidy)
-    registrations = [
-        lambda server: registry_service_pb2_grpc.add_RegistryServiceServicer_to_server(registry, server),
-        lambda server: account_service_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
-        lambda server: survey_service_pb2_grpc.add_SurveyServiceServicer_to_server(surveys, server),
-        lambda server: invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server),
-    ]
-    return await assembly.serve(SERVICES, access_pb2.rule, registrations)
+    return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, personal, settings))
 
 
 def migrate() -> None:

@@ -4,17 +4,19 @@ What would change something names a version that nobody saw, so that who may cha
 as it is for the next who asks.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from tests.journeys import programme
+from tests.journeys.asking import NO_FILE, STALE, UNSEEN, Door, fixed
 from tests.journeys.table import NOBODY, REFUSED, WORDS, Line
 from tests.kit.uploads.makers import png
 
-UNSEEN = 999
 NOT_FOUND = {
     "demand": "DEMAND_NOT_FOUND",
     "enterprise": "ENTERPRISE_NOT_FOUND",
@@ -26,16 +28,13 @@ NOT_FOUND = {
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
-    "survey": "SURVEY_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
-NO_FILE = "0192f0c1-0000-7000-8000-000000000001"
 NO_OTHER = "0192f0c1-0000-7000-8000-000000000002"
 # A period that ends before it begins, so that nothing is drawn.
 BACKWARDS = {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
 SHEET = "统一社会信用代码,企业名称,街镇(园区),级别,联系人,手机号,同意\n"
-Fill = Callable[[str, str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,10 @@ class Outcomes:
         reached = relation == "own" or (relation == "other" and WORDS[word])
         if reached or line.about in ("", "deliveries"):
             return good
-        return [self.unknown.format(NOT_FOUND[line.about])]
+        return [self.unknown.format((NOT_FOUND | programme.NOT_FOUND)[line.about])]
 
 
 OF_ROUTES = Outcomes("401 TOKEN_INVALID", "403 PERMISSION_DENIED", "404 {}")
-
-
-def _nothing(thing: str, column: str) -> dict[str, Any]:
-    return {}
-
-
-def fixed(**body: Any) -> Fill:
-    return lambda thing, column: body
 
 
 def submission(thing: str, column: str) -> dict[str, Any]:
@@ -74,15 +65,6 @@ def submission(thing: str, column: str) -> dict[str, Any]:
     return body | {"channel": "mini_program" if column == "liaison" else "phone"}
 
 
-@dataclass(frozen=True)
-class Door:
-    """What to send to a route, and the answers that somebody gets who may."""
-
-    good: Sequence[str] = ("200",)
-    body: Fill = _nothing
-
-
-STALE = ("412 STALE_VERSION",)
 SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 JOINT = "/api/v1/joint-cases/{joint_case_id}"
 TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
@@ -160,46 +142,31 @@ DOORS = {
 }
 
 
-SURVEY = "/api/v1/surveys/{survey_id}"
-CENSUS = "统一社会信用代码,企业名称,街镇(园区),行业,规上\n"
-SURVEYED = {"title": "矩阵", "opens_on": "2031-01-10", "closes_on": "2031-02-28", "valid_min_percent": 60}
-ASKED = SURVEYED | {"year": 2031, "kind": "other", "audience": "liaison_points"}
-DOORS |= {
-    "POST /api/v1/surveys": Door(("201",), fixed(**ASKED)),
-    f"PUT {SURVEY}": Door(STALE, fixed(**SURVEYED)),
-    f"POST {SURVEY}/open": Door(STALE),
-    f"POST {SURVEY}/close": Door(STALE),
-    f"PUT {SURVEY}/questionnaire": Door(STALE, fixed(part_a={}, part_b={})),
-    f"POST {SURVEY}/invitations": Door(("200",)),
-    f"POST {SURVEY}/invitations/{{enterprise_id}}/link": Door(("404 INVITATION_NOT_FOUND",)),
-    f"POST {SURVEY}/reminders": Door(("409 SURVEY_WRONG_STATE",)),
-}
-
 PLAIN_DOOR = Door()
+
+
+def filled(path: str, thing: str) -> str:
+    """A path with the thing where its first id stands, and made-up ids behind it."""
+    path = re.sub(r"\{\w+_id\}", thing or str(uuid4()), path, count=1)
+    path = re.sub(r"\{\w+_id\}", NO_FILE, path)
+    return path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
 
 
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
-    if line.about == "survey":
-        path = path.replace("{survey_id}", thing).replace("{enterprise_id}", NO_FILE)
-    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
-        path = path.replace(f"{{{part}}}", thing)
-    path = path.replace("{reply_template_id}", thing or str(uuid4()))
-    for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
-        path = path.replace(f"{{{part}}}", str(uuid4()))
-    path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
+    path = filled(path, thing)
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
     if path.endswith("/import"):
-        sent = {"content": (CENSUS if "/censuses/" in path else SHEET).encode(), "params": {"dry_run": "true"}}
+        sent = {"content": programme.SHEETS.get(line.name, SHEET).encode(), "params": {"dry_run": "true"}}
         headers["content-type"] = "text/csv"
     elif path == "/api/v1/attachments":
         sent = {"content": png(), "params": {"file_name": "a.png"}}
         headers["content-type"] = "image/png"
     elif method == "POST" or method == "PUT":
-        sent = {"json": DOORS[line.name].body(thing, column)}
+        sent = {"json": (DOORS | programme.DOORS)[line.name].body(thing, column)}
     async with http.stream(method, path, headers=headers, **sent) as answer:
         if answer.is_success:
             return str(answer.status_code)

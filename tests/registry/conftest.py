@@ -1,9 +1,9 @@
 """A real registry behind a real channel, over a database of its own that holds the notice's areas and units."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,10 @@ from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
-from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
-from fahu.registry.v1.invitation_service_pb2_grpc import (
-    InvitationServiceStub,
-    add_InvitationServiceServicer_to_server,
-)
-from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
-from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub, add_SurveyServiceServicer_to_server
+from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
+from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 from google.protobuf.message import Message
 from sqlalchemy import text
 
@@ -30,17 +27,14 @@ from kit.db import Database
 from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
-from services.registry.__main__ import MIGRATIONS, SERVICES
-from services.registry.personal import Passwords, PersonalData
+from services.registry.__main__ import MIGRATIONS, SERVICES, registrations
+from services.registry.personal import PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
 from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
-from services.registry.servicer.accounts import AccountServicer
-from services.registry.servicer.invitations import InvitationServicer
-from services.registry.servicer.registry import RegistryServicer
-from services.registry.servicer.surveys import SurveyServicer
+from services.registry.settings import RegistrySettings
 from tests import signing
 from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
@@ -54,6 +48,12 @@ EVENTS: dict[str, type[Any]] = {
 }
 EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged, events_pb2.SurveyReminderDue)}
 SURVEY_LINK = "https://fahu.example/survey#"
+SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK}
+STUBS: dict[str, Any] = {
+    "registry": RegistryServiceStub,
+    "surveys": SurveyServiceStub,
+    "invitations": InvitationServiceStub,
+}
 
 
 class _Speaker(TokenSigner):
@@ -81,21 +81,16 @@ class World:
         self.channels.append(RpcChannel(self.target, signer))
         return self.channels[-1]
 
-    def registry(self, actor: Actor = LEAD) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
-        return RegistryServiceStub(channel)
-
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
         return AccountServiceStub(channel)
 
-    def surveys(self, actor: Actor) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
-        return SurveyServiceStub(channel)
-
-    def invitations(self, actor: Actor = LEAD) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
-        return InvitationServiceStub(channel)
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """A stub of one of the STUBS, speaking for an actor; for the centre's lead, if none is named."""
+        if name not in STUBS:
+            raise AttributeError(name)
+        kind = STUBS[name]
+        return lambda actor=LEAD: kind(self._channel(_Speaker(actor)))
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -163,22 +158,12 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     url = await asyncio.to_thread(make_database, "registry", prepare)
     database, personal = Database(url), PersonalData(Keyring.parse(KEYRING_TEXT))
     database.before_commit = outbox.flush
-    policy = SessionPolicy(timedelta(days=30), timedelta(seconds=30))
-    registry = RegistryServicer(database, personal)
-    accounts = AccountServicer(database, personal, Passwords(), policy)
-    registrations = [
-        lambda server: add_RegistryServiceServicer_to_server(registry, server),
-        lambda server: add_AccountServiceServicer_to_server(accounts, server),
-    ]
-    surveys, invitations = SurveyServicer(database, personal), InvitationServicer(database, personal, SURVEY_LINK)
-    registrations += [
-        lambda server: add_SurveyServiceServicer_to_server(surveys, server),
-        lambda server: add_InvitationServiceServicer_to_server(invitations, server),
-    ]
-    server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
+    settings = RegistrySettings.model_construct(**SETTINGS)
+    added = registrations(database, personal, settings)
+    server = RpcServer(SERVICES, access_pb2.rule, added, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)
     channels: list[RpcChannel] = []
-    yield World(database, personal, f"127.0.0.1:{port}", policy, channels)
+    yield World(database, personal, f"127.0.0.1:{port}", settings.session_policy(), channels)
     for channel in channels:
         await channel.close()
     await server.stop(0.1)
