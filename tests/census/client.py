@@ -1,4 +1,4 @@
-"""HTTP/1.1 over a fixed number of kept connections, as cheap as it can be: thousands of respondents share a machine with us."""
+"""HTTP/1.1 over a fixed number of kept connections, as cheap as can be: thousands of respondents share a machine with us."""
 
 import asyncio
 import json

@@ -19,6 +19,15 @@ from services.registry.errors.participants import (
     WechatNotBound,
 )
 from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.errors.survey_answers import (
+    SurveyAlreadySubmitted,
+    SurveyAnswersInvalid,
+    SurveyClosed,
+    SurveyConsentMissing,
+    SurveyLinkNotFound,
+    SurveyOpinionGiven,
+    SurveyQuestionnaireUnknown,
+)
 
 __all__ = [
     "AccountWithoutRole",
@@ -38,6 +47,13 @@ __all__ = [
     "PhoneInUse",
     "PhoneInvalid",
     "SessionEnded",
+    "SurveyAlreadySubmitted",
+    "SurveyAnswersInvalid",
+    "SurveyClosed",
+    "SurveyConsentMissing",
+    "SurveyLinkNotFound",
+    "SurveyOpinionGiven",
+    "SurveyQuestionnaireUnknown",
     "UnitNotFound",
     "WechatNotBound",
 ]
