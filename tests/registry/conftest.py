@@ -15,6 +15,10 @@ from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
+from fahu.registry.v1.survey_answer_service_pb2_grpc import (
+    SurveyAnswerServiceStub,
+    add_SurveyAnswerServiceServicer_to_server,
+)
 from google.protobuf.message import Message
 from sqlalchemy import text
 
@@ -34,6 +38,7 @@ from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.servicer.accounts import AccountServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.survey_answers import SurveyAnswerServicer
 from tests import signing
 from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
@@ -79,6 +84,10 @@ class World:
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
         return AccountServiceStub(channel)
+
+    def survey_answers(self, actor: Actor | str = "gateway") -> Any:
+        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
+        return SurveyAnswerServiceStub(channel)
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -149,7 +158,9 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     policy = SessionPolicy(timedelta(days=30), timedelta(seconds=30))
     registry = RegistryServicer(database, personal)
     accounts = AccountServicer(database, personal, Passwords(), policy)
+    survey_answers = SurveyAnswerServicer(database, personal)
     registrations = [
+        lambda server: add_SurveyAnswerServiceServicer_to_server(survey_answers, server),
         lambda server: add_RegistryServiceServicer_to_server(registry, server),
         lambda server: add_AccountServiceServicer_to_server(accounts, server),
     ]
