@@ -34,6 +34,7 @@ from services.gateway.routes import (
     sign_in,
     similar,
     supervision,
+    survey_links,
     terms,
     timeline,
 )
@@ -66,6 +67,7 @@ ROUTERS = (
     call_tasks.router,
     people.router,
     cohorts.router,
+    survey_links.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -25,6 +25,7 @@ from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
 
 from kit.auth import TokenSigner
 from kit.rpc.carrier import Carried
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+    from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
 NAMES_SECONDS = 1.0
@@ -57,10 +59,12 @@ MOST_NAMES = 200
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
-# number, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do without an answer.
+# number, part B is given, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do
+# without an answer.
 ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
+    "/fahu.registry.v1.SurveyAnswerService/GiveSurveyOpinion",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
     "/fahu.dispatch.v1.CalendarService/SetCalendar",
@@ -79,6 +83,7 @@ class Clients:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
+        self.survey_answers: SurveyAnswerServiceAsyncStub = SurveyAnswerServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))

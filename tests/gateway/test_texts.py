@@ -15,7 +15,16 @@ import kit
 import services.gateway
 from kit.errors import ServiceError
 from services.gateway import problems, schemas
-from services.gateway.routes import attachments, demand_parts, demand_schemas, enterprises, reference, routing, timeline
+from services.gateway.routes import (
+    attachments,
+    demand_parts,
+    demand_schemas,
+    enterprises,
+    reference,
+    routing,
+    survey_links,
+    timeline,
+)
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
 from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
@@ -47,6 +56,8 @@ WORDS = [
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),
+    (survey_links.LinkStateWord, survey_links.LINK_STATES),
+    (survey_links.AnswersStateWord, survey_links.ANSWERS_STATES),
     (schemas.RoleWord, schemas.ROLES),
 ]
 

@@ -171,6 +171,18 @@ CALLS = {
     "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), fixed(refresh_token="made-up")),
     "EndSession": Door(("OK",), fixed(refresh_token="made-up")),
 }
+NO_LINK_RPC, PART_RPC = (
+    ("NOT_FOUND SURVEY_LINK_NOT_FOUND",),
+    {"token": "made-up", "questionnaire_number": 1, "answers": "{}"},
+)
+CALLS |= {
+    "GetSurveyLink": Door(NO_LINK_RPC, fixed(token="made-up")),
+    "SaveSurveyDraft": Door(NO_LINK_RPC, fixed(**PART_RPC, expected_version=1)),
+    "SubmitSurveyAnswers": Door(
+        NO_LINK_RPC, fixed(**PART_RPC, expected_version=1, consented=True, consent_version="示例", request_id="示例")
+    ),
+    "GiveSurveyOpinion": Door(NO_LINK_RPC, fixed(**PART_RPC)),
+}
 PLAIN_CALL = Door(("OK",))
 
 

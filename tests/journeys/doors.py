@@ -158,6 +158,15 @@ DOORS = {
     f"POST {AUTH}/sign-out": Door(("204",), fixed(refresh_token="made-up")),
 }
 
+LINK, PART = "/api/v1/survey-link", {"questionnaire_number": 1, "answers": {}}
+NO_LINK = ("404 SURVEY_LINK_NOT_FOUND",)
+DOORS |= {
+    f"GET {LINK}": Door(NO_LINK),
+    f"PUT {LINK}/draft": Door(NO_LINK, fixed(**PART)),
+    f"POST {LINK}/submission": Door(NO_LINK, fixed(**PART, consented=True, consent_version="示例")),
+    f"POST {LINK}/opinion": Door(NO_LINK, fixed(**PART)),
+}
+
 
 PLAIN_DOOR = Door()
 
@@ -172,6 +181,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
         path = path.replace(f"{{{part}}}", str(uuid4()))
     path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
+    headers |= {"survey-token": "made-up"} if path.startswith(LINK) else {}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
     if path.endswith("/import"):

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 from fahu.registry.v1 import survey_answer_service_pb2 as pb
 from sqlalchemy import insert
 
+from kit.db import Database
 from services.registry.models import Enterprise, EnterpriseYear, Invitation, QuestionnaireVersion, Survey
 from services.registry.service.survey_answers import token_hash
-from tests.registry.conftest import YEAR, World
+from tests.registry.conftest import YEAR
 from tests.registry.files import uscc
 
 NOW = datetime.now(UTC)
@@ -88,7 +89,7 @@ def opinion(token: str, answers: Any = OPINION, number: int = 1) -> pb.GiveSurve
     return pb.GiveSurveyOpinionRequest(token=token, questionnaire_number=number, answers=json.dumps(answers))
 
 
-async def invite(world: World, number: int, state: str = "OPEN") -> list[Holder]:
+async def invite(database: Database, number: int, state: str = "OPEN") -> list[Holder]:
     """A survey, and as many enterprises with a link each."""
     survey_id, author = uuid4(), uuid4()
     holders = [
@@ -98,7 +99,7 @@ async def invite(world: World, number: int, state: str = "OPEN") -> list[Holder]
     survey = {"id": survey_id, "year": YEAR, "kind": "ANNUAL", "audience": "CENSUS", "title": "问卷大调查", "state": state}
     survey |= {"opens_on": date(YEAR, 1, 1), "closes_on": date(YEAR, 12, 31), "valid_min_percent": 80, "version": 1}
     survey |= {"created_at": NOW, "opened_at": None if state == "DRAFT" else NOW}
-    async with world.database.begin() as session:
+    async with database.begin() as session:
         await session.execute(insert(Survey), survey)
         await session.execute(insert(QuestionnaireVersion), _version(survey_id, 1, author))
         await session.execute(insert(Enterprise), [_enterprise(place, one) for place, one in enumerate(holders, 1)])

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from kit.auth import Actor
 from services.registry import envelopes
 from services.registry.models import SealedAnswer
-from tests.registry import answering
+from services.registry.service.survey_answers import token_hash
 from tests.registry.answering import OPINION, PART_A, PART_B, WHOLE, draft, get, invite, opinion, submission
 from tests.registry.conftest import LEAD, World, race, refusal
 
@@ -32,7 +32,7 @@ async def opinions(world: World) -> list[Any]:
 
 
 async def test_a_link_shows_what_is_asked_in_which_part(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     link = (await world.survey_answers().GetSurveyLink(get(holder.token))).link
     assert (link.state, link.enterprise_name, link.title) == (pb.SURVEY_LINK_STATE_OPEN, "示例1", "问卷大调查")
     assert (json.loads(link.part_a), json.loads(link.part_b)) == (PART_A, PART_B)
@@ -44,7 +44,7 @@ async def test_a_link_shows_what_is_asked_in_which_part(world: World) -> None:
 
 
 async def test_a_draft_is_gone_on_with_on_another_device(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     service = world.survey_answers()
     kept = (await service.SaveSurveyDraft(draft(holder.token, {"staff": 12}))).answers
     assert (kept.version, kept.answered_percent) == (2, 50)
@@ -62,7 +62,7 @@ async def test_a_draft_is_gone_on_with_on_another_device(world: World) -> None:
 
 
 async def test_what_is_handed_in_again_replaces_and_counts_once(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     service = world.survey_answers()
     first = submission(holder.token, key="first")
     assert (await service.SubmitSurveyAnswers(first)).answers.version == 2
@@ -77,7 +77,7 @@ async def test_what_is_handed_in_again_replaces_and_counts_once(world: World) ->
 
 
 async def test_part_a_is_whole_and_consented_to_or_not_taken(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     service = world.survey_answers()
     without = submission(holder.token, consented=False)
     assert (await refusal(service.SubmitSurveyAnswers(without))).reason == "SURVEY_CONSENT_MISSING"
@@ -98,7 +98,7 @@ async def test_part_a_is_whole_and_consented_to_or_not_taken(world: World) -> No
 
 @pytest.mark.parametrize("hostile", ["null", "[]", '"x"', "{{", '{"staff": NaN}', '{"which": "\\u0000"}', "[" * 5000, "{}}"])
 async def test_what_is_no_answer_is_told_and_not_kept(world: World, hostile: str) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     request = submission(holder.token)
     request.answers = hostile
     assert (await refusal(world.survey_answers().SubmitSurveyAnswers(request))).reason == "SURVEY_ANSWERS_INVALID"
@@ -106,7 +106,7 @@ async def test_what_is_no_answer_is_told_and_not_kept(world: World, hostile: str
 
 
 async def test_a_link_that_was_replaced_or_never_was_is_not_there(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     await world.change("UPDATE invitation SET token_hash = sha256('another'), link_number = 2")
     service = world.survey_answers()
     for token in (holder.token, "made-up", holder.token[:-1], "汉字"):
@@ -120,12 +120,12 @@ async def test_a_link_that_was_replaced_or_never_was_is_not_there(world: World) 
 
 
 async def test_the_link_of_a_survey_that_is_not_open_yet_is_not_there(world: World) -> None:
-    (holder,) = await invite(world, 1, state="DRAFT")
+    (holder,) = await invite(world.database, 1, state="DRAFT")
     assert (await refusal(world.survey_answers().GetSurveyLink(get(holder.token)))).reason == "SURVEY_LINK_NOT_FOUND"
 
 
 async def test_after_the_close_answers_are_read_and_none_is_taken(world: World) -> None:
-    first, second = await invite(world, 2)
+    first, second = await invite(world.database, 2)
     service = world.survey_answers()
     await service.SubmitSurveyAnswers(submission(first.token, key="kept"))
     await world.change(CLOSE)
@@ -143,7 +143,7 @@ async def test_after_the_close_answers_are_read_and_none_is_taken(world: World) 
 
 
 async def test_part_b_is_given_once_and_leaves_nothing_but_an_envelope(world: World) -> None:
-    first, second = await invite(world, 2)
+    first, second = await invite(world.database, 2)
     before = await world.snapshot()
     service = world.survey_answers()
     await service.GiveSurveyOpinion(opinion(first.token))
@@ -163,7 +163,7 @@ async def test_part_b_is_given_once_and_leaves_nothing_but_an_envelope(world: Wo
 
 
 async def test_all_at_once_one_is_taken(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     service = world.survey_answers()
     taken, refused = await race(
         *[service.SubmitSurveyAnswers(submission(holder.token, WHOLE | {"staff": one})) for one in range(8)]
@@ -179,7 +179,7 @@ async def test_all_at_once_one_is_taken(world: World) -> None:
 
 async def test_the_close_waits_for_an_answer_and_finds_it(world: World) -> None:
     """An answer that was acknowledged is among those that the close reads, however close they come."""
-    holders = await invite(world, 24)
+    holders = await invite(world.database, 24)
     service = world.survey_answers()
 
     async def close() -> tuple[int, int]:
@@ -208,7 +208,7 @@ async def test_the_close_waits_for_an_answer_and_finds_it(world: World) -> None:
 
 
 async def test_an_answer_begun_stays_with_its_version_of_the_questionnaire(world: World) -> None:
-    first, second = await invite(world, 2)
+    first, second = await invite(world.database, 2)
     service = world.survey_answers()
     await service.SaveSurveyDraft(draft(first.token, {"needs": ["checkup"]}))
     retired = json.loads(json.dumps(PART_A))
@@ -231,13 +231,13 @@ async def test_an_answer_begun_stays_with_its_version_of_the_questionnaire(world
 
 @pytest.mark.parametrize("actor", [LEAD, "dispatch"])
 async def test_only_the_gateway_calls(world: World, actor: Actor | str) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     service = world.survey_answers(actor)
     assert (await refusal(service.GetSurveyLink(get(holder.token)))).reason == "PERMISSION_DENIED"
 
 
 async def test_the_database_lets_no_answer_go_back(world: World) -> None:
-    (holder,) = await invite(world, 1)
+    (holder,) = await invite(world.database, 1)
     await world.survey_answers().SubmitSurveyAnswers(submission(holder.token))
     for statement in (
         "UPDATE survey_response SET revision = 1",
@@ -245,9 +245,9 @@ async def test_the_database_lets_no_answer_go_back(world: World) -> None:
     ):
         with pytest.raises(Exception, match="go on, and not back"):
             await world.change(statement)
-    assert (await world.rows("SELECT answers FROM survey_response"))[0][0] == answering.WHOLE
+    assert (await world.rows("SELECT answers FROM survey_response"))[0][0] == WHOLE
 
 
 def test_a_token_is_not_kept() -> None:
     token = uuid4().hex
-    assert token.encode() not in answering.token_hash(token)
+    assert token.encode() not in token_hash(token)

@@ -241,7 +241,7 @@ class SaveSurveyDraftRequest(_message.Message):
     questionnaire_number: _builtins.int
     """Version of the questionnaire that was shown."""
     answers: _builtins.str
-    """The answers by the keys of their questions, a JSON object of at most 64 KiB."""
+    """The answers by the keys of their questions, a JSON object of at most 256 KiB."""
     def __init__(
         self,
         *,
@@ -302,7 +302,7 @@ class SubmitSurveyAnswersRequest(_message.Message):
     questionnaire_number: _builtins.int
     """Version of the questionnaire that was shown."""
     answers: _builtins.str
-    """The answers by the keys of their questions, a JSON object of at most 64 KiB."""
+    """The answers by the keys of their questions, a JSON object of at most 256 KiB."""
     consented: _builtins.bool
     """Whether its being used by name was consented to; nothing is taken without."""
     consent_version: _builtins.str
