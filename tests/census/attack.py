@@ -75,7 +75,7 @@ def attack(sights: Sights, respondents: Sequence[Respondent], table: str) -> Fin
     for (mine, values), (theirs, others) in product(named.items(), anonymous.items()):
         for name, score in _scores(values, others):
             _note(found, matching.in_groups(score, values, others, groups), f"{mine} {name} {theirs}")
-        alike = abs(matching.likeness(values, others))
+        alike = abs(matching.likeness_in_groups(values, others, groups))
         found.alike, found.most_alike = max((found.alike, found.most_alike), (alike, f"{mine} ~ {theirs}"))
     for name, right in _by_a_step(sights, named, anonymous, places, table):
         _note(found, right, name)

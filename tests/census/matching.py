@@ -9,7 +9,7 @@ are: the number of fixed points of a random permutation is as good as Poisson wi
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from statistics import NormalDist, mean
 from typing import Any
 
@@ -68,11 +68,19 @@ Score = Callable[[Values, Values], float]
 
 def in_groups(score: Score, named: Values, anonymous: Values, groups: Sequence[Hashable]) -> float:
     """The same within each group, added up."""
+    return sum(score([named[one] for one in part], [anonymous[one] for one in part]) for part in _parts(groups))
+
+
+def likeness_in_groups(named: Values, anonymous: Values, groups: Sequence[Hashable]) -> float:
+    """The same within each group, put together so that it is one standard deviation wide again."""
+    return in_groups(likeness, named, anonymous, groups) / math.sqrt(len(set(groups)))
+
+
+def _parts(groups: Sequence[Hashable]) -> Iterable[Sequence[int]]:
     members: defaultdict[Hashable, list[int]] = defaultdict(list)
     for place, group in enumerate(groups):
         members[group].append(place)
-    parts = members.values()
-    return sum(score([named[one] for one in part], [anonymous[one] for one in part]) for part in parts)
+    return members.values()
 
 
 def most_by_luck(luck: float, strategies: int) -> int:
