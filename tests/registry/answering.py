@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from kit.db import Database
 from services.registry.models import Enterprise, EnterpriseYear, Invitation, QuestionnaireVersion, Survey
-from services.registry.service.survey_answers import token_hash
+from services.registry.rules.surveys import token_hash
 from tests.registry.conftest import YEAR
 from tests.registry.files import uscc
 

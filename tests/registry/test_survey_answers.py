@@ -12,7 +12,7 @@ from sqlalchemy import text
 from kit.auth import Actor
 from services.registry import envelopes
 from services.registry.models import SealedAnswer
-from services.registry.service.survey_answers import token_hash
+from services.registry.rules.surveys import token_hash
 from tests.registry.answering import OPINION, PART_A, PART_B, WHOLE, draft, get, invite, opinion, submission
 from tests.registry.conftest import LEAD, World, race, refusal
 

@@ -139,7 +139,6 @@ class SurveyResponse(Base):
         CheckConstraint("(state = 'SUBMITTED') = (submitted_at IS NOT NULL)", name="submitted_since"),
         CheckConstraint("state = 'DRAFT' OR consented_at IS NOT NULL", name="consented"),
         CheckConstraint("(consented_at IS NULL) = (consent_version IS NULL)", name="consent_named"),
-        CheckConstraint("(state = 'SUBMITTED') = (request_id IS NOT NULL)", name="request_known"),
         CheckConstraint("(request_id IS NULL) = (mark IS NULL)", name="request_marked"),
         CheckConstraint("answered_percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("revision >= 1", name="revised"),

@@ -4,7 +4,6 @@ Nobody is signed in: the token's hash finds the invitation, and everything here 
 and no event: part A is its own record, and part B must leave none.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +27,7 @@ from services.registry.personal import PersonalData
 from services.registry.queries import survey_answers as queries
 from services.registry.queries.survey_answers import HeldLink, LinkView
 from services.registry.rules.answers import Checked, check_answers
-from services.registry.rules.surveys import ResponseState, SurveyState
+from services.registry.rules.surveys import ResponseState, SurveyState, token_hash
 from services.registry.service.audit import Retry
 
 
@@ -47,11 +46,6 @@ class Consent:
 
     given: bool
     version: str
-
-
-def token_hash(token: str) -> bytes:
-    """All that is kept of a link's token, which has too much chance in it to be guessed from this."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def version_of(response: SurveyResponse | None) -> int:

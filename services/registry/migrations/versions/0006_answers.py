@@ -29,7 +29,6 @@ def upgrade() -> None:
     op.add_column("survey_response", sa.Column("mark", sa.LargeBinary(), nullable=True))
     checks = {
         "consent_named": "(consented_at IS NULL) = (consent_version IS NULL)",
-        "request_known": "(state = 'SUBMITTED') = (request_id IS NOT NULL)",
         "request_marked": "(request_id IS NULL) = (mark IS NULL)",
     }
     for name, condition in checks.items():
