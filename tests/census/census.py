@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -18,7 +19,7 @@ from tests.census.judge import faults
 from tests.census.numbers import Numbers
 from tests.census.office import Office, read_books
 from tests.census.people import Census
-from tests.census.sights import look
+from tests.census.sights import Sights, look
 
 ANSWERS, NAIVE = "anonymous_answer", "naive_answer"
 # The attacker gets more than a server tells by itself.
@@ -33,6 +34,7 @@ class Report:
     diary: Diary = field(default_factory=Diary)
     people: Sequence[Respondent] = ()
     reminded: int = 0
+    summary: Any = None
     answering_seconds: float = 0.0
     seconds: float = 0.0
     linkage: Findings | None = None
@@ -90,39 +92,44 @@ class Drill:
             office = Office(stack, self._rng)
             await self._answer(stack, office)
             await self._look(stack, office)
+            await office.leave()
         self.report.seconds = time.monotonic() - self._begun
         return self.report
 
     async def _answer(self, stack: Stack, office: Office) -> None:
         numbers, report = self.report.numbers, self.report
-        invited = await office.invite(numbers.invited)
+        invited = await office.invite(numbers.invited, numbers.areas)
         self._news(f"{len(invited)} invited")
         report.people = answering = self._rng.sample(invited, numbers.answering)
         early, late = answering[: -numbers.late], answering[-numbers.late :]
         async with Devices(stack.url(), numbers.connections) as devices:
             census = Census(devices, report.diary, self._rng)
             begun = time.monotonic()
-            await asyncio.gather(*[census.answer(one) for one in early])
+            await asyncio.gather(self._reminding(office, early), *[census.answer(one) for one in early])
             report.answering_seconds = time.monotonic() - begun
             self._news(f"{len(early)} answered in {report.answering_seconds:.1f} s")
-            report.reminded = await office.remind()
             await asyncio.gather(self._closing(office, late), *[census.answer(one) for one in late])
         self._news(f"closed; {sum(one.refused for one in late)} of {len(late)} came too late")
+
+    async def _reminding(self, office: Office, early: Sequence[Respondent]) -> None:
+        """Remind everybody else when half of those who come early are through."""
+        while sum(one.opinion is not None for one in early) < len(early) // 2:  # noqa: ASYNC110 - others' work
+            await asyncio.sleep(0.01)
+        self.report.reminded = await office.remind()
 
     async def _closing(self, office: Office, late: Sequence[Respondent]) -> None:
         """Close when about a third of the last ones are through."""
         while sum(one.opinion is not None for one in late) < len(late) // 3:  # noqa: ASYNC110 - others' work
             await asyncio.sleep(0.01)
-        await office.close()
+        self.report.summary = await office.close()
 
     async def _look(self, stack: Stack, office: Office) -> None:
         report = self.report
         report.faults += faults(report.people, await asyncio.to_thread(read_books, office.url))
-        report.faults += self._in_logs(stack)
+        report.faults += [*self._in_logs(stack), *self._in_the_summary()]
         self._news(f"compared: {'; '.join(report.faults) or 'sound'}")
         report.linkage = await asyncio.to_thread(self._attack, office.url, ANSWERS)
         self._news(f"attacked: {report.linkage.line()}")
-        await asyncio.to_thread(self._keep_naively, office.url)
         report.control = await asyncio.to_thread(self._attack, office.url, NAIVE)
         self._news(f"control: {report.control.line()}")
 
@@ -133,15 +140,15 @@ class Drill:
             with psycopg.connect(url) as connection:
                 query = "SELECT answers->>'why', area_code, industry FROM anonymous_answer"
                 groups = {why[: len(gave[0].mark)]: (area, industry) for why, area, industry in connection.execute(query)}
-        return attack(look(url), [Target(str(one.enterprise_id), one.mark, groups.get(one.mark)) for one in gave], table)
+        sights = Sights([row for row in look(url).rows if row.table in (table, ANSWERS) or row.table != NAIVE])
+        return attack(sights, [Target(str(one.enterprise_id), one.mark, groups.get(one.mark)) for one in gave], table)
 
-    def _keep_naively(self, url: str) -> None:
-        """Part B as a table would hold it that merely shows no names: in the order in which it came."""
-        gave = sorted((one for one in self.report.people if one.opinion is not None), key=lambda one: one.opinion_at)
-        with psycopg.connect(url) as connection:
-            connection.execute("CREATE TABLE naive_answer (id uuid DEFAULT gen_random_uuid(), answers text)")
-            with connection.cursor() as cursor:
-                cursor.executemany("INSERT INTO naive_answer (answers) VALUES (%s)", [(one.mark,) for one in gave])
+    def _in_the_summary(self) -> list[str]:
+        """What the close counted, beside what respondents know."""
+        given = [len([one for one in self.report.people if held(one) is not None]) for held in (_part_a, _part_b)]
+        summary = self.report.summary
+        counted = [summary.returned, summary.part_b_given]
+        return [] if counted == given else [f"the close counted {counted} of {given}"]
 
     def _in_logs(self, stack: Stack) -> list[str]:
         told = "".join(stack.layout.log(name).read_text() for name in ("gateway", "registry"))
@@ -150,3 +157,11 @@ class Drill:
 
     def _news(self, text: str) -> None:
         self._tell(f"{time.monotonic() - self._begun:6.1f} {text}")
+
+
+def _part_a(one: Respondent) -> object:
+    return one.given
+
+
+def _part_b(one: Respondent) -> object:
+    return one.opinion

@@ -61,11 +61,11 @@ EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged
 SURVEY_LINK = "https://fahu.example/survey#"
 
 
-class _Speaker(TokenSigner):
+class Speaker(TokenSigner):
     """Signs every call of a channel in the name of one person."""
 
-    def __init__(self, actor: Actor) -> None:
-        super().__init__(signing.keys()[0]["gateway"])
+    def __init__(self, actor: Actor, key: str = "") -> None:
+        super().__init__(key or signing.keys()[0]["gateway"])
         self._actor = actor
 
     def for_service(self) -> str:
@@ -87,23 +87,23 @@ class World:
         return self.channels[-1]
 
     def registry(self, actor: Actor = LEAD) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
+        channel: Any = self._channel(Speaker(actor))
         return RegistryServiceStub(channel)
 
     def accounts(self, actor: Actor | str = "gateway") -> Any:
-        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
+        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else Speaker(actor))
         return AccountServiceStub(channel)
 
     def survey_answers(self, actor: Actor | str = "gateway") -> Any:
-        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
+        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else Speaker(actor))
         return SurveyAnswerServiceStub(channel)
 
     def surveys(self, actor: Actor) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
+        channel: Any = self._channel(Speaker(actor))
         return SurveyServiceStub(channel)
 
     def invitations(self, actor: Actor = LEAD) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
+        channel: Any = self._channel(Speaker(actor))
         return InvitationServiceStub(channel)
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:

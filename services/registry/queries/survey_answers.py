@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.errors import SurveyLinkNotFound, SurveyQuestionnaireUnknown
 from services.registry.models import Enterprise, EnterpriseYear, Invitation, QuestionnaireVersion, Survey, SurveyResponse
 from services.registry.rules.surveys import SurveyState
+
+TURN = text(
+    "SELECT survey_id FROM invitation, pg_advisory_xact_lock_shared(hashtextextended('survey/' || survey_id, 6))"
+    " WHERE token_hash = :hash"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,13 @@ async def link_view(session: AsyncSession, token_hash: bytes) -> LinkView:
 
 async def link_to_answer(session: AsyncSession, token_hash: bytes) -> HeldLink:
     """Locks the survey against its close first, then the invitation. Raises SurveyLinkNotFound."""
-    of_link = select(Invitation.survey_id).where(Invitation.token_hash == token_hash).scalar_subquery()
-    opened = select(Survey).where(Survey.id == of_link, Survey.state != SurveyState.DRAFT).with_for_update(read=True)
-    survey = await session.scalar(opened)
+    # Its turn (see queries/surveys.py) comes with the answer to this; what is read from here on is what it waited for.
+    survey_id = await session.scalar(TURN, {"hash": token_hash})
+    survey = await session.scalar(select(Survey).where(Survey.id == survey_id, Survey.state != SurveyState.DRAFT))
     locked = select(Invitation).where(Invitation.token_hash == token_hash).with_for_update()
     invitation = await session.scalar(locked) if survey else None
     if survey is None or invitation is None:
         raise SurveyLinkNotFound
-    # Only now: a statement sees what was committed when it began, and this one began after the wait.
     response = await session.scalar(select(SurveyResponse).where(SurveyResponse.invitation_id == invitation.id))
     return HeldLink(invitation, survey, response)
 
