@@ -13,6 +13,7 @@ from sqlalchemy import text
 from kit.auth import Actor
 from services.registry import envelopes
 from services.registry.models import SealedAnswer
+from services.registry.queries import survey_answers as queries
 from services.registry.rules.anonymity import FEWEST
 from services.registry.rules.surveys import token_hash
 from tests.registry.answering import OPINION, PART_A, PART_B, WHOLE, draft, get, invite, opinion, submission
@@ -206,6 +207,21 @@ async def test_the_close_waits_for_an_answer_and_finds_it(world: World) -> None:
     assert set(refused) <= {"SURVEY_CLOSED"}
     kept = [await rows(world, table) for table in ("survey_response", "anonymous_answer", "sealed_answer")]
     assert kept == [counted[0], counted[1] if counted[1] >= FEWEST else 0, 0]
+
+
+async def test_the_close_is_not_overtaken(world: World) -> None:
+    """Who waits for one answer is not kept waiting by those that come after it."""
+    first, second = await invite(world.database, 2)
+    survey = (await world.surveys(SUPERVISOR).ListSurveys(admin.ListSurveysRequest())).surveys[0]
+    async with world.database.begin() as session:
+        await queries.link_to_answer(session, token_hash(first.token))
+        closing = asyncio.ensure_future(world.surveys(SUPERVISOR).CloseSurvey(admin.CloseSurveyRequest(on=on(survey))))
+        await asyncio.sleep(0.3)
+        late = asyncio.create_task(refusal(world.survey_answers().SubmitSurveyAnswers(submission(second.token))))
+        done, _ = await asyncio.wait({closing, late}, timeout=0.5)
+        assert not done
+    assert (await closing).survey.state == admin.SURVEY_STATE_CLOSED
+    assert (await late).reason == "SURVEY_CLOSED"
 
 
 async def test_an_answer_begun_stays_with_its_version_of_the_questionnaire(world: World) -> None:
