@@ -20,6 +20,7 @@ from services.gateway.routes import (
     events,
     guards,
     handling,
+    invitations,
     joint_cases,
     look_backs,
     me,
@@ -35,6 +36,7 @@ from services.gateway.routes import (
     similar,
     supervision,
     survey_links,
+    surveys,
     terms,
     timeline,
 )
@@ -68,6 +70,8 @@ ROUTERS = (
     people.router,
     cohorts.router,
     survey_links.router,
+    surveys.router,
+    invitations.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

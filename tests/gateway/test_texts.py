@@ -20,9 +20,11 @@ from services.gateway.routes import (
     demand_parts,
     demand_schemas,
     enterprises,
+    invitations,
     reference,
     routing,
     survey_links,
+    surveys,
     timeline,
 )
 from services.gateway.texts import Language, Text
@@ -53,6 +55,10 @@ WORDS = [
     (routing.RoutingDecisionWord, routing.DECISIONS),
     (timeline.DeliveryWord, timeline.DELIVERIES),
     (enterprises.LevelWord, enterprises.LEVELS),
+    (surveys.SurveyKindWord, surveys.SURVEY_KINDS),
+    (surveys.AudienceWord, surveys.AUDIENCES),
+    (surveys.SurveyStateWord, surveys.SURVEY_STATES),
+    (invitations.InvitationStatusWord, invitations.INVITATION_STATUSES),
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),

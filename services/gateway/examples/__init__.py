@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, survey_links, working_days
+from services.gateway.examples import arbitration, guards, joint, oversight, survey_links, surveys, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -52,6 +52,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
+    **surveys.OPERATIONS,
     **working_days.OPERATIONS,
     **survey_links.OPERATIONS,
     "submit_demand": {
@@ -214,6 +215,7 @@ PARAMETERS: dict[str, Any] = {
     **joint.PARAMETERS,
     **oversight.PARAMETERS,
     **survey_links.PARAMETERS,
+    **surveys.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",
