@@ -10,7 +10,7 @@ from kit.events import bus
 from kit.runtime import EmbeddedServer, Runtime, main
 from kit.wechat import WechatClient
 from services.gateway.app import build
-from services.gateway.attempts import Attempts
+from services.gateway.attempts import Attempts, Guesses
 from services.gateway.auth import UPLOADS_AT_ONCE, Parts
 from services.gateway.clients import Clients
 from services.gateway.protocol import BoundedProtocol
@@ -40,6 +40,8 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         per_openid=Attempts("openid", settings.sign_in_per_openid),
         refreshes=Attempts("refresh", settings.refresh_per_address),
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
+        per_survey_link=Attempts("survey link", settings.survey_per_link),
+        survey_guesses=Guesses("survey guess", settings.survey_guesses_per_address),
     )
 
 

@@ -26,6 +26,7 @@ from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
 from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 
 from kit.auth import TokenSigner
@@ -51,6 +52,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+    from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
     from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
@@ -61,10 +63,12 @@ MOST_NAMES = 200
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
-# number, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do without an answer.
+# number, part B is given, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do
+# without an answer.
 ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
+    "/fahu.registry.v1.SurveyAnswerService/GiveSurveyOpinion",
     "/fahu.registry.v1.InvitationService/MakeInvitations",
     "/fahu.registry.v1.InvitationService/RemakeLink",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
@@ -87,6 +91,7 @@ class Clients:
         self.surveys: SurveyServiceAsyncStub = SurveyServiceStub(_channel(to_registry))
         self.invitations: InvitationServiceAsyncStub = InvitationServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
+        self.survey_answers: SurveyAnswerServiceAsyncStub = SurveyAnswerServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))

@@ -14,6 +14,8 @@ from fahu.registry.v1 import (
     invitation_service_pb2_grpc,
     registry_service_pb2,
     registry_service_pb2_grpc,
+    survey_answer_service_pb2,
+    survey_answer_service_pb2_grpc,
     survey_service_pb2,
     survey_service_pb2_grpc,
 )
@@ -31,6 +33,7 @@ from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
 from services.registry.servicer.invitations import InvitationServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.survey_answers import SurveyAnswerServicer
 from services.registry.servicer.surveys import SurveyServicer
 from services.registry.settings import CommandSettings, RegistrySettings
 
@@ -41,6 +44,7 @@ SERVICES = [
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
     survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
     invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
+    survey_answer_service_pb2.DESCRIPTOR.services_by_name["SurveyAnswerService"],
 ]
 Work = Callable[..., Awaitable[str]]
 Adding = Callable[[grpc.aio.Server], None]
@@ -52,11 +56,13 @@ def registrations(
     """What adds each of the SERVICES to a server."""
     accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
     invitations = InvitationServicer(db, personal, settings.survey_link)
+    answers = SurveyAnswerServicer(db, personal)
     return [
         partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
         partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, accounts),
         partial(survey_service_pb2_grpc.add_SurveyServiceServicer_to_server, SurveyServicer(db, personal)),
         partial(invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server, invitations),
+        partial(survey_answer_service_pb2_grpc.add_SurveyAnswerServiceServicer_to_server, answers),
     ]
 
 

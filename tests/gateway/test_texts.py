@@ -23,6 +23,7 @@ from services.gateway.routes import (
     invitations,
     reference,
     routing,
+    survey_links,
     surveys,
     timeline,
 )
@@ -61,6 +62,8 @@ WORDS = [
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),
+    (survey_links.LinkStateWord, survey_links.LINK_STATES),
+    (survey_links.AnswersStateWord, survey_links.ANSWERS_STATES),
     (schemas.RoleWord, schemas.ROLES),
 ]
 

@@ -85,8 +85,8 @@ async def close(world: World, survey: Any) -> Any:
 
 ANSWER = """
 INSERT INTO survey_response (invitation_id, survey_id, questionnaire_number, state, answers, answered_percent, revision,
-  begun_at, consented_at, submitted_at)
-SELECT id, survey_id, 1, 'SUBMITTED', '{"staff": "o1"}', :percent, 1, now(), now(), now()
+  begun_at, consented_at, consent_version, submitted_at)
+SELECT id, survey_id, 1, 'SUBMITTED', '{"staff": "o1"}', :percent, 1, now(), now(), '2026-1', now()
 FROM invitation WHERE survey_id = :survey AND enterprise_id = (SELECT id FROM enterprise WHERE uscc = :uscc)
 """
 

@@ -16,6 +16,7 @@ from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
 from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 from google.protobuf.message import Message
 from sqlalchemy import text
@@ -50,17 +51,20 @@ EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged
 SURVEY_LINK = "https://fahu.example/survey#"
 SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK}
 STUBS: dict[str, Any] = {
+    "accounts": AccountServiceStub,
     "registry": RegistryServiceStub,
+    "survey_answers": SurveyAnswerServiceStub,
     "surveys": SurveyServiceStub,
     "invitations": InvitationServiceStub,
 }
+FOR_GATEWAY = ("accounts", "survey_answers")
 
 
-class _Speaker(TokenSigner):
+class Speaker(TokenSigner):
     """Signs every call of a channel in the name of one person."""
 
-    def __init__(self, actor: Actor) -> None:
-        super().__init__(signing.keys()[0]["gateway"])
+    def __init__(self, actor: Actor, key: str = "") -> None:
+        super().__init__(key or signing.keys()[0]["gateway"])
         self._actor = actor
 
     def for_service(self) -> str:
@@ -81,16 +85,17 @@ class World:
         self.channels.append(RpcChannel(self.target, signer))
         return self.channels[-1]
 
-    def accounts(self, actor: Actor | str = "gateway") -> Any:
-        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
-        return AccountServiceStub(channel)
-
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """A stub of one of the STUBS, speaking for an actor; for the centre's lead, if none is named."""
+        """A stub of one of the STUBS, speaking for a person or a service: if none is named, for whoever it is made for."""
         if name not in STUBS:
             raise AttributeError(name)
         kind = STUBS[name]
-        return lambda actor=LEAD: kind(self._channel(_Speaker(actor)))
+        usual = "gateway" if name in FOR_GATEWAY else LEAD
+
+        def stub(actor: Actor | str = usual) -> Any:
+            return kind(self._channel(signing.signer(actor) if isinstance(actor, str) else Speaker(actor)))
+
+        return stub
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))

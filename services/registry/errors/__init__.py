@@ -19,6 +19,15 @@ from services.registry.errors.participants import (
     WechatNotBound,
 )
 from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.errors.survey_answers import (
+    SurveyAlreadySubmitted,
+    SurveyAnswersInvalid,
+    SurveyClosed,
+    SurveyConsentMissing,
+    SurveyLinkNotFound,
+    SurveyOpinionGiven,
+    SurveyQuestionnaireUnknown,
+)
 from services.registry.errors.surveys import (
     InvitationNotFound,
     LinksTold,
@@ -55,12 +64,19 @@ __all__ = [
     "QuestionnaireNotFound",
     "ReminderNotDue",
     "SessionEnded",
+    "SurveyAlreadySubmitted",
+    "SurveyAnswersInvalid",
     "SurveyAreaNotFound",
     "SurveyAudienceInvalid",
+    "SurveyClosed",
+    "SurveyConsentMissing",
     "SurveyDaysInvalid",
     "SurveyExists",
+    "SurveyLinkNotFound",
     "SurveyNotFound",
     "SurveyNotReady",
+    "SurveyOpinionGiven",
+    "SurveyQuestionnaireUnknown",
     "SurveyWrongState",
     "UnitNotFound",
     "WechatNotBound",

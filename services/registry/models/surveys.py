@@ -106,7 +106,10 @@ class Invitation(Base):
 
 
 class SurveyResponse(Base):
-    """Part A of an enterprise, begun or handed in. `answered_percent` is of the questions that were shown to it."""
+    """Part A of an enterprise, begun or handed in. `answered_percent` is of the questions that were shown to it.
+
+    `request_id` with `mark` make a repeated submission recognisable; `consent_version` names the text that was agreed to.
+    """
 
     __tablename__ = "survey_response"
     invitation_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -119,6 +122,9 @@ class SurveyResponse(Base):
     begun_at: Mapped[datetime]
     consented_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
+    consent_version: Mapped[str | None]
+    request_id: Mapped[str | None]
+    mark: Mapped[bytes | None]
     __table_args__ = (
         one_of("state", ResponseState),
         ForeignKeyConstraint(
@@ -132,6 +138,8 @@ class SurveyResponse(Base):
         Index("ix_survey_response_survey", "survey_id", "state"),
         CheckConstraint("(state = 'SUBMITTED') = (submitted_at IS NOT NULL)", name="submitted_since"),
         CheckConstraint("state = 'DRAFT' OR consented_at IS NOT NULL", name="consented"),
+        CheckConstraint("(consented_at IS NULL) = (consent_version IS NULL)", name="consent_named"),
+        CheckConstraint("(request_id IS NULL) = (mark IS NULL)", name="request_marked"),
         CheckConstraint("answered_percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("revision >= 1", name="revised"),
         CheckConstraint("jsonb_typeof(answers) = 'object'", name="object"),

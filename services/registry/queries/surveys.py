@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -57,8 +57,14 @@ async def surveys_page(
     return views[:size], encode_token(filtered_by, (end.year, end.id))
 
 
+# Who shares a row's lock with others does not queue behind one who waits for it alone: a close would wait for a pause.
+# These locks are given in turn; answers share theirs (queries/survey_answers.py).
+TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 6))")
+
+
 async def survey_for_update(session: AsyncSession, survey_id: UUID) -> Survey:
-    """The locked row; waits for answers that are on their way. Raises SurveyNotFound."""
+    """The locked row; waits for answers that are on their way, and lets no other in meanwhile. Raises SurveyNotFound."""
+    await session.execute(TURN, {"id": f"survey/{survey_id}"})
     survey = await session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
     if survey is None:
         raise SurveyNotFound

@@ -64,6 +64,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The login name belongs to somebody else."""
     ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: _ErrorReason.ValueType  # 19
     """Without a successor the unit would be left without its contact; metadata "unit" names it."""
+    ERROR_REASON_SURVEY_LINK_NOT_FOUND: _ErrorReason.ValueType  # 100
+    """No link has this token: it never was, was replaced by another, or its survey is not open yet."""
+    ERROR_REASON_SURVEY_CLOSED: _ErrorReason.ValueType  # 101
+    """The survey is closed and takes no answers."""
+    ERROR_REASON_SURVEY_CONSENT_MISSING: _ErrorReason.ValueType  # 102
+    """Part A is taken only with consent to its being used by name."""
+    ERROR_REASON_SURVEY_ANSWERS_INVALID: _ErrorReason.ValueType  # 103
+    """Some answers are missing or cannot be given; the violations name the questions by their keys."""
+    ERROR_REASON_SURVEY_ALREADY_SUBMITTED: _ErrorReason.ValueType  # 104
+    """Part A was handed in: it is replaced by handing it in again, not by a draft."""
+    ERROR_REASON_SURVEY_OPINION_GIVEN: _ErrorReason.ValueType  # 105
+    """Part B was given through this invitation before."""
+    ERROR_REASON_SURVEY_QUESTIONNAIRE_UNKNOWN: _ErrorReason.ValueType  # 106
+    """The survey has no questionnaire of this number."""
     ERROR_REASON_SURVEY_NOT_FOUND: _ErrorReason.ValueType  # 70
     """No such survey."""
     ERROR_REASON_SURVEY_EXISTS: _ErrorReason.ValueType  # 71
@@ -132,6 +146,20 @@ ERROR_REASON_LOGIN_NAME_TAKEN: ErrorReason.ValueType  # 18
 """The login name belongs to somebody else."""
 ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: ErrorReason.ValueType  # 19
 """Without a successor the unit would be left without its contact; metadata "unit" names it."""
+ERROR_REASON_SURVEY_LINK_NOT_FOUND: ErrorReason.ValueType  # 100
+"""No link has this token: it never was, was replaced by another, or its survey is not open yet."""
+ERROR_REASON_SURVEY_CLOSED: ErrorReason.ValueType  # 101
+"""The survey is closed and takes no answers."""
+ERROR_REASON_SURVEY_CONSENT_MISSING: ErrorReason.ValueType  # 102
+"""Part A is taken only with consent to its being used by name."""
+ERROR_REASON_SURVEY_ANSWERS_INVALID: ErrorReason.ValueType  # 103
+"""Some answers are missing or cannot be given; the violations name the questions by their keys."""
+ERROR_REASON_SURVEY_ALREADY_SUBMITTED: ErrorReason.ValueType  # 104
+"""Part A was handed in: it is replaced by handing it in again, not by a draft."""
+ERROR_REASON_SURVEY_OPINION_GIVEN: ErrorReason.ValueType  # 105
+"""Part B was given through this invitation before."""
+ERROR_REASON_SURVEY_QUESTIONNAIRE_UNKNOWN: ErrorReason.ValueType  # 106
+"""The survey has no questionnaire of this number."""
 ERROR_REASON_SURVEY_NOT_FOUND: ErrorReason.ValueType  # 70
 """No such survey."""
 ERROR_REASON_SURVEY_EXISTS: ErrorReason.ValueType  # 71
