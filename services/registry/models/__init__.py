@@ -4,12 +4,22 @@ from services.registry.models.audit import AuditRow
 from services.registry.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.registry.models.enterprises import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
 from services.registry.models.people import Person, Revocation, Session, StaffAccount
+from services.registry.models.surveys import (
+    AnonymousAnswer,
+    Invitation,
+    QuestionnaireVersion,
+    SealedAnswer,
+    Survey,
+    SurveyResponse,
+    SurveySnapshot,
+)
 from services.registry.models.units import Area, AreaName, Unit, UnitDuty
 
 __all__ = [
     "DEAD_LETTER",
     "INBOX",
     "OUTBOX",
+    "AnonymousAnswer",
     "Area",
     "AreaName",
     "AuditRow",
@@ -18,11 +28,17 @@ __all__ = [
     "Designation",
     "Enterprise",
     "EnterpriseYear",
+    "Invitation",
     "Liaison",
     "Person",
+    "QuestionnaireVersion",
     "Revocation",
+    "SealedAnswer",
     "Session",
     "StaffAccount",
+    "Survey",
+    "SurveyResponse",
+    "SurveySnapshot",
     "Unit",
     "UnitDuty",
 ]
