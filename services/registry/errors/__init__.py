@@ -1,5 +1,12 @@
 """The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
 
+from services.registry.errors.findings import (
+    RecommendationDayInvalid,
+    RecommendationNotFound,
+    RecommendationOwnerUnknown,
+    RecommendationWrongState,
+    SurveyNotAnalysed,
+)
 from services.registry.errors.participants import (
     AccountWithoutRole,
     BoundToAnotherWechat,
@@ -37,7 +44,12 @@ __all__ = [
     "PersonNotFound",
     "PhoneInUse",
     "PhoneInvalid",
+    "RecommendationDayInvalid",
+    "RecommendationNotFound",
+    "RecommendationOwnerUnknown",
+    "RecommendationWrongState",
     "SessionEnded",
+    "SurveyNotAnalysed",
     "UnitNotFound",
     "WechatNotBound",
 ]

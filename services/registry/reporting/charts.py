@@ -61,7 +61,9 @@ _XML = (
     '<c:autoTitleDeleted val="1"/><c:plotArea><c:layout/><c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/>'
     '<c:varyColors val="0"/><c:ser><c:idx val="0"/><c:order val="0"/>'
     '<c:spPr><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>'
-    '<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>' + _TEXT + '<c:showLegendKey val="0"/>'
+    '<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>'
+    + _TEXT
+    + '<c:showLegendKey val="0"/>'
     '<c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
     '<c:showBubbleSize val="0"/></c:dLbls>'
     '<c:cat><c:strLit><c:ptCount val="{count}"/>{labels}</c:strLit></c:cat>'
@@ -74,5 +76,5 @@ _XML = (
     '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling><c:delete val="1"/>'
     '<c:axPos val="b"/><c:numFmt formatCode="{code}" sourceLinked="0"/><c:majorTickMark val="none"/>'
     '<c:minorTickMark val="none"/><c:tickLblPos val="none"/><c:crossAx val="1"/><c:crosses val="max"/></c:valAx>'
-    "</c:plotArea><c:plotVisOnly val=\"1\"/></c:chart></c:chartSpace>"
+    '</c:plotArea><c:plotVisOnly val="1"/></c:chart></c:chartSpace>'
 )

@@ -1,4 +1,4 @@
-"""The page of an official document (GB/T 9704-2012): paper, margins, 22 lines of 28 characters, page numbers, and the draft's mark.
+"""The page of an official document (GB/T 9704-2012): paper, margins, 22 lines of 28 characters, numbers, the draft's mark.
 
 Type is named, not embedded: offices have 方正小标宋 and 仿宋_GB2312, we may not hand them out.
 """
@@ -10,7 +10,13 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, Twips
 
-TITLE_FONT, BODY_FONT, HEADING_FONT, SUBHEADING_FONT, NUMBER_FONT = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
+TITLE_FONT, BODY_FONT, HEADING_FONT, SUBHEADING_FONT, NUMBER_FONT = (
+    "方正小标宋简体",
+    "仿宋_GB2312",
+    "黑体",
+    "楷体_GB2312",
+    "宋体",
+)
 BODY_POINTS, TITLE_POINTS, SMALL_POINTS, NUMBER_POINTS = 16, 22, 12, 14
 LINE = Twips(580)  # 225 mm ÷ 22
 TEXT_WIDTH = 8844  # 156 mm in twips
@@ -75,7 +81,7 @@ def _page_number(paragraph: Any, side: str) -> None:
         run.font.size = Pt(NUMBER_POINTS)
         set_font(run._r.get_or_add_rPr(), NUMBER_FONT)
         if text is None:
-            for piece in ('<w:fldChar {} w:fldCharType="begin"/>', '<w:instrText {}>PAGE</w:instrText>'):
+            for piece in ('<w:fldChar {} w:fldCharType="begin"/>', "<w:instrText {}>PAGE</w:instrText>"):
                 run._r.append(parse_xml(piece.format(nsdecls("w"))))
             run._r.append(parse_xml(f'<w:fldChar {nsdecls("w")} w:fldCharType="separate"/>'))
             run._r.append(parse_xml(f"<w:t {nsdecls('w')}>1</w:t>"))

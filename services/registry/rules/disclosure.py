@@ -1,12 +1,12 @@
 """Which groups of an anonymous questionnaire may be shown (SUR, part B): none from which a few respondents' answers follow.
 
-Answers add up: a total less what is shown beside it gives what is hidden. So a group is hidden if fewer than five answered in it,
-and further groups are hidden until nothing that adds and subtracts shown groups is about fewer than five people.
+Answers add up: a total less what is shown beside it gives what is hidden. So a group is hidden if fewer than five answered
+in it, and further groups are hidden until nothing that adds and subtracts shown groups is about fewer than five people.
 
-Cells (area × industry) are what groups are made of. What a reader can work out about a set of hidden cells is decided by linear
-algebra: it follows from the shown totals if, and only if, every vector that those totals cannot see sums to nothing over the set.
-One vector of generic numbers stands for all of them; at most four cells can hold fewer than five people, so sums of up to four
-entries are looked at.
+Cells (area × industry) are what groups are made of. What a reader can work out about a set of hidden cells is a matter of
+linear algebra: it follows from the shown totals if, and only if, every vector that those totals cannot see sums to nothing over
+the set. One vector of generic numbers stands for all of them; at most four cells can hold fewer than five people, so sums of up
+to four entries are looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,10 +54,15 @@ def shown_groups(counts: Mapping[Cell, int], least: int = LEAST) -> Shown:
     """The groups that may be shown together, for a question that `counts` people answered in each cell."""
     counts = {cell: count for cell, count in counts.items() if count}
     sizes = {group: size_of(group, counts) for group in groups_of(counts)}
-    shown = {group for group, size in sizes.items() if size >= least}
+    allowed = {group for group, size in sizes.items() if size >= least}
+    shown = set(allowed)
     while found := disclosed(shown, counts, least):
         for few in found:
-            shown -= {_sacrifice(few, shown, sizes)}
+            shown.discard(_sacrifice(few, shown, sizes))
+    # What was hidden on the way and need not be comes back: areas and industries first, the larger first.
+    for group in sorted(allowed - shown, key=lambda group: (all(group), -sizes[group], group)):
+        if not disclosed({*shown, group}, counts, least):
+            shown.add(group)
     return Shown(frozenset(shown))
 
 
@@ -96,7 +101,7 @@ def _vanishing(
 
 def _unseen(shown: Iterable[Group], cells: list[Cell]) -> dict[Cell, int]:
     """A generic vector over the cells that sums to nothing over every shown group."""
-    rows = [{cell: 1 for cell in members(group, cells)} for group in sorted(shown)]
+    rows = [dict.fromkeys(members(group, cells), 1) for group in sorted(shown)]
     pivots: dict[Cell, dict[Cell, int]] = {}
     for row in sorted(rows, key=len):
         for pivot in [cell for cell in row if cell in pivots]:
@@ -128,12 +133,11 @@ def _subtract(row: dict[Cell, int], other: Mapping[Cell, int], times: int) -> No
 
 
 def _sacrifice(few: Iterable[Cell], shown: set[Group], sizes: Mapping[Group, int]) -> Group:
-    """The group to hide: the smallest cell in line with what would follow, else the smaller margin, else the smallest group."""
+    """What to hide: the smallest cell in line with what would follow, else the smallest other cell, else the smaller margin."""
     areas, industries = {cell[0] for cell in few}, {cell[1] for cell in few}
-    inner = [group for group in shown if all(group) and (group[0] in areas or group[1] in industries)]
-    margins = [group for group in shown if any(group) and not all(group) and (group[0] in areas or group[1] in industries)]
-    rest = [group for group in shown if any(group)]
-    for candidates in (inner, margins, rest, list(shown)):
+    inner = [group for group in shown if all(group)]
+    near = [group for group in shown if group[0] in areas or group[1] in industries]
+    for candidates in ([group for group in near if all(group)], inner, near, list(shown)):
         if candidates:
-            return min(candidates, key=lambda group: (sizes[group], group))
+            return min(candidates, key=lambda group: (not any(group), sizes[group], group))
     raise AssertionError("what follows from nothing")

@@ -26,7 +26,7 @@ def decimal(value: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """How a survey went, in all or for one area: how many enterprises there were, were asked, answered, and answered validly."""
+    """How a survey went, in all or in an area: how many there were, were asked, answered, and answered validly."""
 
     name: str
     population: int
@@ -39,7 +39,7 @@ class Turnout:
 class Course:
     """What became of one category's demands in a year, as the demands' own events told it.
 
-    `breached` are those answered whose term to answer passed before; `accepted_late` the same for acceptance; `satisfied` are
+    `replied_late` are those whose term to answer passed, `accepted_late` those whose term to accept did; `satisfied` counts
     ratings of 4 and 5 (非常满意、满意).
     """
 

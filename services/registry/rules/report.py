@@ -1,10 +1,11 @@
-"""The research report of a year (调研报告) as blocks of text, from figures alone: what it says, not how it looks (SUR-3 to SUR-5).
+"""The research report of a year (调研报告) as blocks of text, from figures alone: what it says, not how it looks.
 
-What it tells as a problem follows from figures by the rules below, and is marked as such: the rest is for its author to write.
+What it tells as a problem follows from figures by the rules below, and says so: the rest is for its author to write.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from services.registry.rules import figures
 from services.registry.rules.figures import HIDDEN, NOTHING, Advice, Course, Need, Rated, Score, Turnout, decimal, percent
@@ -67,6 +68,26 @@ class Material:
     needed: int
     rated: Sequence[Rated]
     advice: Sequence[Advice]
+
+
+def to_plain(given: Material) -> dict[str, Any]:
+    """The material as JSON."""
+    return asdict(given)
+
+
+def from_plain(kept: Mapping[str, Any], advice: Sequence[Advice]) -> Material:
+    """The material as it was kept, with the recommendations of the day."""
+    return Material(
+        year=kept["year"],
+        survey=kept["survey"],
+        total=Turnout(**kept["total"]),
+        areas=[Turnout(**one) for one in kept["areas"]],
+        courses=[(name, Course(**one)) for name, one in kept["courses"]],
+        needs=[Need(**one) for one in kept["needs"]],
+        needed=kept["needed"],
+        rated=[Rated(one["title"], one["marks"], [Score(**score) for score in one["scores"]]) for one in kept["rated"]],
+        advice=advice,
+    )
 
 
 def title_of(year: int) -> str:
@@ -166,20 +187,33 @@ def _ratings(given: Material) -> Iterator[Block]:
     yield Paragraph("评价部分不记名，与企业身份不相关联。作答不足5份的，以及可由其他数字推算得出的，一律不予列示。")
     for place, rated in enumerate(given.rated, 1):
         yield Heading(f"（{_chinese(place)}）{rated.title}", 2)
-        rows = [_score_row(score, len(rated.marks)) for score in rated.scores]
-        header = ("评价对象", "作答", "平均分", *rated.marks)
-        yield Table(rated.title, header, rows, (2.2, 0.9, 1, *([1] * len(rated.marks))))
-        means = [(score.name, score.mean) for score in rated.scores if score.mean is not None]
-        if means:
-            ordered = sorted(means, key=lambda one: -one[1])
-            yield Bars(f"{rated.title}：平均分", [(name, round(mean, 2)) for name, mean in ordered], 2)
+        yield from _rated(rated)
     yield Note(f"注：“{HIDDEN}”为作答不足5份或可据以推算，不予列示；“{NOTHING}”为没有应计数。")
 
 
-def _score_row(score: Score, marks: int) -> list[str]:
+def _rated(rated: Rated) -> Iterator[Block]:
+    """A table, and bars: of the means, or of how many chose the first mark where marks are no numbers."""
+    means = any(score.mean is not None for score in rated.scores)
+    header = ("评价对象", "作答", *(("平均分",) if means else ()), *rated.marks)
+    rows = [_score_row(score, rated, means) for score in rated.scores]
+    yield Table(rated.title, header, rows, (2.2, 0.9, *([1] * (len(header) - 2))))
+    shown = [score for score in rated.scores if score.answered]
+    if means:
+        yield Bars("平均分", _longest_first((one.name, round(one.mean or 0, 2)) for one in shown), 2)
+    elif shown:
+        first = ((one.name, round(100 * one.marks[0] / (one.answered or 1), 1)) for one in shown)
+        yield Bars(f"选择“{rated.marks[0]}”的占比（%）", _longest_first(first), 1)
+
+
+def _longest_first(rows: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def _score_row(score: Score, rated: Rated, means: bool) -> list[str]:
     if score.answered is None:
-        return [score.name, *[HIDDEN] * (marks + 2)]
-    return [score.name, str(score.answered), decimal(score.mean), *[str(count) for count in score.marks]]
+        return [score.name, *[HIDDEN] * (len(rated.marks) + 1 + means)]
+    mean = [decimal(score.mean)] if means else []
+    return [score.name, str(score.answered), *mean, *[str(count) for count in score.marks]]
 
 
 def _problems(given: Material) -> Iterator[Block]:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from fahu.registry.v1 import enterprise_pb2, events_pb2, unit_pb2
+from fahu.registry.v1 import enterprise_pb2, events_pb2, recommendation_pb2, unit_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import outbox
-from services.registry.models import Designation, Enterprise, Unit
+from services.registry.models import Designation, Enterprise, Recommendation, Unit
 from services.registry.queries.units import holders_of
 from services.registry.rules import Duty
 
@@ -49,3 +49,15 @@ def access_revoked(session: AsyncSession, person_id: UUID, before: datetime, pos
     moment = Timestamp()
     moment.FromDatetime(before)
     outbox.add(session, events_pb2.AccessRevoked(person_id=str(person_id), before=moment), str(person_id), position)
+
+
+def recommendation_changed(session: AsyncSession, found: Recommendation) -> None:
+    event = events_pb2.RecommendationChanged(
+        recommendation_id=str(found.id),
+        survey_id=str(found.survey_id),
+        owner_unit=found.owner_unit,
+        state=recommendation_pb2.RecommendationState.Value(f"RECOMMENDATION_STATE_{found.state}"),
+        due_on=found.due_on.isoformat(),
+        version=found.version,
+    )
+    outbox.add(session, event, str(found.id), found.version)
