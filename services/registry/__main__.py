@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fahu.access.v1 import access_pb2
-from fahu.registry.v1 import account_service_pb2, account_service_pb2_grpc, registry_service_pb2, registry_service_pb2_grpc
+from fahu.registry.v1 import (
+    account_service_pb2,
+    account_service_pb2_grpc,
+    invitation_service_pb2,
+    invitation_service_pb2_grpc,
+    registry_service_pb2,
+    registry_service_pb2_grpc,
+    survey_service_pb2,
+    survey_service_pb2_grpc,
+)
 
 from kit.assembly import assemble, rebuild_since
 from kit.db import Database
@@ -18,7 +27,9 @@ from services.registry import commands
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.invitations import InvitationServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.surveys import SurveyServicer
 from services.registry.settings import CommandSettings, RegistrySettings
 
 NAME = "registry"
@@ -26,6 +37,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
+    invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
 ]
 Work = Callable[..., Awaitable[str]]
 
@@ -36,6 +49,8 @@ async def serve() -> int:
     assembly = await assemble(NAME, settings, MIGRATIONS)
     registry = RegistryServicer(assembly.database, personal)
     accounts = AccountServicer(assembly.database, personal, Passwords(), settings.session_policy())
+    surveys = SurveyServicer(assembly.database, personal)
+    invitations = InvitationServicer(assembly.database, personal, settings.survey_link)
 
     async def tidy() -> None:
         async with assembly.database.begin() as session:
@@ -45,6 +60,8 @@ async def serve() -> int:
     registrations = [
         lambda server: registry_service_pb2_grpc.add_RegistryServiceServicer_to_server(registry, server),
         lambda server: account_service_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
+        lambda server: survey_service_pb2_grpc.add_SurveyServiceServicer_to_server(surveys, server),
+        lambda server: invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server),
     ]
     return await assembly.serve(SERVICES, access_pb2.rule, registrations)
 

@@ -23,6 +23,8 @@ class CommandSettings(DatabaseSettings):
 class RegistrySettings(ServiceSettings, CommandSettings):
     """`refresh_grace_seconds`: how long a refresh may be repeated whose answer got lost (see rules/sessions.py)."""
 
+    # What personal links of a survey begin with. Behind "#" the secret stays out of every server's log of addresses.
+    survey_link: str = "http://127.0.0.1:8000/survey#"
     session_days: int = 30
     refresh_grace_seconds: int = 30
 

@@ -14,7 +14,12 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
+from fahu.registry.v1.invitation_service_pb2_grpc import (
+    InvitationServiceStub,
+    add_InvitationServiceServicer_to_server,
+)
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
+from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub, add_SurveyServiceServicer_to_server
 from google.protobuf.message import Message
 from sqlalchemy import text
 
@@ -33,7 +38,9 @@ from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.invitations import InvitationServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.surveys import SurveyServicer
 from tests import signing
 from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
@@ -41,10 +48,12 @@ from tests.registry.files import Line, csv_file
 KEYRING_TEXT = Keyring.generate()
 YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
-EVENTS = {
+EVENTS: dict[str, type[Any]] = {
     kind.DESCRIPTOR.full_name: kind
     for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
 }
+EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged, events_pb2.SurveyReminderDue)}
+SURVEY_LINK = "https://fahu.example/survey#"
 
 
 class _Speaker(TokenSigner):
@@ -79,6 +88,14 @@ class World:
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
         return AccountServiceStub(channel)
+
+    def surveys(self, actor: Actor) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return SurveyServiceStub(channel)
+
+    def invitations(self, actor: Actor = LEAD) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return InvitationServiceStub(channel)
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -152,6 +169,11 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     registrations = [
         lambda server: add_RegistryServiceServicer_to_server(registry, server),
         lambda server: add_AccountServiceServicer_to_server(accounts, server),
+    ]
+    surveys, invitations = SurveyServicer(database, personal), InvitationServicer(database, personal, SURVEY_LINK)
+    registrations += [
+        lambda server: add_SurveyServiceServicer_to_server(surveys, server),
+        lambda server: add_InvitationServiceServicer_to_server(invitations, server),
     ]
     server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)

@@ -4,9 +4,9 @@ Answers add up: a total less what is shown beside it gives what is hidden. So a 
 in it, and further groups are hidden until nothing that adds and subtracts shown groups is about fewer than five people.
 
 Cells (area × industry) are what groups are made of. What a reader can work out about a set of hidden cells is a matter of
-linear algebra: it follows from the shown totals if, and only if, every vector that those totals cannot see sums to nothing over
-the set. One vector of generic numbers stands for all of them; at most four cells can hold fewer than five people, so sums of up
-to four entries are looked at.
+linear algebra: it follows from the shown totals if, and only if, every vector that those cannot see sums to nothing over the set.
+One vector of generic numbers stands for all of them; at most four cells can hold fewer than five people, so sums of up to four
+entries are looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -133,7 +133,7 @@ def _subtract(row: dict[Cell, int], other: Mapping[Cell, int], times: int) -> No
 
 
 def _sacrifice(few: Iterable[Cell], shown: set[Group], sizes: Mapping[Group, int]) -> Group:
-    """What to hide: the smallest cell in line with what would follow, else the smallest other cell, else the smaller margin."""
+    """What to hide: the smallest cell in line with what would follow, else the smallest other, else the smaller margin."""
     areas, industries = {cell[0] for cell in few}, {cell[1] for cell in few}
     inner = [group for group in shown if all(group)]
     near = [group for group in shown if group[0] in areas or group[1] in industries]

@@ -1,5 +1,7 @@
 """The words of a survey and what they allow (SUR-1, SUR-2): its life, who is asked, and when somebody may be reminded."""
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -60,6 +62,16 @@ class ResponseState(StrEnum):
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
+
+
+def new_token() -> str:
+    """The secret of a personal link: 32 characters, 192 bits of chance."""
+    return secrets.token_urlsafe(24)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of it. A secret of chance needs no salt."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 def follows(state: SurveyState) -> SurveyState | None:

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from fahu.registry.v1 import events_pb2, recommendation_pb2
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.errors import PermissionDenied, StaleVersion
+from kit.events import outbox
 from services.registry.errors import RecommendationDayInvalid, RecommendationOwnerUnknown
 from services.registry.models import Recommendation, Unit
 from services.registry.queries import findings, surveys
 from services.registry.queries import recommendations as queries
 from services.registry.rules.recommendations import RecommendationState, check_move, check_open
-from services.registry.service import audit, events
+from services.registry.service import audit
 from services.registry.service.audit import Retry
 
 
@@ -137,6 +139,14 @@ async def _change(errand: Errand, found: Recommendation, what: str) -> None:
 
 
 async def _note(errand: Errand, found: Recommendation, what: str) -> None:
-    events.recommendation_changed(errand.session, found)
+    event = events_pb2.RecommendationChanged(
+        recommendation_id=str(found.id),
+        survey_id=str(found.survey_id),
+        owner_unit=found.owner_unit,
+        state=recommendation_pb2.RecommendationState.Value(f"RECOMMENDATION_STATE_{found.state}"),
+        due_on=found.due_on.isoformat(),
+        version=found.version,
+    )
+    outbox.add(errand.session, event, str(found.id), found.version)
     subject = f"recommendation/{found.id}"
     await audit.record(errand.session, errand.actor, f"RECOMMENDATION_{what}", subject, errand.now, retry=errand.retry)

@@ -64,6 +64,28 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The login name belongs to somebody else."""
     ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: _ErrorReason.ValueType  # 19
     """Without a successor the unit would be left without its contact; metadata "unit" names it."""
+    ERROR_REASON_SURVEY_NOT_FOUND: _ErrorReason.ValueType  # 70
+    """No such survey."""
+    ERROR_REASON_SURVEY_EXISTS: _ErrorReason.ValueType  # 71
+    """The year has its annual survey already."""
+    ERROR_REASON_SURVEY_WRONG_STATE: _ErrorReason.ValueType  # 72
+    """The survey is in another state than this needs; metadata "state" names it."""
+    ERROR_REASON_SURVEY_DAYS_INVALID: _ErrorReason.ValueType  # 73
+    """The last day is before the first, or there is no such day."""
+    ERROR_REASON_SURVEY_NOT_READY: _ErrorReason.ValueType  # 74
+    """Nobody is invited yet."""
+    ERROR_REASON_QUESTIONNAIRE_NOT_FOUND: _ErrorReason.ValueType  # 75
+    """The questionnaire has no such version."""
+    ERROR_REASON_INVITATION_NOT_FOUND: _ErrorReason.ValueType  # 76
+    """The enterprise is not invited, or not the caller's to see."""
+    ERROR_REASON_SURVEY_AREA_NOT_FOUND: _ErrorReason.ValueType  # 77
+    """There is no such area, or it is not the caller's."""
+    ERROR_REASON_LINKS_TOLD: _ErrorReason.ValueType  # 78
+    """The links were told when they were made, and are not known any more: make others."""
+    ERROR_REASON_REMINDER_NOT_DUE: _ErrorReason.ValueType  # 79
+    """Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
+    ERROR_REASON_SURVEY_AUDIENCE_INVALID: _ErrorReason.ValueType  # 80
+    """An annual survey asks the census."""
     ERROR_REASON_SURVEY_NOT_ANALYSED: _ErrorReason.ValueType  # 120
     """The survey is not analysed yet: there are no results, and nothing to recommend."""
     ERROR_REASON_RECOMMENDATION_NOT_FOUND: _ErrorReason.ValueType  # 121
@@ -120,6 +142,28 @@ ERROR_REASON_LOGIN_NAME_TAKEN: ErrorReason.ValueType  # 18
 """The login name belongs to somebody else."""
 ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: ErrorReason.ValueType  # 19
 """Without a successor the unit would be left without its contact; metadata "unit" names it."""
+ERROR_REASON_SURVEY_NOT_FOUND: ErrorReason.ValueType  # 70
+"""No such survey."""
+ERROR_REASON_SURVEY_EXISTS: ErrorReason.ValueType  # 71
+"""The year has its annual survey already."""
+ERROR_REASON_SURVEY_WRONG_STATE: ErrorReason.ValueType  # 72
+"""The survey is in another state than this needs; metadata "state" names it."""
+ERROR_REASON_SURVEY_DAYS_INVALID: ErrorReason.ValueType  # 73
+"""The last day is before the first, or there is no such day."""
+ERROR_REASON_SURVEY_NOT_READY: ErrorReason.ValueType  # 74
+"""Nobody is invited yet."""
+ERROR_REASON_QUESTIONNAIRE_NOT_FOUND: ErrorReason.ValueType  # 75
+"""The questionnaire has no such version."""
+ERROR_REASON_INVITATION_NOT_FOUND: ErrorReason.ValueType  # 76
+"""The enterprise is not invited, or not the caller's to see."""
+ERROR_REASON_SURVEY_AREA_NOT_FOUND: ErrorReason.ValueType  # 77
+"""There is no such area, or it is not the caller's."""
+ERROR_REASON_LINKS_TOLD: ErrorReason.ValueType  # 78
+"""The links were told when they were made, and are not known any more: make others."""
+ERROR_REASON_REMINDER_NOT_DUE: ErrorReason.ValueType  # 79
+"""Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
+ERROR_REASON_SURVEY_AUDIENCE_INVALID: ErrorReason.ValueType  # 80
+"""An annual survey asks the census."""
 ERROR_REASON_SURVEY_NOT_ANALYSED: ErrorReason.ValueType  # 120
 """The survey is not analysed yet: there are no results, and nothing to recommend."""
 ERROR_REASON_RECOMMENDATION_NOT_FOUND: ErrorReason.ValueType  # 121
