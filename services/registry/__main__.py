@@ -8,15 +8,19 @@ from fahu.access.v1 import access_pb2
 from fahu.registry.v1 import (
     account_service_pb2,
     account_service_pb2_grpc,
+    findings_service_pb2,
+    findings_service_pb2_grpc,
     invitation_service_pb2,
     invitation_service_pb2_grpc,
+    recommendation_service_pb2,
+    recommendation_service_pb2_grpc,
     registry_service_pb2,
     registry_service_pb2_grpc,
     survey_service_pb2,
     survey_service_pb2_grpc,
 )
 
-from kit.assembly import assemble, rebuild_since
+from kit.assembly import assemble, rebuild_since, redrive_all
 from kit.db import Database
 from kit.errors import ServiceError
 from kit.events import outbox
@@ -24,10 +28,13 @@ from kit.migrate import upgrade
 from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
+from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.findings import FindingsServicer
 from services.registry.servicer.invitations import InvitationServicer
+from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.servicer.surveys import SurveyServicer
 from services.registry.settings import CommandSettings, RegistrySettings
@@ -39,6 +46,8 @@ SERVICES = [
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
     survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
     invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
+    findings_service_pb2.DESCRIPTOR.services_by_name["FindingsService"],
+    recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"],
 ]
 Work = Callable[..., Awaitable[str]]
 
@@ -52,6 +61,10 @@ async def serve() -> int:
     surveys = SurveyServicer(assembly.database, personal)
     invitations = InvitationServicer(assembly.database, personal, settings.survey_link)
 
+    findings = FindingsServicer(assembly.database, personal)
+    recommendations = RecommendationServicer(assembly.database, personal)
+    assembly.consume("dispatch", HANDLERS)
+
     async def tidy() -> None:
         async with assembly.database.begin() as session:
             await forget_old(session, datetime.now(UTC))
@@ -62,6 +75,8 @@ async def serve() -> int:
         lambda server: account_service_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
         lambda server: survey_service_pb2_grpc.add_SurveyServiceServicer_to_server(surveys, server),
         lambda server: invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server),
+        lambda server: findings_service_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server),
+        lambda server: recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server(recommendations, server),
     ]
     return await assembly.serve(SERVICES, access_pb2.rule, registrations)
 
@@ -92,6 +107,7 @@ if __name__ == "__main__":
         NAME,
         serve,
         migrate=migrate,
+        redrive=lambda: redrive_all(NAME, HANDLERS),
         rebuild=rebuild_since,
         announce=command(commands.announce),
         **{

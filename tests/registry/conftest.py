@@ -14,9 +14,14 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
+from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub, add_FindingsServiceServicer_to_server
 from fahu.registry.v1.invitation_service_pb2_grpc import (
     InvitationServiceStub,
     add_InvitationServiceServicer_to_server,
+)
+from fahu.registry.v1.recommendation_service_pb2_grpc import (
+    RecommendationServiceStub,
+    add_RecommendationServiceServicer_to_server,
 )
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
 from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub, add_SurveyServiceServicer_to_server
@@ -38,7 +43,9 @@ from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.findings import FindingsServicer
 from services.registry.servicer.invitations import InvitationServicer
+from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.servicer.surveys import SurveyServicer
 from tests import signing
@@ -53,6 +60,7 @@ EVENTS: dict[str, type[Any]] = {
     for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
 }
 EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged, events_pb2.SurveyReminderDue)}
+EVENTS |= {events_pb2.RecommendationChanged.DESCRIPTOR.full_name: events_pb2.RecommendationChanged}
 SURVEY_LINK = "https://fahu.example/survey#"
 
 
@@ -96,6 +104,14 @@ class World:
     def invitations(self, actor: Actor = LEAD) -> Any:
         channel: Any = self._channel(_Speaker(actor))
         return InvitationServiceStub(channel)
+
+    def findings(self, actor: Actor) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return FindingsServiceStub(channel)
+
+    def recommendations(self, actor: Actor) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return RecommendationServiceStub(channel)
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -174,6 +190,11 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     registrations += [
         lambda server: add_SurveyServiceServicer_to_server(surveys, server),
         lambda server: add_InvitationServiceServicer_to_server(invitations, server),
+    ]
+    findings, recommendations = FindingsServicer(database, personal), RecommendationServicer(database, personal)
+    registrations += [
+        lambda server: add_FindingsServiceServicer_to_server(findings, server),
+        lambda server: add_RecommendationServiceServicer_to_server(recommendations, server),
     ]
     server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)

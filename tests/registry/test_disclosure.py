@@ -1,4 +1,4 @@
-"""What is shown of part B gives nobody away: an attacker with all shown totals, and linear algebra of its own, learns of no few."""
+"""What is shown of part B gives nobody away: an attacker with all shown totals and linear algebra learns of no few."""
 
 import random
 from collections.abc import Iterable

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,7 +65,7 @@ class Recommendation(Base):
         CheckConstraint("version >= 1", name="versioned"),
         Index("ix_recommendation_survey", "survey_id", "id"),
         Index("ix_recommendation_owner", "owner_unit", "id"),
-        Index("ix_recommendation_due", "due_on", "id", postgresql_where=text("state = 'ADOPTED'")),
+        Index("ix_recommendation_due", "due_on", "id", postgresql_where=sql("state = 'ADOPTED'")),
     )
 
 

@@ -1,9 +1,10 @@
 """What a survey came to, as it is kept, and the answers by name."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.errors import SurveyNotAnalysed
@@ -23,11 +24,22 @@ from services.registry.rules import UnitKind
 from services.registry.rules.recommendations import RecommendationState
 from services.registry.rules.surveys import ResponseState
 
+QUESTIONS: ColumnElement[Any] = SurveyAnalysis.results["questions"]
 
-async def analysis(session: AsyncSession, survey_id: UUID, *, lock: bool = False) -> SurveyAnalysis:
-    """What it came to, locked if wanted: whoever proposes something holds it. Raises SurveyNotFound, SurveyNotAnalysed."""
-    query = select(SurveyAnalysis).where(SurveyAnalysis.survey_id == survey_id)
-    found = await session.scalar(query.with_for_update() if lock else query)
+
+async def of_analysis(session: AsyncSession, survey_id: UUID, *columns: Any) -> Any:
+    """Parts of what it came to, and when that was taken; the results are long. Raises SurveyNotFound, SurveyNotAnalysed."""
+    query: Select[Any] = select(*columns, SurveyAnalysis.made_at).where(SurveyAnalysis.survey_id == survey_id)
+    return await _there(session, survey_id, (await session.execute(query)).first())
+
+
+async def hold_analysis(session: AsyncSession, survey_id: UUID) -> None:
+    """Lock what a survey came to, until the transaction ends. Raises SurveyNotFound, SurveyNotAnalysed."""
+    query = select(SurveyAnalysis.survey_id).where(SurveyAnalysis.survey_id == survey_id)
+    await _there(session, survey_id, (await session.execute(query.with_for_update())).first())
+
+
+async def _there(session: AsyncSession, survey_id: UUID, found: Any) -> Any:
     if found is None:
         await surveys.survey_view(session, survey_id)
         raise SurveyNotAnalysed
@@ -53,7 +65,7 @@ async def area_names(session: AsyncSession, year: int) -> dict[str, str]:
 async def agency_names(session: AsyncSession) -> dict[str, str]:
     """The agencies in the notice's order."""
     query = select(Unit.code, Unit.name).where(Unit.kind == UnitKind.AGENCY).order_by(Unit.position)
-    return dict(row.tuple() for row in await session.execute(query))
+    return dict((await session.execute(query)).all())  # type: ignore[arg-type]  # rows are pairs
 
 
 async def named_answers(session: AsyncSession, survey_id: UUID) -> Sequence[Row[str, str, str, str | None, SurveyResponse]]:

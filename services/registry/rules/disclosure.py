@@ -3,10 +3,10 @@
 Answers add up: a total less what is shown beside it gives what is hidden. So a group is hidden if fewer than five answered
 in it, and further groups are hidden until nothing that adds and subtracts shown groups is about fewer than five people.
 
-Cells (area × industry) are what groups are made of. What a reader can work out about a set of hidden cells is a matter of
-linear algebra: it follows from the shown totals if, and only if, every vector that those cannot see sums to nothing over the set.
-One vector of generic numbers stands for all of them; at most four cells can hold fewer than five people, so sums of up to four
-entries are looked at.
+Groups are made of cells (area × industry). What a reader can work out about a set of hidden cells is linear algebra: it
+follows from the shown totals if, and only if, every vector that those cannot see sums to nothing over the set. One vector
+of generic numbers stands for all of them; fewer than five people are in four cells at most, so sums of four entries
+suffice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -71,7 +71,7 @@ def disclosed(shown: Iterable[Group], counts: Mapping[Cell, int], least: int = L
     cells = sorted(cell for cell, count in counts.items() if count)
     unseen = _unseen(shown, cells)
     few = [cell for cell in cells if counts[cell] < least]
-    single = [(cell,) for cell in few if unseen[cell] == 0]
+    single: list[tuple[Cell, ...]] = [(cell,) for cell in few if unseen[cell] == 0]
     if single:
         return single
     return list(_vanishing(few, unseen, counts, least))[:1]

@@ -25,7 +25,8 @@ def results_sheet(results: Mapping[str, Any], areas: Mapping[str, str], industri
     """A row for each option of each question, how many answered first; a column for all, each area and each industry."""
     names = [(EVERYWHERE, EVERYWHERE), *((code, EVERYWHERE) for code in areas), *((EVERYWHERE, code) for code in industries)]
     shown = [names[0], *(name for name in names[1:] if name_of(name) in results["groups"])]
-    heads = [EVERYBODY, *((areas | industries)[area or industry] for area, industry in shown[1:])]
+    texts = {**areas, **industries}
+    heads = [EVERYBODY, *(texts[area or industry] for area, industry in shown[1:])]
     groups = [results["groups"].get(name_of(name), {}) for name in shown]
     rows = [
         [PARTS[question["part"]], number, labelled(question), row_text, option, *cells]

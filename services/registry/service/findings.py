@@ -47,7 +47,7 @@ async def finish(session: AsyncSession, actor: Actor, change: Change, now: datet
     survey = await to_change(session, actor, change, SurveyState.ANALYSED)
     if survey is None:
         return
-    await queries.analysis(session, survey.id, lock=True)
+    await queries.hold_analysis(session, survey.id)
     advice = [asdict(one) for one in await _advice(session, survey.id)]
     session.add(SurveyReport(survey_id=survey.id, advice=advice, made_by=actor.person_id, made_at=now))
     move(session, survey, SurveyState.REPORTED, now)
@@ -114,10 +114,10 @@ class Draft:
 
 async def draft(session: AsyncSession, survey_id: UUID) -> Draft:
     """The report's material with the recommendations as they stand, or stood when the survey was reported."""
-    analysis = await queries.analysis(session, survey_id)
+    material, made_at = await queries.of_analysis(session, survey_id, SurveyAnalysis.material)
     kept = await queries.report(session, survey_id)
     advice: Sequence[Advice] = [Advice(**one) for one in kept.advice] if kept else await _advice(session, survey_id)
-    return Draft(report.from_plain(analysis.material, advice), analysis.made_at)
+    return Draft(report.from_plain(material, advice), made_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +130,10 @@ class Export:
 
 async def export_results(session: AsyncSession, actor: Actor, survey_id: UUID, now: datetime) -> Export:
     """All results, in all and by area and industry."""
-    analysis = await queries.analysis(session, survey_id)
+    results, _ = await queries.of_analysis(session, survey_id, SurveyAnalysis.results)
     survey = (await survey_queries.survey_view(session, survey_id)).survey
     areas = await queries.area_names(session, survey.year)
-    sheet = await asyncio.to_thread(result_sheets.results_sheet, analysis.results, areas, INDUSTRIES)
+    sheet = await asyncio.to_thread(result_sheets.results_sheet, results, areas, INDUSTRIES)
     await audit.record(session, actor, "SURVEY_RESULTS_EXPORTED", f"survey/{survey_id}", now)
     return Export(survey.title, sheet)
 

@@ -51,7 +51,7 @@ class Seen:
 async def propose(errand: Errand, survey_id: UUID, content: Content) -> UUID:
     """Draw one from an analysed survey. Returns its id."""
     session, actor, now = errand.session, errand.actor, errand.now
-    await findings.analysis(session, survey_id, lock=True)
+    await findings.hold_analysis(session, survey_id)
     if await audit.is_repeat(session, actor, errand.retry):
         return await surveys.subject_of_request(session, actor, errand.retry.request_id)
     await _check(errand, content)

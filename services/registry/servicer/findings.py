@@ -56,7 +56,7 @@ class FindingsServicer(findings_service_pb2_grpc.FindingsServiceServicer):
     async def GetResults(self, request: pb.GetResultsRequest, context: Context) -> pb.GetResultsResponse:
         survey_id = UUID(request.survey_id)
         async with self.db.read() as session:
-            analysis = await queries.analysis(session, survey_id)
+            questions, taken_at = await queries.of_analysis(session, survey_id, queries.QUESTIONS)
             view = await survey_queries.survey_view(session, survey_id)
             areas = await queries.area_names(session, view.survey.year)
             by_area = [*areas, UNKNOWN] if request.by == pb.RESULTS_BY_AREA else []
@@ -66,9 +66,9 @@ class FindingsServicer(findings_service_pb2_grpc.FindingsServiceServicer):
         found = [(group, groups[name_of(group)]) for group in wanted if name_of(group) in groups]
         return pb.GetResultsResponse(
             summary=_summary(view),
-            questions=[_question(question) for question in analysis.results["questions"]],
+            questions=[_question(question) for question in questions],
             groups=[_group(group, tallies, areas) for group, tallies in found],
-            taken_at=encode.moment(analysis.made_at),
+            taken_at=encode.moment(taken_at),
         )
 
     async def ExportResults(self, request: pb.ExportResultsRequest, context: Context) -> pb.ExportResultsResponse:
