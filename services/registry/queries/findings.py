@@ -65,7 +65,7 @@ async def area_names(session: AsyncSession, year: int) -> dict[str, str]:
 async def agency_names(session: AsyncSession) -> dict[str, str]:
     """The agencies in the notice's order."""
     query = select(Unit.code, Unit.name).where(Unit.kind == UnitKind.AGENCY).order_by(Unit.position)
-    return dict((await session.execute(query)).all())  # type: ignore[arg-type]  # rows are pairs
+    return dict((await session.execute(query)).all())
 
 
 async def named_answers(session: AsyncSession, survey_id: UUID) -> Sequence[Row[str, str, str, str | None, SurveyResponse]]:
