@@ -20,6 +20,7 @@ from services.gateway.routes import (
     events,
     guards,
     handling,
+    invitations,
     joint_cases,
     look_backs,
     me,
@@ -34,6 +35,7 @@ from services.gateway.routes import (
     sign_in,
     similar,
     supervision,
+    surveys,
     terms,
     timeline,
 )
@@ -66,6 +68,8 @@ ROUTERS = (
     call_tasks.router,
     people.router,
     cohorts.router,
+    surveys.router,
+    invitations.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -24,7 +24,9 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 
 from kit.auth import TokenSigner
 from kit.rpc.carrier import Carried
@@ -47,7 +49,9 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+    from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
 NAMES_SECONDS = 1.0
@@ -61,6 +65,8 @@ SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
+    "/fahu.registry.v1.InvitationService/MakeInvitations",
+    "/fahu.registry.v1.InvitationService/RemakeLink",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
     "/fahu.dispatch.v1.CalendarService/SetCalendar",
@@ -78,6 +84,8 @@ class Clients:
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
+        self.surveys: SurveyServiceAsyncStub = SurveyServiceStub(_channel(to_registry))
+        self.invitations: InvitationServiceAsyncStub = InvitationServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)

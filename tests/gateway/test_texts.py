@@ -15,7 +15,17 @@ import kit
 import services.gateway
 from kit.errors import ServiceError
 from services.gateway import problems, schemas
-from services.gateway.routes import attachments, demand_parts, demand_schemas, enterprises, reference, routing, timeline
+from services.gateway.routes import (
+    attachments,
+    demand_parts,
+    demand_schemas,
+    enterprises,
+    invitations,
+    reference,
+    routing,
+    surveys,
+    timeline,
+)
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
 from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
@@ -44,6 +54,10 @@ WORDS = [
     (routing.RoutingDecisionWord, routing.DECISIONS),
     (timeline.DeliveryWord, timeline.DELIVERIES),
     (enterprises.LevelWord, enterprises.LEVELS),
+    (surveys.SurveyKindWord, surveys.SURVEY_KINDS),
+    (surveys.AudienceWord, surveys.AUDIENCES),
+    (surveys.SurveyStateWord, surveys.SURVEY_STATES),
+    (invitations.InvitationStatusWord, invitations.INVITATION_STATUSES),
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),

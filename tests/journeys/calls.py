@@ -11,11 +11,13 @@ from google.protobuf import json_format, message_factory
 from kit.rpc.client import refusal_of
 from tests.journeys.doors import (
     BACKWARDS,
+    CENSUS,
     LIAISON,
     NO_FILE,
     NO_OTHER,
     REPLY,
     SHEET,
+    SURVEYED,
     TEXTS,
     UNSEEN,
     WRITTEN,
@@ -170,6 +172,43 @@ CALLS = {
     ),
     "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), fixed(refresh_token="made-up")),
     "EndSession": Door(("OK",), fixed(refresh_token="made-up")),
+}
+CENSUS_RPC = FILE_RPC | {"content": base64.b64encode(CENSUS.encode()).decode()}
+DRAFT_RPC = {name: SURVEYED[name] for name in ("title", "opens_on", "closes_on")}
+
+
+def _of_survey(**more: Any) -> Fill:
+    return lambda thing, column: {"survey_id": thing, "request_id": uuid4().hex, **more}
+
+
+def _on_survey(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"survey_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+def _survey_request(thing: str, column: str) -> dict[str, Any]:
+    named = {"kind": "SURVEY_KIND_OTHER", "audience": "SURVEY_AUDIENCE_LIAISON_POINTS"}
+    return {"year": 2031, "content": DRAFT_RPC, "request_id": uuid4().hex, **named}
+
+
+CALLS |= {
+    "CreateSurvey": Door(("OK",), _survey_request),
+    "GetSurvey": Door(("OK",), _about("survey_id")),
+    "UpdateSurvey": Door(STALE_RPC, _on_survey(content=DRAFT_RPC)),
+    "GetQuestionnaire": Door(("OK",), _about("survey_id")),
+    "SaveQuestionnaire": Door(STALE_RPC, _on_survey(part_a="{}", part_b="{}")),
+    "OpenSurvey": Door(STALE_RPC, _on_survey()),
+    "CloseSurvey": Door(STALE_RPC, _on_survey()),
+    "ImportCensus": Door(("OK",), fixed(**CENSUS_RPC)),
+    "ExportCensus": Door(("OK",), fixed(year=2031)),
+    "MakeInvitations": Door(("OK",), _of_survey()),
+    "RemakeLink": Door(("NOT_FOUND INVITATION_NOT_FOUND",), _of_survey(enterprise_id=NO_FILE)),
+    "ListInvitations": Door(("OK",), _about("survey_id")),
+    "ExportInvitations": Door(("OK",), _about("survey_id")),
+    "RemindInvited": Door(("FAILED_PRECONDITION SURVEY_WRONG_STATE",), _of_survey()),
+    "GetProgress": Door(("OK",), _about("survey_id")),
 }
 PLAIN_CALL = Door(("OK",))
 

@@ -26,6 +26,7 @@ NOT_FOUND = {
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
+    "survey": "SURVEY_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
@@ -159,12 +160,29 @@ DOORS = {
 }
 
 
+SURVEY = "/api/v1/surveys/{survey_id}"
+CENSUS = "统一社会信用代码,企业名称,街镇(园区),行业,规上\n"
+SURVEYED = {"title": "矩阵", "opens_on": "2031-01-10", "closes_on": "2031-02-28", "valid_min_percent": 60}
+ASKED = SURVEYED | {"year": 2031, "kind": "other", "audience": "liaison_points"}
+DOORS |= {
+    "POST /api/v1/surveys": Door(("201",), fixed(**ASKED)),
+    f"PUT {SURVEY}": Door(STALE, fixed(**SURVEYED)),
+    f"POST {SURVEY}/open": Door(STALE),
+    f"POST {SURVEY}/close": Door(STALE),
+    f"PUT {SURVEY}/questionnaire": Door(STALE, fixed(part_a={}, part_b={})),
+    f"POST {SURVEY}/invitations": Door(("200",)),
+    f"POST {SURVEY}/invitations/{{enterprise_id}}/link": Door(("404 INVITATION_NOT_FOUND",)),
+    f"POST {SURVEY}/reminders": Door(("409 SURVEY_WRONG_STATE",)),
+}
+
 PLAIN_DOOR = Door()
 
 
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
+    if line.about == "survey":
+        path = path.replace("{survey_id}", thing).replace("{enterprise_id}", NO_FILE)
     for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
         path = path.replace(f"{{{part}}}", thing)
     path = path.replace("{reply_template_id}", thing or str(uuid4()))
@@ -175,7 +193,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
     if path.endswith("/import"):
-        sent = {"content": SHEET.encode(), "params": {"dry_run": "true"}}
+        sent = {"content": (CENSUS if "/censuses/" in path else SHEET).encode(), "params": {"dry_run": "true"}}
         headers["content-type"] = "text/csv"
     elif path == "/api/v1/attachments":
         sent = {"content": png(), "params": {"file_name": "a.png"}}

@@ -7,7 +7,7 @@ from pathlib import Path
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.notify.v1 import notify_service_pb2
-from fahu.registry.v1 import account_service_pb2, registry_service_pb2
+from fahu.registry.v1 import account_service_pb2, invitation_service_pb2, registry_service_pb2, survey_service_pb2
 from fastapi import FastAPI
 from google.protobuf.descriptor import ServiceDescriptor
 
@@ -34,6 +34,8 @@ CONTRACTS: tuple[ServiceDescriptor, ...] = (
     notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
+    invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
 )
 REFUSED = "–"
 # What a cell may say, and whether that reaches beyond what is the caller's own.

@@ -125,8 +125,16 @@ async def _fill(platform: Platform, world: World) -> None:
         "upload": await _uploads(world),
         "joint case": await _joint_cases(world),
         "reply template": await _templates(platform, world),
+        "survey": _for_all(Things([await _survey(people["supervisor"])])),
         "call task": _for_all(Things([await _call_task(world)])),
     }
+
+
+async def _survey(supervisor: Person) -> str:
+    """One that is being prepared; whoever may ask for surveys sees it."""
+    days = {"opens_on": "2031-01-10", "closes_on": "2031-02-28"}
+    made = await supervisor.post("/surveys", {"title": "矩阵示例", "year": 2031, "audience": "census"} | days)
+    return str(made["id"])
 
 
 async def _send(person: Person, **changes: str) -> Json:
