@@ -10,6 +10,7 @@ from google.protobuf import json_format, message_factory
 
 from kit.rpc.client import refusal_of
 from tests.journeys.doors import (
+    ADVICE,
     BACKWARDS,
     CENSUS,
     LIAISON,
@@ -209,6 +210,31 @@ CALLS |= {
     "ExportInvitations": Door(("OK",), _about("survey_id")),
     "RemindInvited": Door(("FAILED_PRECONDITION SURVEY_WRONG_STATE",), _of_survey()),
     "GetProgress": Door(("OK",), _about("survey_id")),
+}
+ADVICE_RPC = {"content": ADVICE}
+NOT_ANALYSED_RPC = ("FAILED_PRECONDITION SURVEY_NOT_ANALYSED",)
+
+
+def _on_advice(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"recommendation_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+CALLS |= {
+    "AnalyseSurvey": Door(STALE_RPC, _on_survey()),
+    "ReportSurvey": Door(STALE_RPC, _on_survey()),
+    "GetResults": Door(NOT_ANALYSED_RPC, _about("survey_id")),
+    "ExportResults": Door(NOT_ANALYSED_RPC, _about("survey_id")),
+    "ExportAnswers": Door(("FAILED_PRECONDITION SURVEY_WRONG_STATE",), _about("survey_id")),
+    "DrawReport": Door(NOT_ANALYSED_RPC, _about("survey_id")),
+    "ProposeRecommendation": Door(NOT_ANALYSED_RPC, _of_survey(**ADVICE_RPC)),
+    "GetRecommendation": Door(("OK",), _about("recommendation_id")),
+    "UpdateRecommendation": Door(STALE_RPC, _on_advice(**ADVICE_RPC)),
+    "AdoptRecommendation": Door(STALE_RPC, _on_advice()),
+    "DeclineRecommendation": Door(STALE_RPC, _on_advice(reason="示例")),
+    "CompleteRecommendation": Door(STALE_RPC, _on_advice(evidence="示例")),
 }
 PLAIN_CALL = Door(("OK",))
 

@@ -27,6 +27,7 @@ NOT_FOUND = {
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
     "survey": "SURVEY_NOT_FOUND",
+    "recommendation": "RECOMMENDATION_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
@@ -175,6 +176,23 @@ DOORS |= {
     f"POST {SURVEY}/reminders": Door(("409 SURVEY_WRONG_STATE",)),
 }
 
+RECOMMENDATION = "/api/v1/recommendations/{recommendation_id}"
+ADVICE = {"text": "矩阵", "owner_unit": "hrss", "due_on": "2031-12-31"}
+NOT_ANALYSED = ("409 SURVEY_NOT_ANALYSED",)
+DOORS |= {
+    f"POST {SURVEY}/analyse": Door(STALE),
+    f"POST {SURVEY}/report": Door(STALE),
+    f"GET {SURVEY}/results": Door(NOT_ANALYSED),
+    f"GET {SURVEY}/results.xlsx": Door(NOT_ANALYSED),
+    f"GET {SURVEY}/answers.xlsx": Door(("409 SURVEY_WRONG_STATE",)),
+    f"GET {SURVEY}/report.docx": Door(NOT_ANALYSED),
+    f"POST {SURVEY}/recommendations": Door(NOT_ANALYSED, fixed(**ADVICE)),
+    f"PUT {RECOMMENDATION}": Door(STALE, fixed(**ADVICE)),
+    f"POST {RECOMMENDATION}/adopt": Door(STALE),
+    f"POST {RECOMMENDATION}/decline": Door(STALE, fixed(reason="示例")),
+    f"POST {RECOMMENDATION}/complete": Door(STALE, fixed(evidence="示例")),
+}
+
 PLAIN_DOOR = Door()
 
 
@@ -185,6 +203,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
         path = path.replace("{survey_id}", thing).replace("{enterprise_id}", NO_FILE)
     for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
         path = path.replace(f"{{{part}}}", thing)
+    path = path.replace("{recommendation_id}", thing or NO_FILE)
     path = path.replace("{reply_template_id}", thing or str(uuid4()))
     for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
         path = path.replace(f"{{{part}}}", str(uuid4()))

@@ -7,7 +7,14 @@ from pathlib import Path
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.notify.v1 import notify_service_pb2
-from fahu.registry.v1 import account_service_pb2, invitation_service_pb2, registry_service_pb2, survey_service_pb2
+from fahu.registry.v1 import (
+    account_service_pb2,
+    findings_service_pb2,
+    invitation_service_pb2,
+    recommendation_service_pb2,
+    registry_service_pb2,
+    survey_service_pb2,
+)
 from fastapi import FastAPI
 from google.protobuf.descriptor import ServiceDescriptor
 
@@ -36,6 +43,8 @@ CONTRACTS: tuple[ServiceDescriptor, ...] = (
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
     survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
     invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
+    findings_service_pb2.DESCRIPTOR.services_by_name["FindingsService"],
+    recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"],
 )
 REFUSED = "–"
 # What a cell may say, and whether that reaches beyond what is the caller's own.

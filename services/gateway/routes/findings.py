@@ -15,6 +15,7 @@ from starlette.responses import Response
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
+from services.gateway.routes.surveys import SURVEY_STATES, SurveyStateWord
 from services.gateway.schemas import Asked, Out
 from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 from services.gateway.words import Words, moment_of
@@ -25,8 +26,7 @@ Exporter = Annotated[Caller, Depends(allow(Role.ROLE_SUPERVISOR, Role.ROLE_CENTR
 Reader = Annotated[Caller, Depends(allow(Role.ROLE_SUPERVISOR, *CENTRE))]
 ByWord = Literal["area", "industry"]
 PartWord = Literal["a", "b"]
-SurveyStateWord = Literal["draft", "open", "closed", "analysed", "reported"]
-BY, PARTS, SURVEY_STATES = Words(pb.ResultsBy), Words(pb.ResultPart), Words(surveys_pb.SurveyState)
+BY, PARTS = Words(pb.ResultsBy), Words(pb.ResultPart)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 GIVES_DOCX: dict[int | str, dict[str, Any]] = {200: {"content": {DOCX: {"schema": {"type": "string", "format": "binary"}}}}}
 

@@ -117,10 +117,10 @@ async def _to_change(errand: Errand, seen: Seen, *, own: bool = False) -> Recomm
     found = await queries.for_update(errand.session, errand.actor, seen.id)
     if await audit.is_repeat(errand.session, errand.actor, errand.retry):
         return None
-    if own and found.owner_unit != errand.actor.unit_code:
-        raise PermissionDenied
     if found.version != seen.version:
         raise StaleVersion(version=str(found.version))
+    if own and found.owner_unit != errand.actor.unit_code:
+        raise PermissionDenied
     return found
 
 
