@@ -201,6 +201,19 @@ async def test_an_option_retired_midway_keeps_its_column_and_its_answers(world: 
     ]
 
 
+async def test_words_of_part_b_are_read_if_enough_wrote_and_in_the_order_of_their_letters(world: World) -> None:
+    survey = await closed(world)
+    wrote = [(ZHUJING, "C", {"improve": words, "why_court": words}) for words in ("丙", "甲", "=乙", "丁")]
+    await give_part_b(world, survey, [*wrote, (ZHUJING, "C", {"improve": "戊"})])
+    survey = await analysed(world, survey)
+    told = await world.findings(SUPERVISOR).ExportResults(pb.ExportResultsRequest(survey_id=survey.id))
+    rows = [one for one in sheet_of(told.content) if one[2] == "最应当改进的是什么？"]
+    assert [one[4] for one in rows] == ["作答数", "'=乙", "丁", "丙", "戊", "甲"]
+    assert [one[4] for one in sheet_of(told.content) if "主要哪里不满意" in str(one[2]) and "区法院" in str(one[2])] == [
+        "作答数"
+    ]
+
+
 async def drawn(world: World, survey: Any) -> bytes:
     return bytes((await world.findings(OPERATOR).DrawReport(pb.DrawReportRequest(survey_id=survey.id))).content)
 

@@ -85,6 +85,11 @@ GROUPS = text("""
 SELECT (SELECT jsonb_object_agg(g.key, g.value) FROM jsonb_each(results -> 'groups') g WHERE g.key = ANY(:names))
 FROM survey_analysis WHERE survey_id = :survey
 """)
+# In the order of the words: that of the rows would be chance as well, but need not be shown.
+TEXTS = text("""
+SELECT a.key, a.value FROM anonymous_answer CROSS JOIN LATERAL jsonb_each_text(answers) a
+WHERE survey_id = :survey AND a.key = ANY(:keys) ORDER BY a.key, a.value
+""")
 
 
 async def counts(session: AsyncSession, survey_id: UUID, questions: Sequence[Mapping[str, Any]], part: str) -> list[Count]:
@@ -114,6 +119,14 @@ async def needs(
 async def courses(session: AsyncSession, year: int) -> list[Any]:
     """The counts of a year's demands by category, in the order of rules.figures.Course."""
     return list(await session.execute(COURSES, {"year": year}))
+
+
+async def texts(session: AsyncSession, survey_id: UUID, keys: Sequence[str]) -> dict[str, list[str]]:
+    """What nobody in particular wrote, by question."""
+    found: dict[str, list[str]] = {key: [] for key in keys}
+    for key, written in await session.execute(TEXTS, {"survey": survey_id, "keys": list(keys)}):
+        found[key].append(written)
+    return found
 
 
 async def groups(session: AsyncSession, survey_id: UUID, names: Sequence[str]) -> dict[str, Any]:

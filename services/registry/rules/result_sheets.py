@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from services.registry.rules.disclosure import EVERYWHERE
@@ -21,18 +22,36 @@ def labelled(item: Mapping[str, Any]) -> str:
     return f"{item['text']}{RETIRED if item['retired'] else ''}"
 
 
-def results_sheet(results: Mapping[str, Any], areas: Mapping[str, str], industries: Mapping[str, str]) -> Sheet:
-    """A row for each option of each question, how many answered first; a column for all, each area and each industry."""
+def open_questions(results: Mapping[str, Any]) -> list[str]:
+    """Questions of part B that were answered in words, by enough that their words may be read."""
+    whole = results["groups"].get(name_of((EVERYWHERE, EVERYWHERE)), {})
+    asked = [one["key"] for one in results["questions"] if one["part"] == "B" and one["kind"] == Kind.TEXT]
+    return [key for key in asked if whole.get(key, {}).get("")]
+
+
+def results_sheet(
+    results: Mapping[str, Any],
+    areas: Mapping[str, str],
+    industries: Mapping[str, str],
+    texts: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Sheet:
+    """A row for each option of each question, how many answered first; a column for all, each area and each industry.
+
+    What was written in part B (`texts`) follows its question, from nowhere in particular.
+    """
     names = [(EVERYWHERE, EVERYWHERE), *((code, EVERYWHERE) for code in areas), *((EVERYWHERE, code) for code in industries)]
     shown = [names[0], *(name for name in names[1:] if name_of(name) in results["groups"])]
-    texts = {**areas, **industries}
-    heads = [EVERYBODY, *(texts[area or industry] for area, industry in shown[1:])]
+    called = {**areas, **industries}
+    heads = [EVERYBODY, *(called[area or industry] for area, industry in shown[1:])]
     groups = [results["groups"].get(name_of(name), {}) for name in shown]
     rows = [
         [PARTS[question["part"]], number, labelled(question), row_text, option, *cells]
         for number, question in enumerate(results["questions"], 1)
         for row_key, row_text in _rows(question)
-        for option, cells in _lines(question, [group.get(question["key"], {}).get(row_key, _NONE) for group in groups])
+        for option, cells in [
+            *_lines(question, [group.get(question["key"], {}).get(row_key, _NONE) for group in groups]),
+            *((words, []) for words in texts.get(question["key"], ())),
+        ]
     ]
     return ["部分", "题号", "题目", "行", "选项", *heads], rows
 

@@ -129,11 +129,12 @@ class Export:
 
 
 async def export_results(session: AsyncSession, actor: Actor, survey_id: UUID, now: datetime) -> Export:
-    """All results, in all and by area and industry."""
+    """All results, in all and by area and industry, and what was written in part B."""
     results, _ = await queries.of_analysis(session, survey_id, SurveyAnalysis.results)
     survey = (await survey_queries.survey_view(session, survey_id)).survey
     areas = await queries.area_names(session, survey.year)
-    sheet = await asyncio.to_thread(result_sheets.results_sheet, results, areas, INDUSTRIES)
+    texts = await counting.texts(session, survey_id, result_sheets.open_questions(results))
+    sheet = await asyncio.to_thread(result_sheets.results_sheet, results, areas, INDUSTRIES, texts)
     await audit.record(session, actor, "SURVEY_RESULTS_EXPORTED", f"survey/{survey_id}", now)
     return Export(survey.title, sheet)
 
