@@ -83,10 +83,14 @@ async def close(world: World, survey: Any) -> Any:
     return (await world.surveys(SUPERVISOR).CloseSurvey(pb.CloseSurveyRequest(on=on(survey)))).survey
 
 
+# Names of columns that a later migration brings are harmless before it.
 ANSWER = """
-INSERT INTO survey_response (invitation_id, survey_id, questionnaire_number, state, answers, answered_percent, revision,
-  begun_at, consented_at, submitted_at)
-SELECT id, survey_id, 1, 'SUBMITTED', '{"staff": "o1"}', :percent, 1, now(), now(), now()
+INSERT INTO survey_response
+SELECT (jsonb_populate_record(NULL::survey_response, jsonb_build_object(
+  'invitation_id', id, 'survey_id', survey_id, 'questionnaire_number', 1, 'state', 'SUBMITTED',
+  'answers', jsonb_build_object('staff', 'o1'), 'answered_percent', CAST(:percent AS bigint), 'revision', 1,
+  'begun_at', now(), 'consented_at', now(), 'submitted_at', now(),
+  'consent_version', '1', 'request_id', CAST(id AS text), 'mark', '\\x00'))).*
 FROM invitation WHERE survey_id = :survey AND enterprise_id = (SELECT id FROM enterprise WHERE uscc = :uscc)
 """
 
