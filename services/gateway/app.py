@@ -18,6 +18,7 @@ from services.gateway.routes import (
     demands,
     enterprises,
     events,
+    findings,
     guards,
     handling,
     invitations,
@@ -28,6 +29,7 @@ from services.gateway.routes import (
     on_behalf,
     people,
     platform,
+    recommendations,
     reference,
     reply_templates,
     returns,
@@ -72,6 +74,8 @@ ROUTERS = (
     survey_links.router,
     surveys.router,
     invitations.router,
+    findings.router,
+    recommendations.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -10,8 +10,12 @@ from fahu.access.v1 import access_pb2
 from fahu.registry.v1 import (
     account_service_pb2,
     account_service_pb2_grpc,
+    findings_service_pb2,
+    findings_service_pb2_grpc,
     invitation_service_pb2,
     invitation_service_pb2_grpc,
+    recommendation_service_pb2,
+    recommendation_service_pb2_grpc,
     registry_service_pb2,
     registry_service_pb2_grpc,
     survey_answer_service_pb2,
@@ -20,7 +24,7 @@ from fahu.registry.v1 import (
     survey_service_pb2_grpc,
 )
 
-from kit.assembly import assemble, rebuild_since
+from kit.assembly import assemble, rebuild_since, redrive_all
 from kit.db import Database
 from kit.errors import ServiceError
 from kit.events import outbox
@@ -28,10 +32,13 @@ from kit.migrate import upgrade
 from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
+from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.findings import FindingsServicer
 from services.registry.servicer.invitations import InvitationServicer
+from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.servicer.survey_answers import SurveyAnswerServicer
 from services.registry.servicer.surveys import SurveyServicer
@@ -45,6 +52,8 @@ SERVICES = [
     survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
     invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
     survey_answer_service_pb2.DESCRIPTOR.services_by_name["SurveyAnswerService"],
+    findings_service_pb2.DESCRIPTOR.services_by_name["FindingsService"],
+    recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"],
 ]
 Work = Callable[..., Awaitable[str]]
 Adding = Callable[[grpc.aio.Server], None]
@@ -57,12 +66,15 @@ def registrations(
     accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
     invitations = InvitationServicer(db, personal, settings.survey_link)
     answers = SurveyAnswerServicer(db, personal)
+    findings, recommendations = FindingsServicer(db, personal), RecommendationServicer(db, personal)
     return [
         partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
         partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, accounts),
         partial(survey_service_pb2_grpc.add_SurveyServiceServicer_to_server, SurveyServicer(db, personal)),
         partial(invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server, invitations),
         partial(survey_answer_service_pb2_grpc.add_SurveyAnswerServiceServicer_to_server, answers),
+        partial(findings_service_pb2_grpc.add_FindingsServiceServicer_to_server, findings),
+        partial(recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server, recommendations),
     ]
 
 
@@ -76,6 +88,7 @@ async def serve() -> int:
             await forget_old(session, datetime.now(UTC))
 
     assembly.runtime.every(600, "sessions housekeeping", tidy)
+    assembly.consume("dispatch", HANDLERS)
     return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, personal, settings))
 
 
@@ -106,6 +119,7 @@ if __name__ == "__main__":
         serve,
         migrate=migrate,
         rebuild=rebuild_since,
+        redrive=lambda: redrive_all(NAME, HANDLERS),
         announce=command(commands.announce),
         **{
             "load-reference": command(commands.load_reference),

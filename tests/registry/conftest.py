@@ -14,7 +14,9 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
+from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
 from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
@@ -48,6 +50,7 @@ EVENTS: dict[str, type[Any]] = {
     for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
 }
 EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged, events_pb2.SurveyReminderDue)}
+EVENTS |= {events_pb2.RecommendationChanged.DESCRIPTOR.full_name: events_pb2.RecommendationChanged}
 SURVEY_LINK = "https://fahu.example/survey#"
 SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK}
 STUBS: dict[str, Any] = {
@@ -56,6 +59,8 @@ STUBS: dict[str, Any] = {
     "survey_answers": SurveyAnswerServiceStub,
     "surveys": SurveyServiceStub,
     "invitations": InvitationServiceStub,
+    "findings": FindingsServiceStub,
+    "recommendations": RecommendationServiceStub,
 }
 FOR_GATEWAY = ("accounts", "survey_answers")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, survey_links, surveys, working_days
+from services.gateway.examples import arbitration, findings, guards, joint, oversight, survey_links, surveys, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -49,6 +49,7 @@ from services.gateway.texts.problems import DETAILS, FIELDS, PROBLEMS
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
+    **findings.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
@@ -211,6 +212,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
+    **findings.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **oversight.PARAMETERS,

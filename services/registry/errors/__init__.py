@@ -1,5 +1,12 @@
 """The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
 
+from services.registry.errors.findings import (
+    RecommendationDayInvalid,
+    RecommendationNotFound,
+    RecommendationOwnerUnknown,
+    RecommendationWrongState,
+    SurveyNotAnalysed,
+)
 from services.registry.errors.participants import (
     AccountWithoutRole,
     BoundToAnotherWechat,
@@ -62,6 +69,10 @@ __all__ = [
     "PhoneInUse",
     "PhoneInvalid",
     "QuestionnaireNotFound",
+    "RecommendationDayInvalid",
+    "RecommendationNotFound",
+    "RecommendationOwnerUnknown",
+    "RecommendationWrongState",
     "ReminderNotDue",
     "SessionEnded",
     "SurveyAlreadySubmitted",
@@ -73,6 +84,7 @@ __all__ = [
     "SurveyDaysInvalid",
     "SurveyExists",
     "SurveyLinkNotFound",
+    "SurveyNotAnalysed",
     "SurveyNotFound",
     "SurveyNotReady",
     "SurveyOpinionGiven",

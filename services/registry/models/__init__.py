@@ -3,6 +3,7 @@
 from services.registry.models.audit import AuditRow
 from services.registry.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.registry.models.enterprises import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
+from services.registry.models.findings import DemandCourse, Recommendation, SurveyAnalysis, SurveyReport
 from services.registry.models.people import Person, Revocation, Session, StaffAccount
 from services.registry.models.surveys import (
     AnonymousAnswer,
@@ -25,6 +26,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "Cohort",
+    "DemandCourse",
     "Designation",
     "Enterprise",
     "EnterpriseYear",
@@ -32,11 +34,14 @@ __all__ = [
     "Liaison",
     "Person",
     "QuestionnaireVersion",
+    "Recommendation",
     "Revocation",
     "SealedAnswer",
     "Session",
     "StaffAccount",
     "Survey",
+    "SurveyAnalysis",
+    "SurveyReport",
     "SurveyResponse",
     "SurveySnapshot",
     "Unit",

@@ -100,6 +100,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
     ERROR_REASON_SURVEY_AUDIENCE_INVALID: _ErrorReason.ValueType  # 80
     """An annual survey asks the census."""
+    ERROR_REASON_SURVEY_NOT_ANALYSED: _ErrorReason.ValueType  # 120
+    """The survey is not analysed yet: there are no results, and nothing to recommend."""
+    ERROR_REASON_RECOMMENDATION_NOT_FOUND: _ErrorReason.ValueType  # 121
+    """No such recommendation, or not one the caller may see."""
+    ERROR_REASON_RECOMMENDATION_WRONG_STATE: _ErrorReason.ValueType  # 122
+    """The recommendation is in another state than this needs; metadata "state" names it."""
+    ERROR_REASON_RECOMMENDATION_OWNER_UNKNOWN: _ErrorReason.ValueType  # 123
+    """The unit that shall see to it does not take part."""
+    ERROR_REASON_RECOMMENDATION_DAY_INVALID: _ErrorReason.ValueType  # 124
+    """The day by which it shall be done is no day, or lies behind."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -182,4 +192,14 @@ ERROR_REASON_REMINDER_NOT_DUE: ErrorReason.ValueType  # 79
 """Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
 ERROR_REASON_SURVEY_AUDIENCE_INVALID: ErrorReason.ValueType  # 80
 """An annual survey asks the census."""
+ERROR_REASON_SURVEY_NOT_ANALYSED: ErrorReason.ValueType  # 120
+"""The survey is not analysed yet: there are no results, and nothing to recommend."""
+ERROR_REASON_RECOMMENDATION_NOT_FOUND: ErrorReason.ValueType  # 121
+"""No such recommendation, or not one the caller may see."""
+ERROR_REASON_RECOMMENDATION_WRONG_STATE: ErrorReason.ValueType  # 122
+"""The recommendation is in another state than this needs; metadata "state" names it."""
+ERROR_REASON_RECOMMENDATION_OWNER_UNKNOWN: ErrorReason.ValueType  # 123
+"""The unit that shall see to it does not take part."""
+ERROR_REASON_RECOMMENDATION_DAY_INVALID: ErrorReason.ValueType  # 124
+"""The day by which it shall be done is no day, or lies behind."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -7,6 +7,7 @@ the newest and ignores older ones. Organisations are named; people are ids only.
 
 from collections import abc as _abc
 from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
+from fahu.registry.v1 import recommendation_pb2 as _recommendation_pb2
 from fahu.registry.v1 import survey_service_pb2 as _survey_service_pb2
 from fahu.registry.v1 import unit_pb2 as _unit_pb2
 from google.protobuf import descriptor as _descriptor
@@ -245,3 +246,47 @@ class SurveyReminderDue(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SurveyReminderDue: _TypeAlias = SurveyReminderDue  # noqa: Y015
+
+@_typing.final
+class RecommendationChanged(_message.Message):
+    """RecommendationChanged: a recommendation was proposed, changed, adopted, declined or done.
+    Subject fahu.registry.v1.recommendation_changed.<recommendation id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOMMENDATION_ID_FIELD_NUMBER: _builtins.int
+    SURVEY_ID_FIELD_NUMBER: _builtins.int
+    OWNER_UNIT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    recommendation_id: _builtins.str
+    """Recommendation id, UUID."""
+    survey_id: _builtins.str
+    """Survey it was drawn from, UUID."""
+    owner_unit: _builtins.str
+    """Unit that shall see to it."""
+    state: _recommendation_pb2.RecommendationState.ValueType
+    """Where it stands."""
+    due_on: _builtins.str
+    """Day by which it shall be done, "2022-12-31"."""
+    version: _builtins.int
+    """Version of the recommendation, rising by one with each change."""
+    def __init__(
+        self,
+        *,
+        recommendation_id: _builtins.str = ...,
+        survey_id: _builtins.str = ...,
+        owner_unit: _builtins.str = ...,
+        state: _recommendation_pb2.RecommendationState.ValueType = ...,
+        due_on: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "owner_unit", b"owner_unit", "recommendation_id", b"recommendation_id", "state", b"state", "survey_id", b"survey_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecommendationChanged: _TypeAlias = RecommendationChanged  # noqa: Y015
