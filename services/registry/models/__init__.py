@@ -2,7 +2,8 @@
 
 from services.registry.models.audit import AuditRow
 from services.registry.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
-from services.registry.models.enterprises import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
+from services.registry.models.cohorts import Cohort, CohortArea, Nomination
+from services.registry.models.enterprises import Designation, Enterprise, EnterpriseYear, Liaison
 from services.registry.models.people import Person, Revocation, Session, StaffAccount
 from services.registry.models.surveys import (
     AnonymousAnswer,
@@ -25,11 +26,13 @@ __all__ = [
     "AuditRow",
     "Base",
     "Cohort",
+    "CohortArea",
     "Designation",
     "Enterprise",
     "EnterpriseYear",
     "Invitation",
     "Liaison",
+    "Nomination",
     "Person",
     "QuestionnaireVersion",
     "Revocation",
