@@ -4,8 +4,20 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import grpc
 from fahu.access.v1 import access_pb2
-from fahu.registry.v1 import account_service_pb2, account_service_pb2_grpc, registry_service_pb2, registry_service_pb2_grpc
+from fahu.registry.v1 import (
+    account_service_pb2,
+    account_service_pb2_grpc,
+    cohort_service_pb2,
+    designation_service_pb2,
+    nomination_service_pb2,
+    registry_service_pb2,
+    registry_service_pb2_grpc,
+)
+from fahu.registry.v1.cohort_service_pb2_grpc import add_CohortServiceServicer_to_server
+from fahu.registry.v1.designation_service_pb2_grpc import add_DesignationServiceServicer_to_server
+from fahu.registry.v1.nomination_service_pb2_grpc import add_NominationServiceServicer_to_server
 
 from kit.assembly import assemble, rebuild_since
 from kit.db import Database
@@ -18,6 +30,9 @@ from services.registry import commands
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.cohorts import CohortServicer
+from services.registry.servicer.designations import DesignationServicer
+from services.registry.servicer.nominations import NominationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.settings import CommandSettings, RegistrySettings
 
@@ -26,8 +41,22 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    cohort_service_pb2.DESCRIPTOR.services_by_name["CohortService"],
+    nomination_service_pb2.DESCRIPTOR.services_by_name["NominationService"],
+    designation_service_pb2.DESCRIPTOR.services_by_name["DesignationService"],
 ]
 Work = Callable[..., Awaitable[str]]
+
+
+def programme(database: Database, personal: PersonalData) -> list[Callable[[grpc.aio.Server], None]]:
+    """What registers the services of the year's programme with a server."""
+    cohorts, nominations = CohortServicer(database, personal), NominationServicer(database, personal)
+    designations = DesignationServicer(database, personal)
+    return [
+        lambda server: add_CohortServiceServicer_to_server(cohorts, server),
+        lambda server: add_NominationServiceServicer_to_server(nominations, server),
+        lambda server: add_DesignationServiceServicer_to_server(designations, server),
+    ]
 
 
 async def serve() -> int:
@@ -45,6 +74,7 @@ async def serve() -> int:
     registrations = [
         lambda server: registry_service_pb2_grpc.add_RegistryServiceServicer_to_server(registry, server),
         lambda server: account_service_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
+        *programme(assembly.database, personal),
     ]
     return await assembly.serve(SERVICES, access_pb2.rule, registrations)
 

@@ -14,6 +14,9 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
+from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceStub
+from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
+from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
 from google.protobuf.message import Message
 from sqlalchemy import text
@@ -25,7 +28,7 @@ from kit.db import Database
 from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
-from services.registry.__main__ import MIGRATIONS, SERVICES
+from services.registry.__main__ import MIGRATIONS, SERVICES, programme
 from services.registry.personal import Passwords, PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
@@ -43,7 +46,12 @@ YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 EVENTS = {
     kind.DESCRIPTOR.full_name: kind
-    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
+    for kind in (
+        events_pb2.UnitChanged,
+        events_pb2.LiaisonPointChanged,
+        events_pb2.AccessRevoked,
+        events_pb2.CohortChanged,
+    )
 }
 
 
@@ -75,6 +83,18 @@ class World:
     def registry(self, actor: Actor = LEAD) -> Any:
         channel: Any = self._channel(_Speaker(actor))
         return RegistryServiceStub(channel)
+
+    def cohorts(self, actor: Actor) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return CohortServiceStub(channel)
+
+    def nominations(self, actor: Actor) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return NominationServiceStub(channel)
+
+    def designations(self, actor: Actor) -> Any:
+        channel: Any = self._channel(_Speaker(actor))
+        return DesignationServiceStub(channel)
 
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
@@ -152,6 +172,7 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     registrations = [
         lambda server: add_RegistryServiceServicer_to_server(registry, server),
         lambda server: add_AccountServiceServicer_to_server(accounts, server),
+        *programme(database, personal),
     ]
     server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)

@@ -39,7 +39,7 @@ NEXT: Mapping[NominationState, frozenset[NominationState]] = {
 NOMINATOR, REASON = "推荐单位", "推荐理由"
 REASON_LENGTH = 1000
 FILE = Columns((USCC, NAME, LEVEL_COLUMN, NOMINATOR, REASON), (USCC, LEVEL_COLUMN))
-NOMINATORS = {"街镇": Nominator.AREA, "园区": Nominator.AREA, "商会": Nominator.CHAMBER, "": Nominator.AREA}
+NOMINATORS = dict.fromkeys(("", "街镇", "园区", "街镇（园区）", "街镇(园区)"), Nominator.AREA) | {"商会": Nominator.CHAMBER}
 NOMINATOR_NAMES = {Nominator.AREA: "街镇（园区）", Nominator.CHAMBER: "商会"}
 STATE_NAMES = {
     NominationState.DRAFT: "草稿",
@@ -120,7 +120,7 @@ class Check:
         elif uscc is None:
             self._refuse_code(row.number, "".join(unicodedata.normalize("NFKC", cells[USCC]).split()).upper())
         self._read_texts(row.number, cells)
-        level, nominator = LEVELS.get(cells[LEVEL_COLUMN]), NOMINATORS.get(cells[NOMINATOR].removesuffix("(园区)"))
+        level, nominator = LEVELS.get(cells[LEVEL_COLUMN]), NOMINATORS.get(cells[NOMINATOR])
         if level is None:
             missing = not cells[LEVEL_COLUMN]
             self._fail(row.number, LEVEL_COLUMN, RowReason.VALUE_MISSING if missing else RowReason.LEVEL_UNKNOWN)

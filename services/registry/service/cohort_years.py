@@ -116,7 +116,7 @@ async def waive_survey(errand: Errand, year: int, expected: int, reason: str) ->
     await errand.record("COHORT_SURVEY_WAIVED", f"cohort/{year}", reason)
 
 
-async def publish(errand: Errand, year: int, expected: int) -> None:
+async def publish_list(errand: Errand, year: int, expected: int) -> None:
     """Make every accepted nomination a liaison point, unless anything is missing. Raises CohortIncomplete with all of it."""
     session, cohort = errand.session, await _to_change(errand, year, expected)
     if cohort is None:

@@ -20,8 +20,9 @@ from services.registry.models import Designation, Enterprise
 from services.registry.queries import cohort_years
 from services.registry.queries import cohorts as cohort_queries
 from services.registry.queries import designations as queries
+from services.registry.queries.designations import PointView
 from services.registry.rules.cohort_years import CohortState
-from services.registry.service import events, newcomers
+from services.registry.service import audit, events, newcomers
 from services.registry.service.errands import Errand, check_version
 
 SEAT = "uq_designation_seat"
@@ -70,20 +71,35 @@ async def replace(errand: Errand, designation_id: UUID, expected: int, reason: s
     old, enterprise = found
     if old.replaced_by:
         raise DesignationReplaced
+    comes = await _newcomer(errand, old, newcomer)
     if old.active:
         await _end(errand, old, enterprise, reason)
-    made = await _designate(errand, old, newcomer)
+    made = await _take_place(errand, old, comes)
     old.replaced_by = made.id
     await errand.record("DESIGNATION_REPLACED", f"designation/{old.id}", reason)
 
 
-async def _designate(errand: Errand, old: Designation, newcomer: Newcomer) -> Designation:
-    """A liaison point with the area, level and seat of an old one. Raises SeatsTaken if somebody has the seat by now."""
-    session, now = errand.session, errand.now
-    enterprise = await newcomers.enterprise_of(session, old.year, old.area_code, newcomer.uscc, newcomer.name, now)
-    if await queries.is_designated(session, old.year, enterprise.id):
+async def export(errand: Errand, year: int) -> list[PointView]:
+    """All of a year that the actor may see, for a file of theirs."""
+    await cohort_years.cohort(errand.session, year)
+    views = await queries.all_points(errand.session, errand.actor, year)
+    await audit.record(errand.session, errand.actor, "DESIGNATIONS_EXPORTED", f"cohort/{year}", errand.now)
+    return views
+
+
+async def _newcomer(errand: Errand, old: Designation, newcomer: Newcomer) -> Enterprise:
+    """Who comes: an enterprise of the area that is no liaison point of the year, not even the one to be replaced."""
+    year, area = old.year, old.area_code
+    enterprise = await newcomers.enterprise_of(errand.session, year, area, newcomer.uscc, newcomer.name, errand.now)
+    if await queries.is_designated(errand.session, year, enterprise.id):
         raise EnterpriseDesignated
-    made = _new(old.year, enterprise.id, old.area_code, old.level, old.seat_no, now)
+    return enterprise
+
+
+async def _take_place(errand: Errand, old: Designation, enterprise: Enterprise) -> Designation:
+    """A liaison point with the area, level and seat of an old one. Raises SeatsTaken if somebody has the seat by now."""
+    session = errand.session
+    made = _new(old.year, enterprise.id, old.area_code, old.level, old.seat_no, errand.now)
     try:
         async with session.begin_nested():
             session.add(made)

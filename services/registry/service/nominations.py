@@ -18,6 +18,7 @@ from services.registry.errors import (
 from services.registry.models import Cohort, Nomination
 from services.registry.queries import cohort_years
 from services.registry.queries import nominations as queries
+from services.registry.queries.nominations import NominationView
 from services.registry.rules import Level
 from services.registry.rules.cohort_years import HANDING_IN, UNPUBLISHED, CohortState
 from services.registry.rules.nominations import NEXT, NominationDraft, NominationState, Nominator
@@ -136,6 +137,14 @@ async def _accept_with_seat(errand: Errand, nomination: Nomination, seats: int) 
                 raise
             await session.refresh(nomination)
     raise SeatsTaken(seats=str(seats))
+
+
+async def export(errand: Errand, year: int) -> list[NominationView]:
+    """All of a year that the actor may see, for a file of theirs."""
+    await cohort_years.cohort(errand.session, year)
+    views = await queries.all_nominations(errand.session, errand.actor, year)
+    await audit.record(errand.session, errand.actor, "NOMINATIONS_EXPORTED", f"cohort/{year}", errand.now)
+    return views
 
 
 def area_of(errand: Errand) -> str:
