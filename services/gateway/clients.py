@@ -24,6 +24,9 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceStub
+from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
+from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 
 from kit.auth import TokenSigner
@@ -47,6 +50,9 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceAsyncStub
+    from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceAsyncStub
+    from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
@@ -78,6 +84,9 @@ class Clients:
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
+        self.cohorts: CohortServiceAsyncStub = CohortServiceStub(_channel(to_registry))
+        self.nominations: NominationServiceAsyncStub = NominationServiceStub(_channel(to_registry))
+        self.designations: DesignationServiceAsyncStub = DesignationServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)

@@ -188,7 +188,7 @@ async def test_targets_are_set_until_it_is_published(world: World) -> None:
     towns = {area.area_code: area.town_target for area in changed.areas if area.HasField("town_target")}
     assert towns == {FENGJING: 4}
     assert (await refusal(set_to(SUBDISTRICT, 1))).reason == "AREA_NOT_IN_COHORT"
-    assert (await refusal(set_to(FENGJING, 4, "2030-02-30"))).violations[0].field == "targets.recommend_by"
+    assert (await refusal(set_to(FENGJING, 4, "2030-02-30"))).violations[0].field == "recommend_by"
     year.version -= 1
     assert (await refusal(set_to(FENGJING, 5))).reason == "STALE_VERSION"
 

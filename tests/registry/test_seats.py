@@ -10,7 +10,7 @@ from fahu.registry.v1 import designation_service_pb2 as designations_pb
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.models import Designation
+from services.registry.models import Designation, Enterprise
 from services.registry.queries import designations as designation_queries
 from services.registry.queries import nominations as nomination_queries
 from tests.registry.conftest import World, race
@@ -110,7 +110,7 @@ async def unlocked(session: AsyncSession, designation_id: UUID) -> Designation:
 
 async def enterprises_unlocked(session: AsyncSession, enterprise_ids: list[UUID]) -> dict[UUID, Any]:
     """As above."""
-    query = select(designation_queries.Enterprise).where(designation_queries.Enterprise.id.in_(enterprise_ids))
+    query = select(Enterprise).where(Enterprise.id.in_(enterprise_ids))
     return {enterprise.id: enterprise for enterprise in await session.scalars(query)}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, working_days
+from services.gateway.examples import arbitration, cohorts, guards, joint, oversight, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -49,6 +49,7 @@ from services.gateway.texts.problems import DETAILS, PROBLEMS
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
+    **cohorts.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
@@ -209,6 +210,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
+    **cohorts.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **oversight.PARAMETERS,
@@ -256,6 +258,8 @@ def problem(reason: str) -> dict[str, Any]:
     elif reason == "JOINT_MEMBERS_REFUSED":
         because = "OPINION_MISSING"
         shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
+    elif reason == "COHORT_INCOMPLETE":
+        shown["errors"] = [cohorts.GAP]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

@@ -110,7 +110,7 @@ async def _whole(session: AsyncSession, actor: Actor, year: int) -> pb.Cohort:
 
 def _targets(given: pb.CohortTargets) -> Targets:
     towns = {town.area_code: town.target for town in given.town_targets}
-    return Targets(given.target_total, towns, day_of("targets.recommend_by", given.recommend_by))
+    return Targets(given.target_total, towns, day_of("recommend_by", given.recommend_by))
 
 
 def _cohort(row: Cohort, counts: Sequence[AreaCount] = (), gaps: Sequence[Gap] = ()) -> pb.Cohort:
