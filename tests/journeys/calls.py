@@ -14,10 +14,13 @@ from tests.journeys.doors import (
     LIAISON,
     NO_FILE,
     NO_OTHER,
+    NOMINATED,
     REPLY,
     SHEET,
     TEXTS,
+    THIS_YEAR,
     UNSEEN,
+    WHY,
     WRITTEN,
     Door,
     Fill,
@@ -170,6 +173,51 @@ CALLS = {
     ),
     "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), fixed(refresh_token="made-up")),
     "EndSession": Door(("OK",), fixed(refresh_token="made-up")),
+}
+
+
+def _of_year(**more: Any) -> Fill:
+    """A change of the list of a year that has none."""
+    return lambda thing, column: {"on": {"year": 2031, "expected_version": 1, "request_id": uuid4().hex}, **more}
+
+
+def _of_thing(name: str, **more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {name: thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+NO_COHORT_RPC, YEAR_2031 = ("NOT_FOUND COHORT_NOT_FOUND",), {"year": 2031}
+SAID = {"level": "LEVEL_TOWN", "nominator": "NOMINATOR_AREA"}
+NOMINATED_RPC = {**YEAR_2031, "uscc": NOMINATED["uscc"], "content": SAID, "request_id": "示例"}
+CALLS |= {
+    "GetCohort": Door(NO_COHORT_RPC, fixed(**YEAR_2031)),
+    "BeginCohort": Door(
+        ("ALREADY_EXISTS COHORT_EXISTS",),
+        lambda thing, column: {"year": THIS_YEAR, "targets": {"target_total": 1}, "request_id": uuid4().hex},
+    ),
+    "SetCohortTargets": Door(NO_COHORT_RPC, _of_year(targets={"target_total": 1})),
+    "AdvanceCohort": Door(NO_COHORT_RPC, _of_year(to="COHORT_STATE_SURVEYING")),
+    "WaiveSurvey": Door(NO_COHORT_RPC, _of_year(**WHY)),
+    "PublishCohort": Door(NO_COHORT_RPC, _of_year()),
+    "CloseCohort": Door(NO_COHORT_RPC, _of_year()),
+    "ListDesignations": Door(("OK",), fixed(**YEAR_2031)),
+    "ExportDesignations": Door(NO_COHORT_RPC, fixed(**YEAR_2031)),
+    "GetDesignation": Door(("OK",), _about("designation_id")),
+    "ListEnterpriseDesignations": Door(("OK",), _about("enterprise_id")),
+    "WithdrawDesignation": Door(STALE_RPC, _of_thing("designation_id", **WHY)),
+    "ReplaceDesignation": Door(STALE_RPC, _of_thing("designation_id", **WHY, uscc=NOMINATED["uscc"])),
+    "ListNominations": Door(("OK",), fixed(**YEAR_2031)),
+    "ImportNominations": Door(NO_COHORT_RPC, fixed(**FILE_RPC)),
+    "ExportNominations": Door(NO_COHORT_RPC, fixed(**YEAR_2031)),
+    "CreateNomination": Door(NO_COHORT_RPC, fixed(**NOMINATED_RPC)),
+    "GetNomination": Door(("OK",), _about("nomination_id")),
+    "UpdateNomination": Door(STALE_RPC, _of_thing("nomination_id", content=SAID)),
+    "SubmitNomination": Door(STALE_RPC, _of_thing("nomination_id")),
+    "WithdrawNomination": Door(STALE_RPC, _of_thing("nomination_id", **WHY)),
+    "AcceptNomination": Door(STALE_RPC, _of_thing("nomination_id")),
+    "RejectNomination": Door(STALE_RPC, _of_thing("nomination_id", **WHY)),
 }
 PLAIN_CALL = Door(("OK",))
 

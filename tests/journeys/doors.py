@@ -6,11 +6,13 @@ as it is for the next who asks.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from kit.calendar import BEIJING
 from tests.journeys.table import NOBODY, REFUSED, WORDS, Line
 from tests.kit.uploads.makers import png
 
@@ -26,6 +28,8 @@ NOT_FOUND = {
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
+    "nomination": "NOMINATION_NOT_FOUND",
+    "designation": "DESIGNATION_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
@@ -158,7 +162,31 @@ DOORS = {
     f"POST {AUTH}/sign-out": Door(("204",), fixed(refresh_token="made-up")),
 }
 
-
+COHORT, NOMINATION, POINT = "/api/v1/cohorts", "/api/v1/nominations/{nomination_id}", "/api/v1/designations/{designation_id}"
+NO_COHORT, WHY = ("404 COHORT_NOT_FOUND",), {"reason": "示例"}
+THIS_YEAR = datetime.now(BEIJING).year
+NOMINATED = {"year": 2031, "uscc": "91310116MA00000001", "level": "town"}
+DOORS |= {
+    f"POST {COHORT}": Door(("409 COHORT_EXISTS",), fixed(year=THIS_YEAR, target_total=1)),
+    f"GET {COHORT}/{{year}}": Door(NO_COHORT),
+    f"PUT {COHORT}/{{year}}/targets": Door(NO_COHORT, fixed(target_total=1)),
+    f"POST {COHORT}/{{year}}/advance": Door(NO_COHORT, fixed(to="surveying")),
+    f"POST {COHORT}/{{year}}/survey-waiver": Door(NO_COHORT, fixed(**WHY)),
+    f"POST {COHORT}/{{year}}/publish": Door(NO_COHORT),
+    f"POST {COHORT}/{{year}}/close": Door(NO_COHORT),
+    f"GET {COHORT}/{{year}}/designations/export": Door(NO_COHORT),
+    f"POST {COHORT}/{{year}}/nominations/import": Door(NO_COHORT),
+    f"GET {COHORT}/{{year}}/nominations/export": Door(NO_COHORT),
+    "GET /api/v1/nominations": Door(("422 FIELDS_INVALID",)),  # of which year, nobody said
+    "POST /api/v1/nominations": Door(NO_COHORT, fixed(**NOMINATED)),
+    f"PUT {NOMINATION}": Door(STALE, fixed(level="town")),
+    f"POST {NOMINATION}/submit": Door(STALE),
+    f"POST {NOMINATION}/withdraw": Door(STALE, fixed(**WHY)),
+    f"POST {NOMINATION}/accept": Door(STALE),
+    f"POST {NOMINATION}/reject": Door(STALE, fixed(**WHY)),
+    f"POST {POINT}/withdraw": Door(STALE, fixed(**WHY)),
+    f"POST {POINT}/replace": Door(STALE, fixed(**WHY, uscc="91310116MA00000001")),
+}
 PLAIN_DOOR = Door()
 
 
@@ -166,6 +194,8 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
     for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
+        path = path.replace(f"{{{part}}}", thing)
+    for part in ("nomination_id", "designation_id"):
         path = path.replace(f"{{{part}}}", thing)
     path = path.replace("{reply_template_id}", thing or str(uuid4()))
     for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):

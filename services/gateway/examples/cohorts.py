@@ -146,6 +146,7 @@ PARAMETERS: dict[str, Any] = {
     "nomination_id": NOMINATION_ID,
     "designation_id": DESIGNATION_ID,
     "withdrawn_too": True,
+    "nomination_state": "submitted",
 }
 GAP = {
     "field": "310116101",
