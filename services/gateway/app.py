@@ -16,6 +16,7 @@ from services.gateway.routes import (
     cohorts,
     demand_moves,
     demands,
+    designations,
     enterprises,
     events,
     findings,
@@ -25,6 +26,7 @@ from services.gateway.routes import (
     joint_cases,
     look_backs,
     me,
+    nominations,
     notifications,
     on_behalf,
     people,
@@ -76,6 +78,8 @@ ROUTERS = (
     invitations.router,
     findings.router,
     recommendations.router,
+    nominations.router,
+    designations.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -24,8 +24,11 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceStub
+from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
 from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
+from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
 from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
@@ -52,8 +55,11 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceAsyncStub
+    from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceAsyncStub
     from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceAsyncStub
     from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceAsyncStub
+    from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceAsyncStub
     from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
     from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
@@ -96,6 +102,9 @@ class Clients:
         self.invitations: InvitationServiceAsyncStub = InvitationServiceStub(_channel(to_registry))
         self.findings: FindingsServiceAsyncStub = FindingsServiceStub(_channel(to_registry))
         self.recommendations: RecommendationServiceAsyncStub = RecommendationServiceStub(_channel(to_registry))
+        self.cohorts: CohortServiceAsyncStub = CohortServiceStub(_channel(to_registry))
+        self.nominations: NominationServiceAsyncStub = NominationServiceStub(_channel(to_registry))
+        self.designations: DesignationServiceAsyncStub = DesignationServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.survey_answers: SurveyAnswerServiceAsyncStub = SurveyAnswerServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))

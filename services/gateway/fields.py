@@ -7,7 +7,7 @@ from typing import Any
 from kit.errors import FieldViolation
 from services.gateway.patterns import NOT_BLANK
 from services.gateway.texts import Language
-from services.gateway.texts.problems import FIELDS, LIMITS, PROBLEMS
+from services.gateway.texts.problems import FIELDS, GAPS, LIMITS, PROBLEMS
 
 # By the type of a pydantic error, and where its limit stands.
 SCHEMA = {
@@ -46,6 +46,7 @@ CONTRACT = {
 OF_A_CONTACT = frozenset({"name", "phone", "consented", "consent_version"})
 # A field of one thing among several of the body: "demands[3].title" by a contract, "demands.3.title" by a schema.
 ROW = re.compile(r"\w+[.\[](\d+)\]?\.(.+)")
+GAP = re.compile(r"area=(.*) have=(\d+) want=(\d+)")
 RANGES = ("gt", "gte", "lt", "lte")
 
 
@@ -64,7 +65,20 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
 
 def of_violations(found: Sequence[FieldViolation], language: Language, route: str) -> list[dict[str, Any]]:
     """Violations as members of a problem's `errors`: of a contract's rules, or of one thing among several by its reason."""
-    return [_error(as_sent(one.field.removeprefix("on."), route), _reason(one.rule), language) for one in found]
+    return [_gap(one, language) if one.rule in GAPS else _violation(one, language, route) for one in found]
+
+
+def _violation(one: FieldViolation, language: Language, route: str) -> dict[str, Any]:
+    return _error(as_sent(one.field.removeprefix("on."), route), _reason(one.rule), language)
+
+
+def _gap(one: FieldViolation, language: Language) -> dict[str, Any]:
+    """What a year's list lacks: the area at fault is the field, none where it is the list as a whole."""
+    told = GAP.fullmatch(one.description)
+    area, have, want = told.groups() if told else (one.field, "0", "0")
+    message = GAPS[one.rule].say(language, area=area, have=have, want=want)
+    counted = {"reason": one.rule, "message": message, "have": int(have), "want": int(want)}
+    return {"field": one.field, **counted} if one.field else counted
 
 
 def as_sent(field: str, route: str) -> str:

@@ -87,6 +87,8 @@ PROBLEM_SCHEMA = {
                     "field": {"type": "string", "description": "整个请求体有误时没有。None where the body as a whole is."},
                     "reason": {"type": "string"},
                     "message": {"type": "string"},
+                    "have": {"type": "integer", "description": "名单缺项：现有数。Of a gap in a list: how many there are."},
+                    "want": {"type": "integer", "description": "名单缺项：应有数。How many there shall be."},
                     "row": {
                         "type": "integer",
                         "description": "导入文件的行号，或批量中的第几条。Row of a file, or place in a batch, from 1.",
@@ -110,6 +112,7 @@ TAGS = {
     "oversight": "回头看与督办。Look-backs with their samples, supervision orders, appeals.",
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
+    "cohorts": "年度联系点。A year's list: nominations, publication, withdrawal and replacement.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
     "survey-link": "问卷链接。Answering a survey through a personal link, without signing in.",
     "surveys": "问卷调查。Surveys of above-scale enterprises: questionnaires, personal links, reminders.",

@@ -10,10 +10,16 @@ from fahu.access.v1 import access_pb2
 from fahu.registry.v1 import (
     account_service_pb2,
     account_service_pb2_grpc,
+    cohort_service_pb2,
+    cohort_service_pb2_grpc,
+    designation_service_pb2,
+    designation_service_pb2_grpc,
     findings_service_pb2,
     findings_service_pb2_grpc,
     invitation_service_pb2,
     invitation_service_pb2_grpc,
+    nomination_service_pb2,
+    nomination_service_pb2_grpc,
     recommendation_service_pb2,
     recommendation_service_pb2_grpc,
     registry_service_pb2,
@@ -36,8 +42,11 @@ from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.cohorts import CohortServicer
+from services.registry.servicer.designations import DesignationServicer
 from services.registry.servicer.findings import FindingsServicer
 from services.registry.servicer.invitations import InvitationServicer
+from services.registry.servicer.nominations import NominationServicer
 from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.servicer.survey_answers import SurveyAnswerServicer
@@ -49,6 +58,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    cohort_service_pb2.DESCRIPTOR.services_by_name["CohortService"],
+    nomination_service_pb2.DESCRIPTOR.services_by_name["NominationService"],
+    designation_service_pb2.DESCRIPTOR.services_by_name["DesignationService"],
     survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
     invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
     survey_answer_service_pb2.DESCRIPTOR.services_by_name["SurveyAnswerService"],
@@ -70,6 +82,9 @@ def registrations(
     return [
         partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
         partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, accounts),
+        partial(cohort_service_pb2_grpc.add_CohortServiceServicer_to_server, CohortServicer(db, personal)),
+        partial(nomination_service_pb2_grpc.add_NominationServiceServicer_to_server, NominationServicer(db, personal)),
+        partial(designation_service_pb2_grpc.add_DesignationServiceServicer_to_server, DesignationServicer(db, personal)),
         partial(survey_service_pb2_grpc.add_SurveyServiceServicer_to_server, SurveyServicer(db, personal)),
         partial(invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server, invitations),
         partial(survey_answer_service_pb2_grpc.add_SurveyAnswerServiceServicer_to_server, answers),

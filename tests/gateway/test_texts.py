@@ -17,11 +17,13 @@ from kit.errors import ServiceError
 from services.gateway import problems, schemas
 from services.gateway.routes import (
     attachments,
+    cohort_schemas,
     demand_parts,
     demand_schemas,
     enterprises,
     findings,
     invitations,
+    nominations,
     recommendations,
     reference,
     routing,
@@ -31,7 +33,7 @@ from services.gateway.routes import (
 )
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
-from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
+from services.gateway.texts.problems import DETAILS, FIELDS, GAPS, LIMITS, PROBLEMS
 from services.gateway.texts.states import ENTERPRISE, NOBODY, STAFF
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -64,6 +66,11 @@ WORDS = [
     (findings.ByWord, findings.BY),
     (findings.PartWord, findings.PARTS),
     (recommendations.RecommendationStateWord, recommendations.RECOMMENDATION_STATES),
+    (cohort_schemas.CohortStateWord, cohort_schemas.STATES),
+    (cohort_schemas.CohortOriginWord, cohort_schemas.ORIGINS),
+    (cohort_schemas.GapWord, cohort_schemas.GAPS),
+    (nominations.NominatorWord, nominations.NOMINATORS),
+    (nominations.NominationStateWord, nominations.STATES),
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),
@@ -98,10 +105,15 @@ def test_every_reason_has_its_words() -> None:
 
 def _texts() -> list[Text]:
     found = [*(problem.title for problem in PROBLEMS.values()), *DETAILS.values(), *FIELDS.values(), *LIMITS.values()]
+    found += GAPS.values()
     tables: list[Mapping[str, Iterable[Text]]] = [ENTERPRISE, STAFF]
     for table in tables:
         found += [text for status in table.values() for text in status if text is not NOBODY]
     return found + [text for pair in LINES.values() for text in pair]
+
+
+def test_every_gap_has_its_words() -> None:
+    assert {word.upper() for word in cohort_schemas.GAPS} == GAPS.keys()
 
 
 def test_texts_are_chinese_and_english() -> None:

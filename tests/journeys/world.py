@@ -131,6 +131,8 @@ async def _fill(platform: Platform, world: World) -> None:
         "reply template": await _templates(platform, world),
         "survey": _for_all(Things([await _survey(people["supervisor"])])),
         "recommendation": await _recommendations(world),
+        "nomination": await _nominations(platform, world),
+        "designation": await _designations(world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -200,6 +202,25 @@ async def _templates(platform: Platform, world: World) -> dict[str, Things]:
     elsewhere = await _staff(platform, world.loaded, "eco_env.handler")
     mine, theirs = [await who.post("/reply-templates", texts) for who in (world.people["agency handler"], elsewhere)]
     return _for_all(Things([str(mine["id"])], [str(theirs["id"])]))
+
+
+async def _nominations(platform: Platform, world: World) -> dict[str, Things]:
+    """One of the area in the table, and one of another, for the list of a year to come."""
+    await world.people["supervisor"].post("/cohorts", {"year": 2033, "target_total": 2})
+    elsewhere = await _staff(platform, world.loaded, "fengjing.officer")
+    mine, theirs = [
+        await officer.post("/nominations", {"year": 2033, "uscc": enterprise.uscc, "level": "town"})
+        for officer, enterprise in zip((world.people["area officer"], elsewhere), world.loaded.enterprises, strict=False)
+    ]
+    return _for_all(Things([str(mine["id"])], [str(theirs["id"])]))
+
+
+async def _designations(world: World) -> dict[str, Things]:
+    by_enterprise = {
+        str(one["enterprise_id"]): str(one["id"])
+        async for one in world.people["supervisor"].all_of(f"/cohorts/{world.loaded.year}/designations", "liaison_points")
+    }
+    return _for_all(Things([by_enterprise[world.home]], [by_enterprise[world.next_door]]))
 
 
 async def _attached(person: Person, demand_id: str) -> str:

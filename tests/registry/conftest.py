@@ -14,8 +14,11 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceStub
+from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
 from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
+from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
 from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
@@ -45,18 +48,18 @@ from tests.registry.files import Line, csv_file
 KEYRING_TEXT = Keyring.generate()
 YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
-EVENTS: dict[str, type[Any]] = {
-    kind.DESCRIPTOR.full_name: kind
-    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
+EVENTS: dict[str, Any] = {
+    one.full_name: getattr(events_pb2, name) for name, one in events_pb2.DESCRIPTOR.message_types_by_name.items()
 }
-EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged, events_pb2.SurveyReminderDue)}
-EVENTS |= {events_pb2.RecommendationChanged.DESCRIPTOR.full_name: events_pb2.RecommendationChanged}
 SURVEY_LINK = "https://fahu.example/survey#"
 SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK}
 STUBS: dict[str, Any] = {
     "accounts": AccountServiceStub,
     "registry": RegistryServiceStub,
     "survey_answers": SurveyAnswerServiceStub,
+    "cohorts": CohortServiceStub,
+    "nominations": NominationServiceStub,
+    "designations": DesignationServiceStub,
     "surveys": SurveyServiceStub,
     "invitations": InvitationServiceStub,
     "findings": FindingsServiceStub,

@@ -35,6 +35,16 @@ ALLOWED: dict[str, set[int | str]] = {
     "ListRevocations": {"gateway"},
     "BatchGetWechatAddresses": {"notify"},
 }
+OVERSEERS: set[int | str] = {OPERATOR, CENTRE_LEAD, SUPERVISOR, OFFICER}
+PROGRAMME: list[tuple[str, set[int | str]]] = [
+    ("ListCohorts GetCohort GetNomination ListNominations ExportNominations", OVERSEERS),
+    ("ListDesignations GetDesignation ExportDesignations", OVERSEERS),
+    ("BeginCohort SetCohortTargets AdvanceCohort WaiveSurvey PublishCohort CloseCohort", {SUPERVISOR}),
+    ("AcceptNomination RejectNomination WithdrawDesignation ReplaceDesignation", {SUPERVISOR}),
+    ("CreateNomination UpdateNomination SubmitNomination WithdrawNomination ImportNominations", {OFFICER}),
+    ("ListEnterpriseDesignations", {*ENTERPRISES}),
+]
+ALLOWED |= {name: callers for names, callers in PROGRAMME for name in names.split()}
 NEW = {"name": "张三", "phone": "13800000001", "consented": True}
 REQUESTS: dict[str, dict[str, Any]] = {
     "GetEnterprise": {"enterprise_id": str(uuid4())},

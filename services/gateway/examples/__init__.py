@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, findings, guards, joint, oversight, survey_links, surveys, working_days
+from services.gateway.examples import (
+    arbitration,
+    cohorts,
+    findings,
+    guards,
+    joint,
+    oversight,
+    survey_links,
+    surveys,
+    working_days,
+)
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -50,6 +60,7 @@ from services.gateway.texts.problems import DETAILS, FIELDS, PROBLEMS
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **findings.OPERATIONS,
+    **cohorts.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
@@ -213,6 +224,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **findings.PARAMETERS,
+    **cohorts.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **oversight.PARAMETERS,
@@ -264,6 +276,8 @@ def problem(reason: str) -> dict[str, Any]:
         shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif reason == "SURVEY_ANSWERS_INVALID":
         shown["errors"] = [{"field": "answers.needs", "reason": "MISSING", "message": FIELDS["MISSING"].zh}]
+    elif reason == "COHORT_INCOMPLETE":
+        shown["errors"] = [cohorts.GAP]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

@@ -1,5 +1,25 @@
 """The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
 
+from services.registry.errors.cohorts import (
+    AreaNotInCohort,
+    CohortExists,
+    CohortIncomplete,
+    CohortIsRun,
+    CohortNotFound,
+    CohortWrongState,
+    DesignationNotFound,
+    DesignationReplaced,
+    DesignationWithdrawn,
+    EnterpriseDesignated,
+    EnterpriseNameDiffers,
+    EnterpriseNameMissing,
+    NominationExists,
+    NominationNotFound,
+    NominationWrongArea,
+    NominationWrongState,
+    SeatsTaken,
+    UsccInvalid,
+)
 from services.registry.errors.findings import (
     RecommendationDayInvalid,
     RecommendationNotFound,
@@ -25,7 +45,11 @@ from services.registry.errors.participants import (
     UnitNotFound,
     WechatNotBound,
 )
-from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.errors.sheets import (
+    ImportColumnsMissing,
+    ImportTooLarge,
+    ImportUnreadable,
+)
 from services.registry.errors.survey_answers import (
     SurveyAlreadySubmitted,
     SurveyAnswersInvalid,
@@ -51,9 +75,21 @@ from services.registry.errors.surveys import (
 
 __all__ = [
     "AccountWithoutRole",
+    "AreaNotInCohort",
     "BoundToAnotherWechat",
+    "CohortExists",
+    "CohortIncomplete",
+    "CohortIsRun",
+    "CohortNotFound",
+    "CohortWrongState",
     "ContactNeedsSuccessor",
     "CredentialsWrong",
+    "DesignationNotFound",
+    "DesignationReplaced",
+    "DesignationWithdrawn",
+    "EnterpriseDesignated",
+    "EnterpriseNameDiffers",
+    "EnterpriseNameMissing",
     "EnterpriseNotFound",
     "ImportColumnsMissing",
     "ImportTooLarge",
@@ -64,6 +100,10 @@ __all__ = [
     "LiaisonNotFound",
     "LinksTold",
     "LoginNameTaken",
+    "NominationExists",
+    "NominationNotFound",
+    "NominationWrongArea",
+    "NominationWrongState",
     "NotOnRoster",
     "PersonNotFound",
     "PhoneInUse",
@@ -74,6 +114,7 @@ __all__ = [
     "RecommendationOwnerUnknown",
     "RecommendationWrongState",
     "ReminderNotDue",
+    "SeatsTaken",
     "SessionEnded",
     "SurveyAlreadySubmitted",
     "SurveyAnswersInvalid",
@@ -91,5 +132,6 @@ __all__ = [
     "SurveyQuestionnaireUnknown",
     "SurveyWrongState",
     "UnitNotFound",
+    "UsccInvalid",
     "WechatNotBound",
 ]

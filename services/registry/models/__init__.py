@@ -1,10 +1,35 @@
 """Tables of registry. What the database can hold true, it holds: constraints first, checks in code second."""
 
 from services.registry.models.audit import AuditRow
-from services.registry.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
-from services.registry.models.enterprises import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
-from services.registry.models.findings import DemandCourse, Recommendation, SurveyAnalysis, SurveyReport
-from services.registry.models.people import Person, Revocation, Session, StaffAccount
+from services.registry.models.base import (
+    DEAD_LETTER,
+    INBOX,
+    OUTBOX,
+    Base,
+)
+from services.registry.models.cohorts import (
+    Cohort,
+    CohortArea,
+    Nomination,
+)
+from services.registry.models.enterprises import (
+    Designation,
+    Enterprise,
+    EnterpriseYear,
+    Liaison,
+)
+from services.registry.models.findings import (
+    DemandCourse,
+    Recommendation,
+    SurveyAnalysis,
+    SurveyReport,
+)
+from services.registry.models.people import (
+    Person,
+    Revocation,
+    Session,
+    StaffAccount,
+)
 from services.registry.models.surveys import (
     AnonymousAnswer,
     Invitation,
@@ -14,7 +39,12 @@ from services.registry.models.surveys import (
     SurveyResponse,
     SurveySnapshot,
 )
-from services.registry.models.units import Area, AreaName, Unit, UnitDuty
+from services.registry.models.units import (
+    Area,
+    AreaName,
+    Unit,
+    UnitDuty,
+)
 
 __all__ = [
     "DEAD_LETTER",
@@ -26,12 +56,14 @@ __all__ = [
     "AuditRow",
     "Base",
     "Cohort",
+    "CohortArea",
     "DemandCourse",
     "Designation",
     "Enterprise",
     "EnterpriseYear",
     "Invitation",
     "Liaison",
+    "Nomination",
     "Person",
     "QuestionnaireVersion",
     "Recommendation",

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -62,16 +61,12 @@ class EnterpriseYear(Base):
     )
 
 
-class Cohort(Base):
-    """The liaison points of one year. `target_total` is how many there shall be (2021: 171); unknown if null."""
-
-    __tablename__ = "cohort"
-    year: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    target_total: Mapped[int | None]
-
-
 class Designation(Base):
-    """An enterprise is a liaison point of a year. The three district-level points of an area are numbered seats."""
+    """An enterprise is a liaison point of a year. The three district-level points of an area are numbered seats.
+
+    What it says of whom, where and which seat never changes: a trigger holds that. It may be withdrawn, once, and then
+    replaced, once.
+    """
 
     __tablename__ = "designation"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -83,6 +78,10 @@ class Designation(Base):
     active: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_reason: Mapped[str | None]
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("designation.id"), unique=True)
     __table_args__ = (
         one_of("level", Level),
         ForeignKeyConstraint(
@@ -92,6 +91,10 @@ class Designation(Base):
         ),
         CheckConstraint("(level = 'DISTRICT') = (seat_no IS NOT NULL)", name="district_has_seat"),
         CheckConstraint("seat_no BETWEEN 1 AND 3", name="three_seats"),
+        CheckConstraint("active = (withdrawn_at IS NULL)", name="active_until_withdrawn"),
+        CheckConstraint("num_nulls(withdrawn_at, withdrawn_by, withdrawn_reason) IN (0, 3)", name="withdrawal_whole"),
+        CheckConstraint("replaced_by IS NULL OR NOT active", name="replaced_when_withdrawn"),
+        Index("ix_designation_list", "year", "area_code", "id"),
         Index("uq_designation_seat", "year", "area_code", "seat_no", unique=True, postgresql_where=text("active")),
         Index("uq_designation_enterprise", "enterprise_id", "year", unique=True, postgresql_where=text("active")),
     )

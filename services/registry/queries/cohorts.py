@@ -46,11 +46,14 @@ async def known(
     """Everything a file could contradict. `ids` are the file's enterprises that exist, with their codes."""
     years = select(EnterpriseYear.enterprise_id, EnterpriseYear.area_code)
     years = years.where(EnterpriseYear.year == year, EnterpriseYear.enterprise_id.in_(ids))
-    designated = select(Designation.enterprise_id, Designation.level)
-    designated = designated.where(Designation.year == year, Designation.active, Designation.enterprise_id.in_(ids))
+    designated = select(Designation.enterprise_id, Designation.level, Designation.active)
+    designated = designated.where(Designation.year == year, Designation.enterprise_id.in_(ids))
+    ever = [(ids[enterprise], Level(level), active) for enterprise, level, active in await session.execute(designated)]
+    levels = {uscc: level for uscc, level, active in ever if active}
     return Known(
         places={ids[enterprise]: area for enterprise, area in await session.execute(years)},
-        levels={ids[enterprise]: Level(level) for enterprise, level in await session.execute(designated)},
+        levels=levels,
+        withdrawn=frozenset(uscc for uscc, _, _ in ever) - levels.keys(),
         contacts=await _contacts(session, personal, ids),
         phones=await _phones(session, personal, phones),
         seats=await _seats(session, year),

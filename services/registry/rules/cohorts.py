@@ -41,6 +41,7 @@ class RowReason(StrEnum):
     AREA_DIFFERS = "AREA_DIFFERS"
     LEVEL_UNKNOWN = "LEVEL_UNKNOWN"
     LEVEL_DIFFERS = "LEVEL_DIFFERS"
+    DESIGNATION_WITHDRAWN = "DESIGNATION_WITHDRAWN"
     DISTRICT_SEATS_TAKEN = "DISTRICT_SEATS_TAKEN"
     CONTACT_INCOMPLETE = "CONTACT_INCOMPLETE"
     CONTACT_NAME = "CONTACT_NAME"
@@ -65,6 +66,7 @@ MESSAGES = {
     RowReason.AREA_DIFFERS: "该企业 {year} 年已登记在{area}。",
     RowReason.LEVEL_UNKNOWN: "级别只能填「区级」或「镇级」。",
     RowReason.LEVEL_DIFFERS: "该企业 {year} 年已是{level}联系点。",
+    RowReason.DESIGNATION_WITHDRAWN: "该企业 {year} 年的联系点已被撤销，不能再导入。",
     RowReason.DISTRICT_SEATS_TAKEN: "{area}的区级联系点只有 {quota} 个，已经满了。",
     RowReason.CONTACT_INCOMPLETE: "联系人和手机号要么都填，要么都不填。",
     RowReason.CONTACT_NAME: "联系人应填姓名，最多 50 个字。",
@@ -111,6 +113,7 @@ class Known:
     contacts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     phones: Mapping[str, str] = field(default_factory=dict)
     seats: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
 
 
 class Check:
@@ -217,6 +220,8 @@ class Check:
         place, level = known.places.get(point.uscc), known.levels.get(point.uscc)
         if place and point.area and place != point.area.code:
             self._fail(point.row, AREA, RowReason.AREA_DIFFERS, area=self._areas[place].names[-1])
+        if point.uscc in known.withdrawn:
+            self._fail(point.row, USCC, RowReason.DESIGNATION_WITHDRAWN)
         if level and point.level and level != point.level:
             self._fail(point.row, LEVEL, RowReason.LEVEL_DIFFERS, level=LEVEL_NAMES[level])
 

@@ -36,6 +36,12 @@ async def is_repeat(session: AsyncSession, actor: Actor, retry: Retry) -> bool:
     return True
 
 
+async def subject_of(session: AsyncSession, actor: Actor, retry: Retry) -> str:
+    """What the request was about when it took effect before; empty if it did not."""
+    query = select(AuditRow.subject).where(AuditRow.actor == actor.subject, AuditRow.request_id == retry.request_id)
+    return await session.scalar(query) or "" if await is_repeat(session, actor, retry) else ""
+
+
 async def record(
     session: AsyncSession,
     actor: Actor,

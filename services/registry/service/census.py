@@ -12,10 +12,11 @@ from uuid_utils.compat import uuid7
 from kit.auth import Actor
 from services.registry.models import Enterprise, EnterpriseYear
 from services.registry.queries import cohorts as queries
+from services.registry.queries.cohort_years import lock_lists
 from services.registry.rules.census import CensusCheck, Entry
 from services.registry.rules.sheets import SheetRow
 from services.registry.service import audit
-from services.registry.service.cohorts import ONE_IMPORT, ImportOutcome
+from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.liaisons import points_changed
 
 
@@ -25,7 +26,7 @@ async def import_census(
     """Check all rows and, if all are good, write what is new in them. The same rows again change nothing."""
     check = CensusCheck(year, await queries.areas_of_year(session, year))
     await asyncio.to_thread(check.read, rows)
-    await session.execute(ONE_IMPORT)
+    await lock_lists(session)
     present = await queries.enterprises_for_update(session, [entry.uscc for entry in check.entries if entry.uscc])
     found = await _of_year(session, year, present)
     check.compare({uscc: place.area_code for uscc, place in found.items()})

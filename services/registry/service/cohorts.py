@@ -5,23 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
-from services.registry.models import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
+from services.registry.models import Designation, Enterprise, EnterpriseYear, Liaison
 from services.registry.personal import PersonalData
+from services.registry.queries import cohort_years
 from services.registry.queries import cohorts as queries
 from services.registry.rules import Level
 from services.registry.rules.cohorts import Check, Point
 from services.registry.rules.sheets import RowError, SheetRow
 from services.registry.service import audit, events, people
+from services.registry.service import cohort_years as years
 from services.registry.service.liaisons import points_changed
-
-# One import at a time: what one has checked, no other changes before it has written.
-ONE_IMPORT = text("LOCK TABLE cohort IN SHARE ROW EXCLUSIVE MODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,15 @@ async def import_cohort(
     now: datetime,
     dry_run: bool = False,
 ) -> ImportOutcome:
-    """Check all rows and, if all are good, write what is new in them. The same rows again change nothing."""
+    """Check all rows and, if all are good, write what is new in them. The same rows again change nothing.
+
+    One import at a time: what one has checked, no other changes before it has written. Raises CohortIsRun for a year whose
+    list is made here, and CohortWrongState for one that is closed.
+    """
     check = Check(year, await queries.areas_of_year(session, year))
     await asyncio.to_thread(check.read, rows)
-    await session.execute(ONE_IMPORT)
+    await cohort_years.lock_lists(session)
+    await years.check_import(session, year)
     present = await queries.enterprises_for_update(session, [point.uscc for point in check.points if point.uscc])
     ids = {enterprise.id: uscc for uscc, enterprise in present.items()}
     phones = [point.phone for point in check.points if point.phone]
@@ -106,7 +110,7 @@ async def _write_designations(
     if not new:
         return set()
     seats = await queries.free_seats(session, year)
-    await session.execute(upsert(Cohort).values(year=year).on_conflict_do_nothing())
+    await years.keep_imported(session, year, now)
     places, rows = [], []
     for point in new:
         area, level, enterprise_id = point.area.code if point.area else "", point.level or Level.TOWN, present[point.uscc].id

@@ -1,16 +1,16 @@
-"""What registry tells the others: the whole present state of a unit or of a liaison point, and its version."""
+"""What registry tells the others: the whole present state of a unit, a liaison point or a cohort, and its version."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from fahu.registry.v1 import enterprise_pb2, events_pb2, survey_service_pb2, unit_pb2
+from fahu.registry.v1 import cohort_service_pb2, enterprise_pb2, events_pb2, survey_service_pb2, unit_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.events import outbox
-from services.registry.models import Designation, Enterprise, Survey, Unit
+from services.registry.models import Cohort, Designation, Enterprise, Survey, Unit
 from services.registry.queries.units import holders_of
 from services.registry.rules import Duty
 
@@ -45,6 +45,16 @@ def point_changed(session: AsyncSession, designation: Designation, enterprise: E
         version=designation.version,
     )
     outbox.add(session, event, str(designation.id), designation.version)
+
+
+def cohort_changed(session: AsyncSession, cohort: Cohort) -> None:
+    event = events_pb2.CohortChanged(
+        year=cohort.year,
+        state=cohort_service_pb2.CohortState.Value(f"COHORT_STATE_{cohort.state}"),
+        origin=cohort_service_pb2.CohortOrigin.Value(f"COHORT_ORIGIN_{cohort.origin}"),
+        version=cohort.version,
+    )
+    outbox.add(session, event, str(cohort.year), cohort.version)
 
 
 def access_revoked(session: AsyncSession, person_id: UUID, before: datetime, position: int) -> None:

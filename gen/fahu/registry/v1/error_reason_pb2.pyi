@@ -110,6 +110,44 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The unit that shall see to it does not take part."""
     ERROR_REASON_RECOMMENDATION_DAY_INVALID: _ErrorReason.ValueType  # 124
     """The day by which it shall be done is no day, or lies behind."""
+    ERROR_REASON_COHORT_NOT_FOUND: _ErrorReason.ValueType  # 20
+    """No cohort of that year."""
+    ERROR_REASON_COHORT_EXISTS: _ErrorReason.ValueType  # 21
+    """The year has a cohort already."""
+    ERROR_REASON_COHORT_WRONG_STATE: _ErrorReason.ValueType  # 22
+    """The cohort's state does not allow it; metadata "state" says which it is."""
+    ERROR_REASON_COHORT_IS_RUN: _ErrorReason.ValueType  # 23
+    """The cohort is made here, from nominations; it takes no import."""
+    ERROR_REASON_COHORT_INCOMPLETE: _ErrorReason.ValueType  # 24
+    """The list lacks something. Each violation is a gap: field is the area's code (empty: the district as a whole), reason the
+    gap's kind, description "area=NAME have=N want=N".
+    """
+    ERROR_REASON_AREA_NOT_IN_COHORT: _ErrorReason.ValueType  # 25
+    """The area has no liaison points in that year."""
+    ERROR_REASON_NOMINATION_NOT_FOUND: _ErrorReason.ValueType  # 26
+    """No such nomination, or not one the caller may see."""
+    ERROR_REASON_NOMINATION_EXISTS: _ErrorReason.ValueType  # 27
+    """The enterprise is nominated for that year already."""
+    ERROR_REASON_NOMINATION_WRONG_STATE: _ErrorReason.ValueType  # 28
+    """The nomination's state does not allow it; metadata "state" says which it is."""
+    ERROR_REASON_NOMINATION_WRONG_AREA: _ErrorReason.ValueType  # 29
+    """The enterprise is in another area than the one that nominates it."""
+    ERROR_REASON_SEATS_TAKEN: _ErrorReason.ValueType  # 30
+    """All numbered district-level seats of the area are taken; metadata "seats" says how many there are."""
+    ERROR_REASON_USCC_INVALID: _ErrorReason.ValueType  # 31
+    """Not a 统一社会信用代码: 18 characters, the last of which checks the others."""
+    ERROR_REASON_ENTERPRISE_NAME_MISSING: _ErrorReason.ValueType  # 32
+    """The enterprise is not known yet, and so its name is needed."""
+    ERROR_REASON_ENTERPRISE_NAME_DIFFERS: _ErrorReason.ValueType  # 33
+    """The code belongs to an enterprise with another name."""
+    ERROR_REASON_DESIGNATION_NOT_FOUND: _ErrorReason.ValueType  # 34
+    """No such liaison point, or not one the caller may see."""
+    ERROR_REASON_DESIGNATION_WITHDRAWN: _ErrorReason.ValueType  # 35
+    """The liaison point is withdrawn already."""
+    ERROR_REASON_DESIGNATION_REPLACED: _ErrorReason.ValueType  # 36
+    """The liaison point is replaced already."""
+    ERROR_REASON_ENTERPRISE_DESIGNATED: _ErrorReason.ValueType  # 37
+    """The enterprise is a liaison point of that year already."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -202,4 +240,42 @@ ERROR_REASON_RECOMMENDATION_OWNER_UNKNOWN: ErrorReason.ValueType  # 123
 """The unit that shall see to it does not take part."""
 ERROR_REASON_RECOMMENDATION_DAY_INVALID: ErrorReason.ValueType  # 124
 """The day by which it shall be done is no day, or lies behind."""
+ERROR_REASON_COHORT_NOT_FOUND: ErrorReason.ValueType  # 20
+"""No cohort of that year."""
+ERROR_REASON_COHORT_EXISTS: ErrorReason.ValueType  # 21
+"""The year has a cohort already."""
+ERROR_REASON_COHORT_WRONG_STATE: ErrorReason.ValueType  # 22
+"""The cohort's state does not allow it; metadata "state" says which it is."""
+ERROR_REASON_COHORT_IS_RUN: ErrorReason.ValueType  # 23
+"""The cohort is made here, from nominations; it takes no import."""
+ERROR_REASON_COHORT_INCOMPLETE: ErrorReason.ValueType  # 24
+"""The list lacks something. Each violation is a gap: field is the area's code (empty: the district as a whole), reason the
+gap's kind, description "area=NAME have=N want=N".
+"""
+ERROR_REASON_AREA_NOT_IN_COHORT: ErrorReason.ValueType  # 25
+"""The area has no liaison points in that year."""
+ERROR_REASON_NOMINATION_NOT_FOUND: ErrorReason.ValueType  # 26
+"""No such nomination, or not one the caller may see."""
+ERROR_REASON_NOMINATION_EXISTS: ErrorReason.ValueType  # 27
+"""The enterprise is nominated for that year already."""
+ERROR_REASON_NOMINATION_WRONG_STATE: ErrorReason.ValueType  # 28
+"""The nomination's state does not allow it; metadata "state" says which it is."""
+ERROR_REASON_NOMINATION_WRONG_AREA: ErrorReason.ValueType  # 29
+"""The enterprise is in another area than the one that nominates it."""
+ERROR_REASON_SEATS_TAKEN: ErrorReason.ValueType  # 30
+"""All numbered district-level seats of the area are taken; metadata "seats" says how many there are."""
+ERROR_REASON_USCC_INVALID: ErrorReason.ValueType  # 31
+"""Not a 统一社会信用代码: 18 characters, the last of which checks the others."""
+ERROR_REASON_ENTERPRISE_NAME_MISSING: ErrorReason.ValueType  # 32
+"""The enterprise is not known yet, and so its name is needed."""
+ERROR_REASON_ENTERPRISE_NAME_DIFFERS: ErrorReason.ValueType  # 33
+"""The code belongs to an enterprise with another name."""
+ERROR_REASON_DESIGNATION_NOT_FOUND: ErrorReason.ValueType  # 34
+"""No such liaison point, or not one the caller may see."""
+ERROR_REASON_DESIGNATION_WITHDRAWN: ErrorReason.ValueType  # 35
+"""The liaison point is withdrawn already."""
+ERROR_REASON_DESIGNATION_REPLACED: ErrorReason.ValueType  # 36
+"""The liaison point is replaced already."""
+ERROR_REASON_ENTERPRISE_DESIGNATED: ErrorReason.ValueType  # 37
+"""The enterprise is a liaison point of that year already."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

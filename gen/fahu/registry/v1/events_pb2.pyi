@@ -6,6 +6,7 @@ the newest and ignores older ones. Organisations are named; people are ids only.
 """
 
 from collections import abc as _abc
+from fahu.registry.v1 import cohort_service_pb2 as _cohort_service_pb2
 from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
 from fahu.registry.v1 import recommendation_pb2 as _recommendation_pb2
 from fahu.registry.v1 import survey_service_pb2 as _survey_service_pb2
@@ -290,3 +291,37 @@ class RecommendationChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecommendationChanged: _TypeAlias = RecommendationChanged  # noqa: Y015
+
+@_typing.final
+class CohortChanged(_message.Message):
+    """CohortChanged: a year's cohort came to be, or changed. Subject fahu.registry.v1.cohort_changed.<year>."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year."""
+    state: _cohort_service_pb2.CohortState.ValueType
+    """Where its list stands."""
+    origin: _cohort_service_pb2.CohortOrigin.ValueType
+    """How its list came to be."""
+    version: _builtins.int
+    """Version of the cohort, rising with each change."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        state: _cohort_service_pb2.CohortState.ValueType = ...,
+        origin: _cohort_service_pb2.CohortOrigin.ValueType = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin", "state", b"state", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CohortChanged: _TypeAlias = CohortChanged  # noqa: Y015

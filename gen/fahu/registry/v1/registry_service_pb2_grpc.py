@@ -137,8 +137,9 @@ class RegistryServiceServicer:
 
     def ImportCohort(self, request, context):
         """ImportCohort reads a year's liaison points from a spreadsheet. Either every row is good and all are written, or all errors
-        are returned and nothing is. Importing the same file again changes nothing.
-        Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        are returned and nothing is. Importing the same file again changes nothing. The cohort is published with it.
+        Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE; with COHORT_IS_RUN where the year's list is made from
+        nominations, and COHORT_WRONG_STATE where the year is closed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -58,8 +58,9 @@ class RegistryServiceStub:
     """
     ImportCohort: _grpc.UnaryUnaryMultiCallable[_registry_service_pb2.ImportCohortRequest, _registry_service_pb2.ImportCohortResponse]
     """ImportCohort reads a year's liaison points from a spreadsheet. Either every row is good and all are written, or all errors
-    are returned and nothing is. Importing the same file again changes nothing.
-    Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    are returned and nothing is. Importing the same file again changes nothing. The cohort is published with it.
+    Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE; with COHORT_IS_RUN where the year's list is made from
+    nominations, and COHORT_WRONG_STATE where the year is closed.
     """
     BatchGetPersonNames: _grpc.UnaryUnaryMultiCallable[_registry_service_pb2.BatchGetPersonNamesRequest, _registry_service_pb2.BatchGetPersonNamesResponse]
     """BatchGetPersonNames names people for a page that shows who did what. Unknown ids are left out."""
@@ -98,8 +99,9 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """
     ImportCohort: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.ImportCohortRequest, _registry_service_pb2.ImportCohortResponse]  # type: ignore[assignment]
     """ImportCohort reads a year's liaison points from a spreadsheet. Either every row is good and all are written, or all errors
-    are returned and nothing is. Importing the same file again changes nothing.
-    Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    are returned and nothing is. Importing the same file again changes nothing. The cohort is published with it.
+    Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE; with COHORT_IS_RUN where the year's list is made from
+    nominations, and COHORT_WRONG_STATE where the year is closed.
     """
     BatchGetPersonNames: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.BatchGetPersonNamesRequest, _registry_service_pb2.BatchGetPersonNamesResponse]  # type: ignore[assignment]
     """BatchGetPersonNames names people for a page that shows who did what. Unknown ids are left out."""
@@ -177,8 +179,9 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_service_pb2.ImportCohortResponse, _abc.Awaitable[_registry_service_pb2.ImportCohortResponse]]:
         """ImportCohort reads a year's liaison points from a spreadsheet. Either every row is good and all are written, or all errors
-        are returned and nothing is. Importing the same file again changes nothing.
-        Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        are returned and nothing is. Importing the same file again changes nothing. The cohort is published with it.
+        Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE; with COHORT_IS_RUN where the year's list is made from
+        nominations, and COHORT_WRONG_STATE where the year is closed.
         """
 
     @_abc_1.abstractmethod

@@ -5,6 +5,7 @@ is missing here.
 """
 
 from services.gateway.texts.problems.base import Problem
+from services.gateway.texts.problems.cohorts import COHORTS, GAPS
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
@@ -15,7 +16,7 @@ from services.gateway.texts.problems.survey_answers import SURVEY_ANSWERS
 from services.gateway.texts.problems.surveys import SURVEYS
 
 PROBLEMS: dict[str, Problem] = (
-    DISPATCH | UPLOADS | REGISTRY | FINDINGS | SURVEYS | SURVEY_ANSWERS | NOTIFY | SHARED | GATEWAY
+    DISPATCH | UPLOADS | REGISTRY | COHORTS | FINDINGS | SURVEYS | SURVEY_ANSWERS | NOTIFY | SHARED | GATEWAY
 )
 
-__all__ = ["DETAILS", "FIELDS", "LIMITS", "PROBLEMS", "Problem"]
+__all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]

@@ -1,0 +1,31 @@
+"""One request that changes something: in whose name, when, and what makes its retry recognisable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.auth import Actor
+from kit.errors import StaleVersion
+from services.registry.service import audit
+from services.registry.service.audit import Retry
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+    retry: Retry
+
+    async def is_repeat(self) -> bool:
+        return await audit.is_repeat(self.session, self.actor, self.retry)
+
+    async def record(self, action: str, subject: str, reason: str = "") -> None:
+        """The last act."""
+        await audit.record(self.session, self.actor, action, subject, self.now, reason, self.retry)
+
+
+def check_version(present: int, expected: int) -> None:
+    if present != expected:
+        raise StaleVersion(version=str(present))
