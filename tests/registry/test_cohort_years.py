@@ -209,6 +209,9 @@ async def test_targets_are_set_until_it_is_published(world: World) -> None:
     towns = {area.area_code: area.town_target for area in changed.areas if area.HasField("town_target")}
     assert towns == {FENGJING: 4}
     assert (await refusal(set_to(SUBDISTRICT, 1))).reason == "AREA_NOT_IN_COHORT"
+    twice = pb.CohortTargets(town_targets=[pb.TownTarget(area_code=FENGJING, target=n) for n in (1, 2)])
+    refused = await refusal(year.cohorts.SetCohortTargets(pb.SetCohortTargetsRequest(on=year.on, targets=twice)))
+    assert (refused.violations[0].field, refused.violations[0].rule) == ("town_targets", "repeated.unique")
     assert (await refusal(set_to(FENGJING, 4, "2030-02-30"))).violations[0].field == "recommend_by"
     year.version -= 1
     assert (await refusal(set_to(FENGJING, 5))).reason == "STALE_VERSION"
