@@ -25,7 +25,7 @@ from services.registry.queries import people as people_queries
 from services.registry.rules import Duty, is_person_name
 from services.registry.rules.cohorts import FILE
 from services.registry.rules.sheets import RowError
-from services.registry.service import audit, cohorts, people, units
+from services.registry.service import audit, cohort_years, cohorts, people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.service.units import Vacancy
@@ -209,11 +209,12 @@ async def set_duty(database: Database, personal: PersonalData, *arguments: str) 
 
 
 async def announce(database: Database, personal: PersonalData, *arguments: str) -> str:
-    """Tell the present state of all units and liaison points again, for a new listener."""
+    """Tell the present state of all units, liaison points and years' lists again, for a new listener."""
     _parser("announce").parse_args(arguments)
     async with database.begin() as session:
         told = await units.announce_units(session), await cohorts.announce_points(session)
-    return f"{told[0]} units and {told[1]} liaison points announced"
+        lists = await cohort_years.announce_lists(session)
+    return f"{told[0]} units, {told[1]} liaison points and {lists} lists announced"
 
 
 async def rotate_keys(database: Database, personal: PersonalData, *arguments: str) -> str:

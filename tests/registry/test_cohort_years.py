@@ -17,7 +17,7 @@ from kit.db import constraint_of
 from tests import signing
 from tests.registry.conftest import World, race, refusal
 from tests.registry.files import FENGJING, HIGH_TECH_PARK, SUBDISTRICT, ZHUJING, line
-from tests.registry.programme import LEVEL_DISTRICT, LEVEL_TOWN, SUPERVISOR, Year, accepted_list, key, officer
+from tests.registry.programme import LEVEL_DISTRICT, LEVEL_TOWN, SUPERVISOR, Year, accepted_list, key, officer, on
 
 CENTRE = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 
@@ -81,6 +81,27 @@ async def test_171_points_are_published_at_once(world: World, record_property: C
     assert len(statements) <= 30
     assert seconds <= 2
     record_property("summary", f"publishing: 171 liaison points in {seconds:.2f} s, {len(statements)} statements")
+
+
+async def test_whoever_withdraws_while_it_is_published_comes_before_or_too_late(world: World) -> None:
+    """The list is what the gaps were counted on: no nomination changes in between."""
+    year = Year(world, 2030)
+    await year.begin(171)
+    await year.advance()
+    await accepted_list(year)
+    await year.waive()
+    listed = nominations_pb.ListNominationsRequest(year=2030, area_code=ZHUJING)
+    (first, second, *_) = (await year.nominations.ListNominations(listed)).nominations
+    withdrawals = [
+        year.area().WithdrawNomination(nominations_pb.WithdrawNominationRequest(on=on(one), reason="不愿担任"))
+        for one in (first, second)
+    ]
+    passed, refused = await race(year.publish(), year.publish(), *withdrawals)
+    points = (await world.rows("SELECT count(*) FROM designation"))[0][0]
+    published = [answer for answer in passed if isinstance(answer, pb.PublishCohortResponse)]
+    assert (len(published), points) in ((1, 171), (0, 0))
+    assert len(passed) == (1 if published else 2)
+    assert set(refused) <= {"STALE_VERSION", "COHORT_WRONG_STATE", "COHORT_INCOMPLETE"}
 
 
 async def test_names_of_a_year_stay_when_an_area_is_renamed(world: World) -> None:
@@ -188,6 +209,9 @@ async def test_targets_are_set_until_it_is_published(world: World) -> None:
     towns = {area.area_code: area.town_target for area in changed.areas if area.HasField("town_target")}
     assert towns == {FENGJING: 4}
     assert (await refusal(set_to(SUBDISTRICT, 1))).reason == "AREA_NOT_IN_COHORT"
+    twice = pb.CohortTargets(town_targets=[pb.TownTarget(area_code=FENGJING, target=n) for n in (1, 2)])
+    refused = await refusal(year.cohorts.SetCohortTargets(pb.SetCohortTargetsRequest(on=year.on, targets=twice)))
+    assert (refused.violations[0].field, refused.violations[0].rule) == ("town_targets", "repeated.unique")
     assert (await refusal(set_to(FENGJING, 4, "2030-02-30"))).violations[0].field == "recommend_by"
     year.version -= 1
     assert (await refusal(set_to(FENGJING, 5))).reason == "STALE_VERSION"

@@ -211,9 +211,10 @@ async def test_announcing_tells_the_present_state_under_the_same_versions(world:
     await world.import_lines(line(1, contact="张三", phone="13800000001"), line(2))
     told = {event.designation_id: event for event in await world.events(events_pb2.LiaisonPointChanged)}
     await world.change("DELETE FROM outbox")
-    assert await run(world, commands.announce) == "27 units and 2 liaison points announced"
+    assert await run(world, commands.announce) == "27 units, 2 liaison points and 1 lists announced"
     assert {event.designation_id: event for event in await world.events(events_pb2.LiaisonPointChanged)} == told
     assert len(await world.events(events_pb2.UnitChanged)) == 27
+    assert [event.version for event in await world.events(events_pb2.CohortChanged)] == [1]
 
 
 def test_commands_run_as_an_operator_types_them(make_database: MakeDatabase, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Nominations: an area's own enterprises, one for each, handed in and decided; a list of them in a file and out of it."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -205,6 +206,14 @@ async def test_a_file_is_handed_in_whole_or_not_at_all(world: World) -> None:
     ]
     assert [error.reason for error in (await year.import_lines([])).errors] == ["NO_ROWS"]
     assert await world.snapshot() == before
+
+
+async def test_a_file_sent_twice_at_once_is_handed_in_once(world: World) -> None:
+    year = await under_review(world)
+    rows = [(uscc(number), f"示例{number:03}有限公司", "镇级", "", "") for number in range(3)]
+    answers = await asyncio.gather(*[year.import_lines(rows) for _ in range(4)])
+    assert sorted(answer.created_count for answer in answers) == [0, 0, 0, 3]
+    assert {error.reason for answer in answers for error in answer.errors} == {"NOMINATION_EXISTS"}
 
 
 async def test_a_good_file_hands_in_what_is_new_and_what_was_drafted(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fahu.registry.v1 import cohort_service_pb2 as pb
 from pydantic import Field
 
-from services.gateway.schemas import WHOLE, Code, Day, Id, In, NextPageToken, Out, written
+from services.gateway.schemas import WHOLE, Day, Id, In, NextPageToken, Out, written
 from services.gateway.words import Words, day, moment, moment_of
 
 CohortStateWord = Literal["preparing", "surveying", "recommending", "reviewing", "published", "closed"]
@@ -20,7 +20,7 @@ Number = Annotated[int, Field(ge=0, le=10000), WHOLE]
 class TownTargetIn(In):
     """How many town-level points an area shall have."""
 
-    area_code: Annotated[Code, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$")]
+    area_code: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z_-]*$")]
     target: Number
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fahu.access.v1.access_pb2 import Role
-from sqlalchemy import ColumnElement, Integer, Row, ScalarSelect, Select, cast, func, select, text, true
+from sqlalchemy import ColumnElement, Integer, Row, ScalarSelect, Select, cast, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import DATERANGE
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -116,7 +116,7 @@ def _designations(year: int) -> Select[str, int, int, int]:
             Designation.area_code,
             func.count().filter(Designation.level == Level.DISTRICT).label("district"),
             func.count().filter(Designation.level == Level.TOWN).label("town"),
-            func.count().filter(~Designation.active).label("undecided"),
+            literal(0).label("undecided"),
         )
         .where(Designation.year == year, Designation.active)
         .group_by(Designation.area_code)

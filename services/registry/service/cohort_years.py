@@ -140,6 +140,14 @@ async def close(errand: Errand, year: int, expected: int) -> None:
         await errand.record("COHORT_CLOSED", f"cohort/{year}")
 
 
+async def announce_lists(session: AsyncSession) -> int:
+    """Tell the cohorts of all years again, for a listener that has none of them."""
+    found = (await session.scalars(select(Cohort).order_by(Cohort.year))).all()
+    for cohort in found:
+        events.cohort_changed(session, cohort)
+    return len(found)
+
+
 async def check_import(session: AsyncSession, year: int) -> None:
     """Raise unless the year may take an import: it has no list yet, or one that was imported and is not closed."""
     cohort = await session.get(Cohort, year)

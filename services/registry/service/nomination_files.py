@@ -5,9 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
+from kit.db import constraint_of
+from services.registry.errors import NominationExists, NominationWrongArea
 from services.registry.models import Enterprise, EnterpriseYear, Nomination
+from services.registry.queries import cohort_years
 from services.registry.queries import nominations as queries
 from services.registry.rules.cohort_years import HANDING_IN
 from services.registry.rules.cohorts import NAME, USCC
@@ -22,10 +26,14 @@ Known = Mapping[str, tuple[Enterprise, str]]
 
 
 async def import_nominations(errand: Errand, year: int, rows: Sequence[SheetRow], dry_run: bool) -> ImportOutcome:
-    """Check all rows and, if all are good, hand them in. A draft of the area for one of the enterprises is written anew."""
+    """Check all rows and, if all are good, hand them in. A draft of the area for one of the enterprises is written anew.
+
+    One import at a time, so that whoever sends a file twice at once is told of the second that it is handed in already.
+    """
     check = Check()
     await asyncio.to_thread(check.read, rows)
     area = area_of(errand)
+    await cohort_years.lock_lists(errand.session)
     await cohort_for(errand, year, HANDING_IN)
     codes = [draft.uscc for _, draft in check.drafts if draft.uscc]
     known, standing = await queries.known_by_code(errand.session, year, codes)
@@ -35,6 +43,7 @@ async def import_nominations(errand: Errand, year: int, rows: Sequence[SheetRow]
     enterprises = await _write_enterprises(errand, year, area, [draft for _, draft in check.drafts], known)
     for _, draft in check.drafts:
         _hand_in(errand, year, area, enterprises[draft.uscc], draft, standing)
+    await _write(errand)
     await audit.record(errand.session, errand.actor, "NOMINATIONS_IMPORTED", f"cohort/{year}/{area}", errand.now)
     return ImportOutcome(len(rows), len(check.drafts))
 
@@ -72,6 +81,18 @@ async def _write_enterprises(
     places = [{"enterprise_id": ids[draft.uscc], "year": year, "area_code": area} for draft in drafts]
     await errand.session.execute(upsert(EnterpriseYear).on_conflict_do_nothing(), places)
     return ids
+
+
+async def _write(errand: Errand) -> None:
+    """Raises NominationExists or NominationWrongArea where an enterprise of the file was nominated since it was compared."""
+    try:
+        await errand.session.flush()
+    except IntegrityError as error:
+        if constraint_of(error) == "uq_nomination_standing":
+            raise NominationExists from error
+        if constraint_of(error) == "fk_nomination_place":
+            raise NominationWrongArea from error
+        raise
 
 
 def _hand_in(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import paging
 from kit.auth import Actor
 from kit.db import Database
+from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
 from services.registry.models import Cohort
 from services.registry.personal import PersonalData
@@ -110,6 +111,8 @@ async def _whole(session: AsyncSession, actor: Actor, year: int) -> pb.Cohort:
 
 def _targets(given: pb.CohortTargets) -> Targets:
     towns = {town.area_code: town.target for town in given.town_targets}
+    if len(towns) < len(given.town_targets):
+        raise FieldsInvalid([FieldViolation("town_targets", "repeated.unique", "An area is named twice.")])
     return Targets(given.target_total, towns, day_of("recommend_by", given.recommend_by))
 
 
