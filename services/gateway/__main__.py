@@ -11,7 +11,7 @@ from kit.runtime import EmbeddedServer, Runtime, main
 from kit.wechat import WechatClient
 from services.gateway.app import build
 from services.gateway.attempts import Attempts, Guesses
-from services.gateway.auth import UPLOADS_AT_ONCE, Parts
+from services.gateway.auth import SURVEY_CALLS_AT_ONCE, UPLOADS_AT_ONCE, Parts
 from services.gateway.clients import Clients
 from services.gateway.protocol import BoundedProtocol
 from services.gateway.revocations import POLL_SECONDS, Revocations
@@ -42,6 +42,7 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
         per_survey_link=Attempts("survey link", settings.survey_per_link),
         survey_guesses=Guesses("survey guess", settings.survey_guesses_per_address),
+        survey_calls=asyncio.Semaphore(SURVEY_CALLS_AT_ONCE),
     )
 
 

@@ -23,6 +23,7 @@ from services.gateway.stream import Streams
 
 EVERYBODY = tuple(number for number in Role.values() if number)
 UPLOADS_AT_ONCE = 2  # as many files as a process of dispatch looks at
+SURVEY_CALLS_AT_ONCE = 6  # fewer than registry has connections: a census keeps nobody from signing in
 CENTRE = (Role.ROLE_CENTRE_OPERATOR, Role.ROLE_CENTRE_LEAD)
 
 
@@ -43,6 +44,7 @@ class Parts:
     uploads: asyncio.Semaphore
     per_survey_link: Attempts
     survey_guesses: Guesses
+    survey_calls: asyncio.Semaphore
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ attacker does not look at. Left out is what no query shows: the memory of proces
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 from tests.census import matching
 from tests.census.sights import Row, Sights
 
 Side = Mapping[str, Sequence[Any]]  # by the name of a trace, the values of all respondents in one order
-LEAST_ROWS = 0.9  # a table that has a row for so many of the respondents may be a step on the way
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,14 @@ def attack(sights: Sights, respondents: Sequence[Respondent], table: str) -> Fin
     named, reached = _named(sights, respondents, table)
     _note(found, sum(1 / len(ids) for ids, place in zip(reached, places, strict=True) if place in ids), "ids")
     anonymous = _side(table, [sights.rows[place] for place in places])
-    for (mine, values), (theirs, others) in product(named.items(), anonymous.items()):
-        for name, score in _scores(values, others):
-            _note(found, matching.in_groups(score, values, others, groups), f"{mine} {name} {theirs}")
-        alike = abs(matching.likeness_in_groups(values, others, groups))
-        found.alike, found.most_alike = max((found.alike, found.most_alike), (alike, f"{mine} ~ {theirs}"))
-    for name, right in _by_a_step(sights, named, anonymous, places, table):
+    mine = {name: matching.Column(values, groups) for name, values in named.items()}
+    theirs = {name: matching.Column(values, groups) for name, values in anonymous.items()}
+    for (first, column), (second, other) in product(mine.items(), theirs.items()):
+        for how, right in _guesses(column, other):
+            _note(found, right, f"{first} {how} {second}")
+        alike = abs(matching.likeness(column, other))
+        found.alike, found.most_alike = max((found.alike, found.most_alike), (alike, f"{first} ~ {second}"))
+    for name, right in _by_a_step(sights, named, anonymous, table):
         _note(found, right, name)
     found.allowed = matching.most_by_luck(len(set(groups)), found.strategies)
     found.alike_allowed = matching.most_alike_by_luck(found.strategies)
@@ -154,40 +155,32 @@ def _side(name: str, rows: Sequence[Row]) -> dict[str, Sequence[Any]]:
     return dict(_traces_of(name, [[row] for row in rows], min))
 
 
-def _scores(values: Sequence[Any], others: Sequence[Any]) -> Iterator[tuple[str, matching.Score]]:
-    yield "in order of", matching.by_rank
-    yield "in reverse of", lambda mine, theirs: matching.by_rank(mine, _reversed(theirs))
-    if isinstance(values[0], str) or isinstance(others[0], str):
-        return
-    yield "equals", matching.by_equality
-    yield "just before", lambda mine, theirs: matching.by_nearness(mine, theirs, after=True)
-    yield "nearest to", lambda mine, theirs: matching.by_nearness(mine, theirs, after=False)
+def _guesses(mine: matching.Column, theirs: matching.Column) -> Iterator[tuple[str, float]]:
+    yield "in order of", matching.by_rank(mine, theirs)
+    yield "in reverse of", matching.by_rank(mine, theirs, backwards=True)
+    if not mine.is_text and not theirs.is_text:
+        yield "equals", matching.by_equality(mine, theirs)
+        yield "just before", matching.by_nearness(mine, theirs, after=True)
+        yield "nearest to", matching.by_nearness(mine, theirs, after=False)
 
 
-def _reversed(values: Sequence[Any]) -> Sequence[int]:
-    """Ranks from the other end."""
-    return [-(a + b) for a, b in matching.intervals(values)]
-
-
-def _by_a_step(
-    sights: Sights, named: Side, anonymous: Side, places: Sequence[int], table: str
-) -> Iterator[tuple[str, float]]:
+def _by_a_step(sights: Sights, named: Side, anonymous: Side, table: str) -> Iterator[tuple[str, float]]:
     """Through tables that lead neither from a name nor to an answer: first in some order, then in another."""
-    counts = Counter(row.table for row in sights.rows)
+    number, counts = len(next(iter(anonymous.values()))), Counter(row.table for row in sights.rows)
     for step, count in counts.items():
         if step == table or any(name.split(".")[0].split(" ")[-1] == step for name in named):
             continue
-        if not len(places) * LEAST_ROWS <= count <= len(places) * 2:
+        if not number <= count <= 2 * number:
             continue
-        rows = [row for row in sights.rows if row.table == step][: len(places)]
-        if len(rows) < len(places):
-            continue
-        traces = _side(step, rows)
-        for (a, mine), (b, first), (c, second), (d, theirs) in product(
-            _times(named), traces.items(), traces.items(), _times(anonymous)
-        ):
-            if b != c:
-                yield f"{a} in order of {b}, {c} in order of {d}", _composed(mine, first, second, theirs)
+        inner = {name: _order(values) for name, values in _side(step, _rows_of(sights, step)[:number]).items()}
+        outer = [{name: _order(values) for name, values in _times(side)} for side in (named, anonymous)]
+        for (a, first), (d, last) in product(outer[0].items(), outer[1].items()):
+            for (b, reached), (c, left) in permutations(inner.items(), 2):
+                yield f"{a} in order of {b}, {c} in order of {d}", _composed(first, reached, left, last)
+
+
+def _rows_of(sights: Sights, table: str) -> list[Row]:
+    return [row for row in sights.rows if row.table == table]
 
 
 def _times(side: Side) -> list[tuple[str, Sequence[Any]]]:
@@ -197,10 +190,12 @@ def _times(side: Side) -> list[tuple[str, Sequence[Any]]]:
     ]
 
 
-def _composed(mine: Sequence[Any], first: Sequence[Any], second: Sequence[Any], theirs: Sequence[Any]) -> float:
+def _order(values: Sequence[Any]) -> list[int]:
+    """Who is first, second, and so on."""
+    return sorted(range(len(values)), key=values.__getitem__)
+
+
+def _composed(first: Sequence[int], reached: Sequence[int], left: Sequence[int], last: Sequence[int]) -> float:
     """Right guesses where one side leads to the rows between in one order, and these to the other side in another."""
-    by_first = sorted(range(len(first)), key=lambda row: first[row])
-    rank_second = {row: rank for rank, row in enumerate(sorted(range(len(second)), key=lambda row: second[row]))}
-    ranks = {one: rank for rank, one in enumerate(sorted(range(len(mine)), key=lambda one: mine[one]))}
-    last = {one: rank for rank, one in enumerate(sorted(range(len(theirs)), key=lambda one: theirs[one]))}
-    return sum(rank_second[by_first[ranks[one]]] == last[one] for one in ranks)
+    guessed = dict(zip(reached, first, strict=True))
+    return sum(guessed[row] == respondent for row, respondent in zip(left, last, strict=True))

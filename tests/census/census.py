@@ -36,6 +36,7 @@ class Report:
     reminded: int = 0
     summary: Any = None
     answering_seconds: float = 0.0
+    closing_seconds: float = 0.0
     seconds: float = 0.0
     linkage: Findings | None = None
     control: Findings | None = None
@@ -69,7 +70,7 @@ class Report:
             f" cut={events['cut']} twice={events['twice']} resumed={events['resumed']} replaced={events['replaced']}"
             f" requests={self.diary.statuses.total()} 5xx={self.diary.server_errors}"
             f" p50={self.diary.quantile(0.5) * 1000:.0f}ms p99={self.diary.quantile(0.99) * 1000:.0f}ms"
-            f" answering={self.answering_seconds:.1f}s joined={tried}"
+            f" answering={self.answering_seconds:.1f}s closing={self.closing_seconds:.1f}s joined={tried}"
             f" strategies={linkage.strategies if linkage else 0} control={control.share if control else 0:.0%}"
             f" faults={len(self.faults) + len(self.diary.faults)} seconds={self.seconds:.0f}"
         )
@@ -121,7 +122,9 @@ class Drill:
         """Close when about a third of the last ones are through."""
         while sum(one.opinion is not None for one in late) < len(late) // 3:  # noqa: ASYNC110 - others' work
             await asyncio.sleep(0.01)
+        begun = time.monotonic()
         self.report.summary = await office.close()
+        self.report.closing_seconds = time.monotonic() - begun
 
     async def _look(self, stack: Stack, office: Office) -> None:
         report = self.report

@@ -17,4 +17,4 @@ class Numbers:
 
 
 FULL = Numbers(invited=3000, answering=2000, late=200, areas=12, connections=200, least_cut=100, most_seconds=240)
-SHORT = Numbers(invited=300, answering=200, late=30, areas=4, connections=50, least_cut=8, most_seconds=60)
+SHORT = Numbers(invited=300, answering=200, late=30, areas=4, connections=50, least_cut=8, most_seconds=90)

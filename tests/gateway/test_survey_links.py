@@ -65,6 +65,22 @@ async def test_a_link_from_opening_to_both_parts(http: httpx.AsyncClient, holder
     assert (await link.ask("GET")).json()["opinion_given"] is True
 
 
+async def test_part_b_shares_no_id_with_part_a(http: httpx.AsyncClient, holders: list[Holder]) -> None:
+    """A client may send one id with both; what is logged of a failure is logged under it."""
+    link, given = Link(http, holders[2].token), "sent-with-both"
+    seen = await link.ask("GET", x_request_id=given)
+    assert seen.headers["x-request-id"] == given
+    body = {"questionnaire_number": 1, "answers": {"court": 9}}
+    refusal = await link.ask("POST", "/opinion", body, x_request_id=given)
+    problem = refused(refusal, 422, "SURVEY_ANSWERS_INVALID")
+    body["answers"] = OPINION
+    taken = await link.ask("POST", "/opinion", body, x_request_id=given)
+    assert taken.status_code == 204
+    ids = {refusal.headers["x-request-id"], problem["request_id"], taken.headers["x-request-id"]}
+    assert given not in ids
+    assert len(ids) == 2
+
+
 async def test_refusals_name_the_questions(http: httpx.AsyncClient, holders: list[Holder]) -> None:
     link = Link(http, holders[1].token)
     problem = refused(await link.submit(1, answers={"staff": -1, "q": "x"}), 422, "SURVEY_ANSWERS_INVALID")

@@ -214,7 +214,7 @@ async def test_the_close_is_not_overtaken(world: World) -> None:
     first, second = await invite(world.database, 2)
     survey = (await world.surveys(SUPERVISOR).ListSurveys(admin.ListSurveysRequest())).surveys[0]
     async with world.database.begin() as session:
-        await queries.link_to_answer(session, token_hash(first.token))
+        await queries.link_to_answer(session, token_hash(first.token), 1)
         closing = asyncio.ensure_future(world.surveys(SUPERVISOR).CloseSurvey(admin.CloseSurveyRequest(on=on(survey))))
         await asyncio.sleep(0.3)
         late = asyncio.create_task(refusal(world.survey_answers().SubmitSurveyAnswers(submission(second.token))))

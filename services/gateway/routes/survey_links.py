@@ -6,6 +6,8 @@ The token comes in a header and never in an address: addresses end up in logs an
 import hashlib
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -202,10 +204,12 @@ async def give_survey_opinion(body: PartIn, guest: Anybody, token: Token) -> Res
     return Response(status_code=204, headers={"cache-control": NEVER_KEPT})
 
 
-def _asking(guest: Guest, token: str) -> Any:
-    """Around a call to registry: so often for a link, and so many tokens that nobody holds for an address."""
+@asynccontextmanager
+async def _asking(guest: Guest, token: str) -> AsyncIterator[None]:
+    """Around a call to registry: so often for a link, so many tokens that nobody holds for an address, so many at once."""
     guest.parts.per_survey_link.count(hashlib.sha256(token.encode()).hexdigest())
-    return guest.parts.survey_guesses.watched(guest.address)
+    async with guest.parts.survey_calls, guest.parts.survey_guesses.watched(guest.address):
+        yield
 
 
 def _forget_request(guest: Guest) -> None:

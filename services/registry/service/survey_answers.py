@@ -22,7 +22,7 @@ from services.registry.errors import (
     SurveyConsentMissing,
     SurveyOpinionGiven,
 )
-from services.registry.models import QuestionnaireVersion, SurveyResponse
+from services.registry.models import SurveyResponse
 from services.registry.personal import PersonalData
 from services.registry.queries import survey_answers as queries
 from services.registry.queries.survey_answers import HeldLink, LinkView
@@ -53,24 +53,21 @@ def version_of(response: SurveyResponse | None) -> int:
     return response.revision + 1 if response else 1
 
 
-async def open_link(session: AsyncSession, token: str, now: datetime) -> LinkView:
-    """What the holder of a link sees. The first look is noted by its day."""
-    view = await queries.link_view(session, token_hash(token))
-    if view.invitation.opened_on is None and view.survey.state == SurveyState.OPEN:
-        view.invitation.opened_on = now.astimezone(BEIJING).date()
-    return view
+async def look_at_link(session: AsyncSession, token: str, now: datetime) -> LinkView:
+    """What the holder of a link sees."""
+    return await queries.look_at_link(session, token_hash(token), now.astimezone(BEIJING).date())
 
 
 async def save_draft(session: AsyncSession, token: str, part: PartA, now: datetime) -> SurveyResponse:
     """Keep part A as far as it is. The same again changes nothing, so a draft may be sent again whose answer was lost."""
-    link = await _link_to_answer(session, token)
-    questionnaire, checked = await _check(session, link, part, complete=False)
+    link = await _link_to_answer(session, token, part.questionnaire_number)
+    checked = _check(link.questionnaire.part_a, part.answers, complete=False)
     if link.response and link.response.state == ResponseState.SUBMITTED:
         raise SurveyAlreadySubmitted
     if link.response and _is_same(link.response, part, checked):
         return link.response
     _check_version(link, part)
-    response = _write(session, link, questionnaire, checked, now)
+    response = _write(session, link, checked, now)
     await session.flush()
     return response
 
@@ -79,15 +76,15 @@ async def submit(
     session: AsyncSession, token: str, part: PartA, consent: Consent, retry: Retry, now: datetime
 ) -> SurveyResponse:
     """Take part A in, over what was there before: an enterprise has one answer, which counts once."""
-    link = await _link_to_answer(session, token, retry)
+    link = await _link_to_answer(session, token, part.questionnaire_number, retry)
     if link.response and link.response.request_id == retry.request_id:
         check_same(link.response.mark or b"", retry.mark)
         return link.response
     if not consent.given:
         raise SurveyConsentMissing
-    questionnaire, checked = await _check(session, link, part, complete=True)
+    checked = _check(link.questionnaire.part_a, part.answers, complete=True)
     _check_version(link, part)
-    response = _write(session, link, questionnaire, checked, now)
+    response = _write(session, link, checked, now)
     response.state = ResponseState.SUBMITTED
     response.submitted_at = response.consented_at = now
     response.consent_version = consent.version
@@ -98,32 +95,30 @@ async def submit(
 
 async def give_opinion(session: AsyncSession, personal: PersonalData, token: str, answers: str, number: int) -> None:
     """Take part B in, once. Flag and envelope are all that is written: no time, no id of a call, nothing to compare with."""
-    link = await _link_to_answer(session, token)
+    link = await _link_to_answer(session, token, number)
     if link.invitation.part_b_given:
         raise SurveyOpinionGiven
-    questionnaire = await queries.questionnaire(session, link.survey.id, number)
-    checked = check_answers(questionnaire.part_b, _read(answers), complete=True)
-    _refuse(checked)
-    industry = await queries.industry_of(session, link.invitation)
+    checked = _check(link.questionnaire.part_b, answers, complete=True)
     link.invitation.part_b_given = True
-    session.add(envelopes.seal(personal, link.survey.id, link.invitation.area_code, industry, checked.answers))
+    session.add(envelopes.seal(personal, link.survey.id, link.invitation.area_code, link.industry, checked.answers))
     await session.flush()
 
 
-async def _link_to_answer(session: AsyncSession, token: str, retry: Retry | None = None) -> HeldLink:
+async def _link_to_answer(session: AsyncSession, token: str, number: int, retry: Retry | None = None) -> HeldLink:
     """The link, locked. Raises SurveyClosed, but not for a repetition of what was taken in before the close."""
-    link = await queries.link_to_answer(session, token_hash(token))
+    link = await queries.link_to_answer(session, token_hash(token), number)
     repeated = retry and link.response and link.response.request_id == retry.request_id
     if link.survey.state != SurveyState.OPEN and not repeated:
         raise SurveyClosed
     return link
 
 
-async def _check(session: AsyncSession, link: HeldLink, part: PartA, complete: bool) -> tuple[QuestionnaireVersion, Checked]:
-    questionnaire = await queries.questionnaire(session, link.survey.id, part.questionnaire_number)
-    checked = check_answers(questionnaire.part_a, _read(part.answers), complete)
-    _refuse(checked)
-    return questionnaire, checked
+def _check(part: dict[str, Any], answers: str, complete: bool) -> Checked:
+    """Raises SurveyAnswersInvalid, naming every question at fault."""
+    checked = check_answers(part, _read(answers), complete)
+    if checked.errors:
+        raise SurveyAnswersInvalid([FieldViolation(one.path, one.reason, one.message) for one in checked.errors])
+    return checked
 
 
 def _read(answers: str) -> Any:
@@ -132,11 +127,6 @@ def _read(answers: str) -> Any:
         return json.loads(answers)
     except (ValueError, RecursionError):
         return None
-
-
-def _refuse(checked: Checked) -> None:
-    if checked.errors:
-        raise SurveyAnswersInvalid([FieldViolation(one.path, one.reason, one.message) for one in checked.errors])
 
 
 def _is_same(response: SurveyResponse, part: PartA, checked: Checked) -> bool:
@@ -148,9 +138,7 @@ def _check_version(link: HeldLink, part: PartA) -> None:
         raise StaleVersion(version=str(version_of(link.response)))
 
 
-def _write(
-    session: AsyncSession, link: HeldLink, questionnaire: QuestionnaireVersion, checked: Checked, now: datetime
-) -> SurveyResponse:
+def _write(session: AsyncSession, link: HeldLink, checked: Checked, now: datetime) -> SurveyResponse:
     """The one place that writes part A."""
     response = link.response
     if response is None:
@@ -162,7 +150,7 @@ def _write(
             begun_at=now,
         )
         session.add(response)
-    response.questionnaire_number = questionnaire.number
+    response.questionnaire_number = link.questionnaire.number
     response.answers, response.answered_percent = checked.answers, checked.percent
     response.revision += 1
     return response

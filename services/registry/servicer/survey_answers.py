@@ -28,8 +28,8 @@ class SurveyAnswerServicer(survey_answer_service_pb2_grpc.SurveyAnswerServiceSer
         self.personal = personal
 
     async def GetSurveyLink(self, request: pb.GetSurveyLinkRequest, context: Context) -> pb.GetSurveyLinkResponse:
-        async with self.db.begin() as session:
-            view = await survey_answers.open_link(session, request.token, datetime.now(UTC))
+        async with self.db.read() as session:  # one statement, which stands alone
+            view = await survey_answers.look_at_link(session, request.token, datetime.now(UTC))
         return pb.GetSurveyLinkResponse(link=_link(view))
 
     async def SaveSurveyDraft(self, request: pb.SaveSurveyDraftRequest, context: Context) -> pb.SaveSurveyDraftResponse:
