@@ -239,7 +239,7 @@ async def test_the_report_tells_the_figures_and_is_the_same_when_drawn_again(wor
     assert await drawn(world, survey) == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         document = archive.read("word/document.xml").decode()
-        assert 'w:linePitch="580"' in document
+        assert 'w:linePitch="579"' in document
         assert archive.read("word/header1.xml").decode().count('string="草稿"') == 1
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert "印章" not in document
