@@ -25,6 +25,7 @@ SURVEY = {
 HEADER = "统一社会信用代码,企业名称,街镇(园区),行业,规上"
 ONE, OTHER = COHORT[0], COHORT[1]
 ROWS = [f"{one.uscc},{one.name},{one.area_code},制造业,是" for one in (ONE, OTHER)]
+CODES = Columns(("统一社会信用代码",), ("统一社会信用代码",))
 LINKS = Columns(("统一社会信用代码", "问卷链接"), ("统一社会信用代码", "问卷链接"))
 
 
@@ -40,43 +41,32 @@ async def _put(person: Person, path: str, body: Any, etag: str, key: str) -> htt
     return await person.http.put(f"/api/v1{path}", json=body, headers=headers)
 
 
-async def test_a_survey_from_the_census_to_the_close(sign_in: SignIn) -> None:
-    lead, supervisor = await sign_in("centre.lead"), await sign_in("committee.supervisor")
-    officer, liaison = await sign_in("zhujing.officer"), await sign_in(ONE)
+async def test_a_census_is_taken_whole_or_not_at_all(sign_in: SignIn) -> None:
+    lead, officer = await sign_in("centre.lead"), await sign_in("zhujing.officer")
     problem = refused(await _import(lead, [*ROWS, ROWS[0].replace("制造业", "炼金")]), 422, "IMPORT_ROWS_INVALID")
     assert [(one["row"], one["field"]) for one in problem["errors"]] == [(4, "统一社会信用代码"), (4, "行业")]
     assert (await _import(lead, ROWS, dry_run="true")).json()["created_count"] == 0
-    assert (await _import(lead, ROWS)).json() == {"row_count": 2, "created_count": 2, "errors": []}
+    assert (await _import(lead, ROWS)).json()["errors"] == []
+    assert (await _import(lead, ROWS)).json() == {"row_count": 2, "created_count": 0, "errors": []}
     exported = await officer.get(f"/censuses/{YEAR}/export")
     assert (exported.status_code, exported.headers["content-type"]) == (200, XLSX)
-    assert [one.cells["统一社会信用代码"] for one in read_rows("a.xlsx", exported.content, LINKS_OF_CENSUS)] == [ONE.uscc]
+    assert [one.cells["统一社会信用代码"] for one in read_rows("a.xlsx", exported.content, CODES)] == [ONE.uscc]
 
-    refused(await lead.post("/surveys", SURVEY), 403, "PERMISSION_DENIED")
-    refused(await supervisor.post("/surveys", SURVEY | {"opens_on": f"{YEAR}-02-30"}), 422, "SURVEY_DAYS_INVALID")
-    made = await supervisor.post("/surveys", SURVEY, key="survey-1")
-    assert (made.status_code, made.headers["etag"], made.json()["state"]) == (201, '"1"', "draft")
-    path = f"/surveys/{made.json()['id']}"
-    assert made.headers["location"] == f"/api/v1{path}"
-    refused(await supervisor.post("/surveys", SURVEY), 409, "SURVEY_EXISTS")
+
+async def test_a_survey_from_its_beginning_to_the_close(sign_in: SignIn) -> None:
+    lead, supervisor = await sign_in("centre.lead"), await sign_in("committee.supervisor")
+    officer, liaison = await sign_in("zhujing.officer"), await sign_in(ONE)
+    assert (await _import(lead, ROWS)).status_code == 200
+    path = await _begun(lead, supervisor)
     refused(await supervisor.post(f"{path}/open", etag='"1"'), 409, "SURVEY_NOT_READY")
-
-    links = await officer.post(f"{path}/invitations", {})
-    assert (links.status_code, links.headers["cache-control"]) == (200, "no-store")
-    (mine,) = [one.cells for one in read_rows("a.xlsx", links.content, LINKS)]
-    assert mine["统一社会信用代码"] == ONE.uscc
-    enterprise = (await liaison.get("/me")).json()["enterprise_id"]
-    again = await officer.post(f"{path}/invitations/{enterprise}/link", key="link-1")
-    assert again.json()["link_number"] == 2
-    assert again.json()["link"] != mine["问卷链接"]
-    refused(await officer.post(f"{path}/invitations/{enterprise}/link", key="link-1"), 409, "LINKS_TOLD")
-
+    enterprise = await _linked(officer, liaison, path)
     opened = await supervisor.post(f"{path}/open", etag='"1"')
     assert (opened.json()["state"], opened.headers["etag"]) == ("open", '"2"')
     reminded = await officer.post(f"{path}/reminders", {})
     assert reminded.json() == {"reminded_count": 1, "told_count": 1}
     problem = refused(await officer.post(f"{path}/reminders", {"enterprise_ids": [enterprise]}), 409, "REMINDER_NOT_DUE")
     assert problem["count"] == "1"
-    await _told(liaison, made.json()["id"])
+    await _told(liaison, path.rpartition("/")[2])
     listed = (await lead.get(f"{path}/invitations", params={"status": "outstanding"})).json()["invitations"]
     assert [(one["uscc"], len(one["reminded_on"]), one["liaison_point"]) for one in listed] == [(ONE.uscc, 1, True)]
     assert (await lead.get(f"{path}/invitations/export", params={"status": "to_remind"})).status_code == 200
@@ -92,7 +82,28 @@ async def test_a_survey_from_the_census_to_the_close(sign_in: SignIn) -> None:
     assert (await officer.get(path, headers={"if-none-match": '"3"'})).status_code == 304
 
 
-LINKS_OF_CENSUS = Columns(("统一社会信用代码",), ("统一社会信用代码",))
+async def _begun(lead: Person, supervisor: Person) -> str:
+    """Where the survey of the year is; there is one, and the supervisor begins it."""
+    refused(await lead.post("/surveys", SURVEY), 403, "PERMISSION_DENIED")
+    refused(await supervisor.post("/surveys", SURVEY | {"opens_on": f"{YEAR}-02-30"}), 422, "SURVEY_DAYS_INVALID")
+    made = await supervisor.post("/surveys", SURVEY, key="survey-1")
+    assert (made.status_code, made.headers["etag"], made.json()["state"]) == (201, '"1"', "draft")
+    refused(await supervisor.post("/surveys", SURVEY), 409, "SURVEY_EXISTS")
+    return made.headers["location"].removeprefix("/api/v1")
+
+
+async def _linked(officer: Person, liaison: Person, path: str) -> str:
+    """Links of the officer's area are told once, and one of them is made again; the id of its enterprise."""
+    links = await officer.post(f"{path}/invitations", {})
+    assert (links.status_code, links.headers["cache-control"]) == (200, "no-store")
+    (mine,) = [one.cells for one in read_rows("a.xlsx", links.content, LINKS)]
+    assert mine["统一社会信用代码"] == ONE.uscc
+    enterprise = (await liaison.get("/me")).json()["enterprise_id"]
+    again = await officer.post(f"{path}/invitations/{enterprise}/link", key="link-1")
+    assert again.json()["link_number"] == 2
+    assert again.json()["link"] != mine["问卷链接"]
+    refused(await officer.post(f"{path}/invitations/{enterprise}/link", key="link-1"), 409, "LINKS_TOLD")
+    return str(enterprise)
 
 
 async def _told(liaison: Person, survey_id: str) -> None:

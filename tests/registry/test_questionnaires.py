@@ -75,6 +75,11 @@ BAD = {
         "part_a.questions[2].options",
         "ALL_RETIRED",
     ),
+    "no question left": (
+        {"title": "空", "questions": [question | {"retired": True} for question in PART_A["questions"]]},
+        "part_a.questions",
+        "ALL_RETIRED",
+    ),
     "a field of another kind": (changed(PART_A, 0, scale=5), "part_a.questions[0].scale", "FIELD_UNKNOWN"),
     "a text with a NUL": (changed(PART_A, 0, text="有\x00吗"), "part_a.questions[0].text", "FORMAT_INVALID"),
     "half a character": (changed(PART_A, 0, text="\ud800"), "part_a.questions[0].text", "FORMAT_INVALID"),

@@ -162,6 +162,17 @@ async def test_once_answered_it_is_followed_by_versions_that_retire_and_add(worl
     assert (await refusal(world.surveys(LEAD).GetQuestionnaire(missing))).reason == "QUESTIONNAIRE_NOT_FOUND"
 
 
+async def test_an_answer_on_its_way_keeps_the_questionnaire_that_it_answers(world: World) -> None:
+    survey = await census.opened(world, row(1))
+    shorter = PART_A | {"questions": PART_A["questions"][:1]}
+    async with world.database.begin() as session:
+        await session.execute(text(census.ANSWER), {"survey": UUID(survey.id), "uscc": uscc(1), "percent": 9})
+        saving_now = asyncio.ensure_future(world.surveys(LEAD).SaveQuestionnaire(saving(survey, shorter)))
+        await asyncio.sleep(0.3)
+        assert not saving_now.done()
+    assert {one.reason for one in (await saving_now).errors} == {"KEY_GONE"}
+
+
 async def test_nothing_is_answered_before_the_opening_or_after_the_close(world: World) -> None:
     await census.import_census(world, row(1))
     survey = await census.create(world)

@@ -20,6 +20,7 @@ from services.gateway.sheets import (
     ImportReport,
     report,
     sent_file,
+    take_long,
     xlsx_answer,
 )
 from services.gateway.words import Words
@@ -33,8 +34,6 @@ CensusYear = Annotated[int, Path(ge=2021, le=2200)]
 InvitationStatusWord = Literal["answered", "outstanding", "to_remind"]
 INVITATION_STATUSES = Words(pb.InvitationStatus)
 AreaCode = Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码，空为全部。Area code.")]
-# A file of thousands of links takes its time.
-FILE_SECONDS = 25.0
 
 
 class AreaQuery(Asked):
@@ -140,7 +139,7 @@ async def import_census(
     """Import an XLSX or CSV file, at most 2 MiB, sent as the body. Importing the same file again changes nothing."""
     name, content = await sent_file(request)
     answer = await caller.clients.invitations.ImportCensus(
-        pb.ImportCensusRequest(year=year, file_name=name, content=content, dry_run=query.dry_run), timeout=FILE_SECONDS
+        pb.ImportCensusRequest(year=year, file_name=name, content=content, dry_run=query.dry_run), timeout=take_long()
     )
     return report(answer.row_count, answer.changed_count, answer.errors, query.dry_run)
 
@@ -155,7 +154,7 @@ async def import_census(
 async def export_census(year: CensusYear, query: Annotated[AreaQuery, Query()], caller: Reader) -> Response:
     """The above-scale enterprises of a year, or of an area. Kept in the audit."""
     request = pb.ExportCensusRequest(year=year, area_code=query.area)
-    answer = await caller.clients.invitations.ExportCensus(request, timeout=FILE_SECONDS)
+    answer = await caller.clients.invitations.ExportCensus(request, timeout=take_long())
     return xlsx_answer(f"{year}年规上企业名单", answer.content)
 
 
@@ -174,7 +173,7 @@ async def make_invitations(survey_id: UUID, body: InvitationsIn, caller: Inviter
         renew=body.renew,
         request_id=caller.heads.idempotency_key(),
     )
-    answer = await caller.clients.invitations.MakeInvitations(request, timeout=FILE_SECONDS)
+    answer = await caller.clients.invitations.MakeInvitations(request, timeout=take_long())
     return xlsx_answer("问卷链接", answer.content)
 
 
@@ -204,7 +203,7 @@ async def export_invitations(survey_id: UUID, query: Annotated[InvitationFilter,
     """The same as a file; with status=to_remind the list for telephoning. Kept in the audit."""
     status = INVITATION_STATUSES.number(query.status)
     request = pb.ExportInvitationsRequest(survey_id=str(survey_id), area_code=query.area, status=status)
-    answer = await caller.clients.invitations.ExportInvitations(request, timeout=FILE_SECONDS)
+    answer = await caller.clients.invitations.ExportInvitations(request, timeout=take_long())
     return xlsx_answer("问卷邀请情况", answer.content)
 
 
@@ -237,7 +236,7 @@ async def remind_invited(survey_id: UUID, body: RemindersIn, caller: Inviter) ->
         enterprise_ids=[str(one) for one in body.enterprise_ids],
         request_id=caller.heads.idempotency_key(),
     )
-    answer = await caller.clients.invitations.RemindInvited(request, timeout=FILE_SECONDS)
+    answer = await caller.clients.invitations.RemindInvited(request, timeout=take_long())
     return RemindersOut(reminded_count=answer.reminded_count, told_count=answer.told_count)
 
 

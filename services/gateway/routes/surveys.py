@@ -17,6 +17,7 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.schemas import WHOLE, Asked, Day, Id, In, NextPageToken, Out, Page, Percent, written
+from services.gateway.sheets import take_long
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1/surveys", tags=["surveys"])
@@ -28,8 +29,6 @@ SurveyKindWord = Literal["annual", "other"]
 AudienceWord = Literal["census", "liaison_points"]
 SurveyStateWord = Literal["draft", "open", "closed", "analysed", "reported"]
 SURVEY_KINDS, AUDIENCES, SURVEY_STATES = Words(pb.SurveyKind), Words(pb.SurveyAudience), Words(pb.SurveyState)
-# Thousands of envelopes are opened.
-CLOSE_SECONDS = 25.0
 Part = Annotated[dict[str, Any], Field(description="标题和题目；docs/api.md 有说明。Title and questions.")]
 
 
@@ -191,7 +190,7 @@ async def open_survey(survey_id: UUID, caller: Supervisor) -> Response:
 async def close_survey(survey_id: UUID, caller: Supervisor) -> Response:
     """End answering for good; what was acknowledged counts. Parts B become readable, as nobody's."""
     request = pb.CloseSurveyRequest(on=_on(survey_id, caller))
-    return _answer((await caller.clients.surveys.CloseSurvey(request, timeout=CLOSE_SECONDS)).survey)
+    return _answer((await caller.clients.surveys.CloseSurvey(request, timeout=take_long())).survey)
 
 
 @router.get(

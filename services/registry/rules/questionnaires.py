@@ -76,6 +76,8 @@ def check_part(path: str, part: object, taken: set[str] | None = None) -> list[W
     found += _list(f"{path}.questions", questions, MAX_QUESTIONS)
     if not isinstance(questions, list) or len(questions) > MAX_QUESTIONS:
         return found
+    if questions and all(isinstance(question, dict) and question.get("retired") is True for question in questions):
+        found.append(wrong(f"{path}.questions", Reason.ALL_RETIRED))
     earlier: dict[str, Question] = {}
     known = set() if taken is None else taken
     for place, question in enumerate(questions):
