@@ -14,7 +14,6 @@ from kit.context import current_call, enter_call
 from services.gateway.errors import ContentTypeUnsupported, FileEmpty, FileTooLarge, ImportRowsInvalid
 from services.gateway.schemas import Asked, Out
 
-FILE_SECONDS = 25.0
 MAX_FILE_BYTES = 2 * 1024 * 1024
 LONG_SECONDS = 25.0
 ENDINGS = {
@@ -65,12 +64,6 @@ class ImportReport(Out):
     row_count: int
     created_count: int
     errors: list[RowError]
-
-
-def take_time() -> float:
-    """Let the call being served take longer than most; how long, in seconds. For files of thousands of rows."""
-    enter_call(replace(current_call(), deadline=time.monotonic() + FILE_SECONDS))
-    return FILE_SECONDS
 
 
 async def sent_file(request: Request) -> tuple[str, bytes]:

@@ -79,6 +79,9 @@ async def _files(path: str, lead: Person, operator: Person, handler: Person) -> 
     drawn = await operator.get(f"{path}/report.docx")
     assert (drawn.status_code, drawn.headers["content-type"]) == (200, DOCX)
     assert Document(io.BytesIO(drawn.content)).paragraphs[0].text == f"金山区{YEAR}年度法治化营商环境调研报告"
+    assert "对本年度联系点企业开展“联系点问卷调查”" in "\n".join(
+        one.text for one in Document(io.BytesIO(drawn.content)).paragraphs
+    )
     assert (await operator.get(f"{path}/report.docx")).content == drawn.content
     refused(await handler.get(f"{path}/report.docx"), 403, "PERMISSION_DENIED")
 

@@ -24,7 +24,7 @@ from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, on, row
 from tests.registry.conftest import World, race, refusal
 from tests.registry.files import FENGJING, ZHUJING, uscc
 
-ANSWER = census.ANSWER.replace("""'{"staff": "o1"}'""", "CAST(:answers AS jsonb)")
+ANSWER = census.ANSWER.replace("jsonb_build_object('staff', 'o1')", "CAST(:answers AS jsonb)")
 
 
 async def answer(world: World, survey: Any, number: int, answers: dict[str, Any], percent: int = 100) -> None:
@@ -267,11 +267,10 @@ async def thousands(world: World, areas: list[str]) -> Any:
         " part_b_given) SELECT gen_random_uuid(), s.id, s.year, y.enterprise_id, y.area_code,"
         " sha256(y.enterprise_id::text::bytea), 1, now()::date, false FROM enterprise_year y"
         " JOIN survey s ON s.year = y.year JOIN enterprise e ON e.id = y.enterprise_id WHERE e.uscc LIKE 'X%'",
-        "INSERT INTO survey_response SELECT id, survey_id, 1, 'SUBMITTED',"
-        """ '{"staff": "o1", "counsel": "o2", "agencies": ["hrss", "court"], "forms": {"lecture": "o1"}}',"""
-        " 100, 1, now(), now(), now() FROM invitation",
     ):
         await world.change(statement, **({"areas": areas} if ":areas" in statement else {}))
+    answers = '{"staff": "o1", "counsel": "o2", "agencies": ["hrss", "court"], "forms": {"lecture": "o1"}}'
+    await world.change(ANSWER.partition("WHERE")[0], answers=answers, percent=100)
     survey = (await world.surveys(LEAD).ListSurveys(surveys_pb.ListSurveysRequest())).surveys[0]
     return await census.close(world, survey)
 

@@ -24,6 +24,7 @@ RATED = Rated(
 MATERIAL = Material(
     year=2026,
     survey="法治化营商环境问卷大调查",
+    asked="全区规模以上企业",
     total=Turnout("全区", 30, 20, 12, 11),
     areas=[Turnout("朱泾镇", 10, 10, 5, 5), Turnout("枫泾镇", 10, 10, 7, 6), Turnout("石化街道", 0, 0, 0, 0)],
     courses=[("区法院", Course("court", 9, 8, 8, 2, 7, 1, 5, 4, 1, 6, 2, 1)), ("区检察院", Course("procuratorate"))],
@@ -98,6 +99,12 @@ def test_a_matrix_without_numbers_has_no_mean_but_a_share() -> None:
     assert tables(found)[plain.title] == [["区法院", "10", "8", "2"], ["区检察院", "5", "5", "0"]]
     (bars,) = [block for block in found if isinstance(block, Bars) and "满意" in block.caption]
     assert list(bars.rows) == [("区检察院", 100.0), ("区法院", 80.0)]
+
+
+def test_one_thing_alone_is_compared_with_nothing() -> None:
+    found = told(rated=[Rated("总体满意度", ["2分", "1分"], [Score("全区", 10, 1.8, [8, 2])])])
+    assert tables(found)["总体满意度"] == [["全区", "10", "1.80", "8", "2"]]
+    assert not [block for block in found if isinstance(block, Bars) and block.caption == "平均分"]
 
 
 def test_needs_are_ranked_by_who_named_them_then_by_demands_then_as_the_notice_lists() -> None:
