@@ -1,4 +1,4 @@
-"""The life of a survey, its questionnaires, and the close that lets nothing through and nothing out."""
+"""The life of a survey, and its questionnaires before and after somebody answered."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from services.registry.standard_questionnaire import PART_A, PART_B
 from tests.registry import census
 from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, on, row
 from tests.registry.conftest import YEAR, World, race, refusal
-from tests.registry.files import FENGJING, SUBDISTRICT, ZHUJING, uscc
+from tests.registry.files import uscc
 
 
 def test_the_standard_questionnaire_keeps_its_own_rules() -> None:
@@ -191,85 +191,6 @@ async def test_nothing_is_answered_before_the_opening_or_after_the_close(world: 
         with pytest.raises(DBAPIError) as caught:
             await world.change(statement)
         assert constraint_of(caught.value) == "survey_open"
-
-
-async def test_the_close_waits_for_an_answer_on_its_way(world: World) -> None:
-    survey = await census.opened(world, row(1), row(2))
-    async with world.database.begin() as session:
-        await session.execute(text(census.ANSWER), {"survey": UUID(survey.id), "uscc": uscc(1), "percent": 59})
-        closing = asyncio.create_task(census.close(world, survey))
-        await asyncio.sleep(0.3)
-        assert not closing.done()
-    closed = await closing
-    assert (closed.summary.population, closed.summary.sent, closed.summary.returned, closed.summary.valid) == (2, 2, 1, 0)
-
-
-async def test_part_b_waits_sealed_and_comes_out_as_nobodys(world: World) -> None:
-    places = [(number, ZHUJING if number < 12 else FENGJING) for number in range(1, 19)]
-    rows = [row(number, area, "C" if number < 7 else "F") for number, area in places]
-    survey = await census.opened(world, *rows, row(19, SUBDISTRICT, "J"))
-    for number in range(1, 20):
-        await census.answer(world, survey, number)
-        await census.give_part_b(
-            world, survey, number, {"improve": f"说的是{number}" * (number * 3), "overall": number % 5 + 1}
-        )
-    lengths = await world.rows("SELECT DISTINCT length(sealed) FROM sealed_answer")
-    assert len(lengths) == 1
-    held = " ".join(str(one) for one in await world.rows("SELECT s::text FROM sealed_answer s"))
-    assert b"improve".hex() not in held
-    closed = await census.close(world, survey)
-    assert (closed.summary.part_b_given, closed.summary.anonymous) == (19, 19)
-    assert await world.rows("SELECT 1 FROM sealed_answer") == []
-    assert len(await world.rows("SELECT DISTINCT xmin FROM anonymous_answer")) == 1
-    order = [one[0]["improve"] for one in await world.rows("SELECT answers FROM anonymous_answer ORDER BY ctid")]
-    assert len(set(order)) == 19
-    assert order != sorted(order, key=len)
-    groups = await world.rows("SELECT area_code, industry, count(*) FROM anonymous_answer GROUP BY 1, 2")
-    assert min(one[2] for one in groups) >= 5
-    assert not {one[0] for one in groups} & {SUBDISTRICT}
-    for statement in ("UPDATE anonymous_answer SET industry = NULL", "DELETE FROM anonymous_answer"):
-        with pytest.raises(DBAPIError, match="not changed"):
-            await world.change(statement)
-
-
-async def test_no_column_of_part_b_is_shared_with_who_answered(world: World) -> None:
-    """What a column could be joined by: a type or a name in common, but for the survey and, coarsened, the place."""
-    query = "SELECT table_name, column_name FROM information_schema.columns"
-    query += " WHERE table_name IN ('anonymous_answer', 'sealed_answer')"
-    columns = {(one[0], one[1]) for one in await world.rows(query)}
-    assert columns == {
-        *(("sealed_answer", name) for name in ("id", "survey_id", "sealed")),
-        *(("anonymous_answer", name) for name in ("id", "survey_id", "area_code", "industry", "answers")),
-    }
-    survey = await census.opened(world, *(row(number) for number in range(1, 7)))
-    for number in range(1, 7):
-        await census.give_part_b(world, survey, number, {"overall": 1})
-    envelopes = {one[0] for one in await world.rows("SELECT id FROM sealed_answer")}
-    before = await world.snapshot()
-    await census.close(world, survey)
-    ids = {one[0] for one in await world.rows("SELECT id FROM anonymous_answer")}
-    assert {one.version for one in ids | envelopes} == {4}
-    assert not ids & envelopes
-    after = await world.snapshot()
-    assert (after["audit"] - before["audit"], after["outbox"] - before["outbox"]) == (1, 1)  # the close itself
-
-
-async def test_four_parts_b_are_destroyed_unread(world: World) -> None:
-    survey = await census.opened(world, *(row(number) for number in range(1, 5)))
-    for number in range(1, 5):
-        await census.give_part_b(world, survey, number, {"overall": 5})
-    closed = await census.close(world, survey)
-    assert (closed.summary.part_b_given, closed.summary.anonymous) == (4, 0)
-    assert await world.rows("SELECT 1 FROM anonymous_answer UNION ALL SELECT 1 FROM sealed_answer") == []
-
-
-async def test_of_two_who_close_at_once_one_does(world: World) -> None:
-    survey = await census.opened(world, *(row(number) for number in range(1, 6)))
-    for number in range(1, 6):
-        await census.give_part_b(world, survey, number, {"overall": 5})
-    passed, refused = await race(*(census.close(world, survey) for _ in range(4)))
-    assert (len(passed), set(refused)) == (1, {"STALE_VERSION"})
-    assert (await world.rows("SELECT count(*) FROM anonymous_answer"))[0][0] == 5
 
 
 async def test_a_foreign_id_is_no_survey(world: World) -> None:
