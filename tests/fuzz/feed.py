@@ -28,6 +28,7 @@ WORDS = {
 PROBABILITY = 0.7
 PATHS = {"demand_id": "demands", "enterprise_id": "enterprises", "task_id": "call tasks", "person_id": "people"}
 PATHS |= {"survey_id": "surveys"}
+PATHS |= {"recommendation_id": "recommendations"}
 
 
 @dataclass
@@ -73,6 +74,7 @@ async def feed_for(person: Person) -> Feed:
     await _learn_all(feed, "enterprises", lambda: person.all_of("/enterprises", "enterprises"))
     await _learn_all(feed, "call tasks", lambda: person.all_of("/call-tasks", "call_tasks"))
     await _learn_all(feed, "surveys", lambda: person.all_of("/surveys", "surveys"))
+    await _learn_all(feed, "recommendations", lambda: person.all_of("/recommendations", "recommendations"))
     feed.words["people"] = [person.id]
     return feed
 

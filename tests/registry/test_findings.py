@@ -24,7 +24,7 @@ from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, on, row
 from tests.registry.conftest import World, race, refusal
 from tests.registry.files import FENGJING, ZHUJING, uscc
 
-ANSWER = census.ANSWER.replace("""'{"staff": "o1"}'""", "CAST(:answers AS jsonb)")
+ANSWER = census.ANSWER.replace("jsonb_build_object('staff', 'o1')", "CAST(:answers AS jsonb)")
 
 
 async def answer(world: World, survey: Any, number: int, answers: dict[str, Any], percent: int = 100) -> None:
@@ -239,7 +239,7 @@ async def test_the_report_tells_the_figures_and_is_the_same_when_drawn_again(wor
     assert await drawn(world, survey) == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         document = archive.read("word/document.xml").decode()
-        assert 'w:linePitch="580"' in document
+        assert 'w:linePitch="579"' in document
         assert archive.read("word/header1.xml").decode().count('string="草稿"') == 1
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert "印章" not in document
@@ -267,12 +267,17 @@ async def thousands(world: World, areas: list[str]) -> Any:
         " part_b_given) SELECT gen_random_uuid(), s.id, s.year, y.enterprise_id, y.area_code,"
         " sha256(y.enterprise_id::text::bytea), 1, now()::date, false FROM enterprise_year y"
         " JOIN survey s ON s.year = y.year JOIN enterprise e ON e.id = y.enterprise_id WHERE e.uscc LIKE 'X%'",
+<<<<<<< HEAD
         "INSERT INTO survey_response (invitation_id, survey_id, questionnaire_number, state, answers, answered_percent,"
         " revision, begun_at, consented_at, consent_version, submitted_at) SELECT id, survey_id, 1, 'SUBMITTED',"
         """ '{"staff": "o1", "counsel": "o2", "agencies": ["hrss", "court"], "forms": {"lecture": "o1"}}',"""
         " 100, 1, now(), now(), '1', now() FROM invitation",
+=======
+>>>>>>> findings
     ):
         await world.change(statement, **({"areas": areas} if ":areas" in statement else {}))
+    answers = '{"staff": "o1", "counsel": "o2", "agencies": ["hrss", "court"], "forms": {"lecture": "o1"}}'
+    await world.change(ANSWER.partition("WHERE")[0], answers=answers, percent=100)
     survey = (await world.surveys(LEAD).ListSurveys(surveys_pb.ListSurveysRequest())).surveys[0]
     return await census.close(world, survey)
 

@@ -17,7 +17,7 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.surveys import SURVEY_STATES, SurveyStateWord
 from services.gateway.schemas import Asked, Out
-from services.gateway.sheets import GIVES_XLSX, xlsx_answer
+from services.gateway.sheets import GIVES_XLSX, take_long, xlsx_answer
 from services.gateway.words import Words, moment_of
 
 router = APIRouter(prefix="/api/v1/surveys/{survey_id}", tags=["findings"])
@@ -131,7 +131,8 @@ _MOVES = ("SURVEY_NOT_FOUND", "SURVEY_WRONG_STATE")
 )
 async def analyse_survey(survey_id: UUID, caller: Supervisor) -> Response:
     """Take the results of a closed survey and last year's course of demands, once and for good."""
-    answer = await caller.clients.findings.AnalyseSurvey(pb.AnalyseSurveyRequest(on=_on(survey_id, caller)))
+    request = pb.AnalyseSurveyRequest(on=_on(survey_id, caller))
+    answer = await caller.clients.findings.AnalyseSurvey(request, timeout=take_long())
     return _standing(answer)
 
 
@@ -171,7 +172,8 @@ async def get_results(survey_id: UUID, query: Annotated[ResultsQuery, Query()], 
 )
 async def export_results(survey_id: UUID, caller: Exporter) -> Response:
     """All results as a sheet: a row for each option, a column for each area and industry. Kept in the audit."""
-    answer = await caller.clients.findings.ExportResults(pb.ExportResultsRequest(survey_id=str(survey_id)))
+    request = pb.ExportResultsRequest(survey_id=str(survey_id))
+    answer = await caller.clients.findings.ExportResults(request, timeout=take_long())
     return xlsx_answer(answer.file_name, answer.content)
 
 
@@ -184,7 +186,8 @@ async def export_results(survey_id: UUID, caller: Exporter) -> Response:
 )
 async def export_answers(survey_id: UUID, caller: Exporter) -> Response:
     """Parts A by name, once the survey is closed; retired options keep their columns. Kept in the audit."""
-    answer = await caller.clients.findings.ExportAnswers(pb.ExportAnswersRequest(survey_id=str(survey_id)))
+    request = pb.ExportAnswersRequest(survey_id=str(survey_id))
+    answer = await caller.clients.findings.ExportAnswers(request, timeout=take_long())
     return xlsx_answer(answer.file_name, answer.content)
 
 
@@ -197,7 +200,8 @@ async def export_answers(survey_id: UUID, caller: Exporter) -> Response:
 )
 async def draw_report(survey_id: UUID, caller: Reader) -> Response:
     """The draft of the report, marked as a draft and without a seal: the same file for the same results."""
-    answer = await caller.clients.findings.DrawReport(pb.DrawReportRequest(survey_id=str(survey_id)))
+    request = pb.DrawReportRequest(survey_id=str(survey_id))
+    answer = await caller.clients.findings.DrawReport(request, timeout=take_long())
     name = f"attachment; filename*=UTF-8''{quote(answer.file_name)}.docx"
     return Response(answer.content, 200, {"content-disposition": name, "cache-control": "no-store"}, DOCX)
 

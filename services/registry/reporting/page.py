@@ -6,6 +6,7 @@ Type is named, not embedded: offices have 方正小标宋 and 仿宋_GB2312, we 
 from typing import Any
 
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, Twips
@@ -18,7 +19,9 @@ TITLE_FONT, BODY_FONT, HEADING_FONT, SUBHEADING_FONT, NUMBER_FONT = (
     "宋体",
 )
 BODY_POINTS, TITLE_POINTS, SMALL_POINTS, NUMBER_POINTS = 16, 22, 12, 14
-LINE = Twips(580)  # 225 mm ÷ 22
+# 22 lines of 28.95 pt and 28 characters of 15.75 pt fit 225 mm by 156 mm; rounded up instead, the last of each would not.
+LINE = Twips(579)
+GRID = 'w:linePitch="579" w:charSpace="-1024"'
 TEXT_WIDTH = 8844  # 156 mm in twips
 _VML = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
 _MARK = (
@@ -47,7 +50,7 @@ def set_up(document: Document, mark: str) -> None:
     properties = section._sectPr
     for grid in properties.findall(qn("w:docGrid")):
         properties.remove(grid)
-    grid = f'<w:docGrid {nsdecls("w")} w:type="linesAndChars" w:linePitch="580" w:charSpace="-848"/>'
+    grid = f'<w:docGrid {nsdecls("w")} w:type="linesAndChars" {GRID}/>'
     properties.append(parse_xml(grid))
     document.settings.odd_and_even_pages_header_footer = True
     _body_style(document)
@@ -63,11 +66,12 @@ def _body_style(document: Document) -> None:
     normal = document.styles["Normal"]
     normal.font.size = Pt(BODY_POINTS)
     set_font(normal.element.get_or_add_rPr(), BODY_FONT)
-    # 28 characters of 15.75 pt and 22 lines of 29 pt, told outright: not every program fits characters into the grid alike.
-    normal.element.get_or_add_rPr().insert(1, parse_xml(f'<w:spacing {nsdecls("w")} w:val="-5"/>'))
+    # Told outright as well, a hair tighter: not every program fits characters into the grid alike.
+    normal.element.get_or_add_rPr().insert(1, parse_xml(f'<w:spacing {nsdecls("w")} w:val="-6"/>'))
     normal.element.get_or_add_pPr().insert(0, parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
     normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.line_spacing = LINE
+    normal.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
 
 
 def _page_number(paragraph: Any, side: str) -> None:

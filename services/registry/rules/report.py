@@ -57,10 +57,11 @@ Block = Heading | Paragraph | Note | Table | Bars
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that a report is made of. `needed` is how many answered the question about needs."""
+    """All that a report is made of. `asked` says who was; `needed` is how many answered the question about needs."""
 
     year: int
     survey: str
+    asked: str
     total: Turnout
     areas: Sequence[Turnout]
     courses: Sequence[tuple[str, Course]]
@@ -80,6 +81,7 @@ def from_plain(kept: Mapping[str, Any], advice: Sequence[Advice]) -> Material:
     return Material(
         year=kept["year"],
         survey=kept["survey"],
+        asked=kept["asked"],
         total=Turnout(**kept["total"]),
         areas=[Turnout(**one) for one in kept["areas"]],
         courses=[(name, Course(**one)) for name, one in kept["courses"]],
@@ -97,7 +99,7 @@ def title_of(year: int) -> str:
 def blocks(given: Material) -> Iterator[Block]:
     """The report from its first sentence to its notes."""
     yield Paragraph(
-        f"根据《金山区开展组团式联系服务企业优化法治化营商环境的实施意见》，{given.year}年度对全区规模以上企业开展"
+        f"根据《金山区开展组团式联系服务企业优化法治化营商环境的实施意见》，{given.year}年度对{given.asked}开展"
         f"“{given.survey}”，并对{given.year - 1}年度组团式联系服务企业机制运行情况进行分析研究，形成本报告。"
     )
     yield from _turnout(given)
@@ -112,7 +114,7 @@ def _turnout(given: Material) -> Iterator[Block]:
     total = given.total
     yield Heading("一、调查概况")
     yield Paragraph(
-        f"全区规模以上企业{total.population}家，发放问卷{total.sent}份，回收{total.returned}份，"
+        f"{given.asked}{total.population}家，发放问卷{total.sent}份，回收{total.returned}份，"
         f"回收率{percent(total.returned, total.sent)}；其中有效问卷{total.valid}份，"
         f"有效率{percent(total.valid, total.returned)}。"
     )
@@ -198,6 +200,8 @@ def _rated(rated: Rated) -> Iterator[Block]:
     rows = [_score_row(score, rated, means) for score in rated.scores]
     yield Table(rated.title, header, rows, (2.2, 0.9, *([1] * (len(header) - 2))))
     shown = [score for score in rated.scores if score.answered]
+    if len(rated.scores) < 2:  # nothing to compare
+        return
     if means:
         yield Bars("平均分", _longest_first((one.name, round(one.mean or 0, 2)) for one in shown), 2)
     elif shown:

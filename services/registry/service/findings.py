@@ -21,12 +21,13 @@ from services.registry.rules.figures import Advice, Course, Turnout
 from services.registry.rules.recommendations import WORDS, RecommendationState
 from services.registry.rules.report import Material
 from services.registry.rules.result_sheets import Answered, Sheet
-from services.registry.rules.surveys import INDUSTRIES, SurveyState
+from services.registry.rules.surveys import INDUSTRIES, Audience, SurveyState
 from services.registry.service import audit
 from services.registry.service.surveys import Change, move, to_change
 
 # Categories of demands that are no agency's.
 OTHER_CATEGORIES = {"unsure": "不确定"}
+ASKED = {Audience.CENSUS: "全区规模以上企业", Audience.LIAISON_POINTS: "本年度联系点企业"}
 
 
 async def analyse(session: AsyncSession, actor: Actor, change: Change, now: datetime) -> None:
@@ -73,6 +74,7 @@ async def _material(session: AsyncSession, survey: Survey, results: Mapping[str,
     return Material(
         year=survey.year,
         survey=survey.title,
+        asked=ASKED[Audience(survey.audience)],
         total=Turnout("全区", snapshot.population, snapshot.sent, snapshot.returned, snapshot.valid),
         areas=[Turnout(areas[one.name], one.population, one.sent, one.returned, one.valid) for one in by_area],
         courses=_courses(agencies, courses),
