@@ -267,13 +267,6 @@ async def thousands(world: World, areas: list[str]) -> Any:
         " part_b_given) SELECT gen_random_uuid(), s.id, s.year, y.enterprise_id, y.area_code,"
         " sha256(y.enterprise_id::text::bytea), 1, now()::date, false FROM enterprise_year y"
         " JOIN survey s ON s.year = y.year JOIN enterprise e ON e.id = y.enterprise_id WHERE e.uscc LIKE 'X%'",
-<<<<<<< HEAD
-        "INSERT INTO survey_response (invitation_id, survey_id, questionnaire_number, state, answers, answered_percent,"
-        " revision, begun_at, consented_at, consent_version, submitted_at) SELECT id, survey_id, 1, 'SUBMITTED',"
-        """ '{"staff": "o1", "counsel": "o2", "agencies": ["hrss", "court"], "forms": {"lecture": "o1"}}',"""
-        " 100, 1, now(), now(), '1', now() FROM invitation",
-=======
->>>>>>> findings
     ):
         await world.change(statement, **({"areas": areas} if ":areas" in statement else {}))
     answers = '{"staff": "o1", "counsel": "o2", "agencies": ["hrss", "court"], "forms": {"lecture": "o1"}}'
