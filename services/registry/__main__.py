@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fahu.access.v1 import access_pb2
-from fahu.registry.v1 import account_service_pb2, account_service_pb2_grpc, registry_service_pb2, registry_service_pb2_grpc
+from fahu.registry.v1 import (
+    account_service_pb2,
+    account_service_pb2_grpc,
+    plaque_service_pb2,
+    plaque_service_pb2_grpc,
+    registry_service_pb2,
+    registry_service_pb2_grpc,
+)
 
 from kit.assembly import assemble, rebuild_since
 from kit.db import Database
@@ -15,9 +22,11 @@ from kit.migrate import upgrade
 from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
+from services.registry.drawing import Drawer
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.plaques import PlaqueServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.settings import CommandSettings, RegistrySettings
 
@@ -26,6 +35,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    plaque_service_pb2.DESCRIPTOR.services_by_name["PlaqueService"],
 ]
 Work = Callable[..., Awaitable[str]]
 
@@ -37,6 +47,10 @@ async def serve() -> int:
     registry = RegistryServicer(assembly.database, personal)
     accounts = AccountServicer(assembly.database, personal, Passwords(), settings.session_policy())
 
+    drawer = Drawer(settings.font_folder, settings.public_url)
+    papers = PlaqueServicer(assembly.database, personal, drawer)
+    assembly.runtime.probes.on_start["fonts"] = drawer.check
+
     async def tidy() -> None:
         async with assembly.database.begin() as session:
             await forget_old(session, datetime.now(UTC))
@@ -45,6 +59,7 @@ async def serve() -> int:
     registrations = [
         lambda server: registry_service_pb2_grpc.add_RegistryServiceServicer_to_server(registry, server),
         lambda server: account_service_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
+        lambda server: plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server(papers, server),
     ]
     return await assembly.serve(SERVICES, access_pb2.rule, registrations)
 

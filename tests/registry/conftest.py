@@ -14,6 +14,7 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
+from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub, add_PlaqueServiceServicer_to_server
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
 from google.protobuf.message import Message
 from sqlalchemy import text
@@ -26,6 +27,7 @@ from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
 from services.registry.__main__ import MIGRATIONS, SERVICES
+from services.registry.drawing import Drawer
 from services.registry.personal import Passwords, PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
@@ -33,17 +35,20 @@ from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.plaques import PlaqueServicer
 from services.registry.servicer.registry import RegistryServicer
+from stack.programs import FONTS
 from tests import signing
 from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
 
 KEYRING_TEXT = Keyring.generate()
+PUBLIC_URL = "https://fahu.example"
 YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 EVENTS = {
     kind.DESCRIPTOR.full_name: kind
-    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
+    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked, events_pb2.PlaqueChanged)
 }
 
 
@@ -79,6 +84,10 @@ class World:
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
         return AccountServiceStub(channel)
+
+    def plaques(self, actor: Actor | str = LEAD) -> Any:
+        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
+        return PlaqueServiceStub(channel)
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -149,9 +158,11 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     policy = SessionPolicy(timedelta(days=30), timedelta(seconds=30))
     registry = RegistryServicer(database, personal)
     accounts = AccountServicer(database, personal, Passwords(), policy)
+    papers = PlaqueServicer(database, personal, Drawer(FONTS, PUBLIC_URL))
     registrations = [
         lambda server: add_RegistryServiceServicer_to_server(registry, server),
         lambda server: add_AccountServiceServicer_to_server(accounts, server),
+        lambda server: add_PlaqueServiceServicer_to_server(papers, server),
     ]
     server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)

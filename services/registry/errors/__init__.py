@@ -18,6 +18,18 @@ from services.registry.errors.participants import (
     UnitNotFound,
     WechatNotBound,
 )
+from services.registry.errors.plaques import (
+    PlaqueCharacterUnknown,
+    PlaqueDayInvalid,
+    PlaqueDrawingFailed,
+    PlaqueFontMissing,
+    PlaqueNotFound,
+    PlaquePointWithdrawn,
+    PlaquesNone,
+    PlaquesTooMany,
+    PlaqueWrongState,
+    PlaqueYearNotPublished,
+)
 from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
 
 __all__ = [
@@ -37,6 +49,16 @@ __all__ = [
     "PersonNotFound",
     "PhoneInUse",
     "PhoneInvalid",
+    "PlaqueCharacterUnknown",
+    "PlaqueDayInvalid",
+    "PlaqueDrawingFailed",
+    "PlaqueFontMissing",
+    "PlaqueNotFound",
+    "PlaquePointWithdrawn",
+    "PlaqueWrongState",
+    "PlaqueYearNotPublished",
+    "PlaquesNone",
+    "PlaquesTooMany",
     "SessionEnded",
     "UnitNotFound",
     "WechatNotBound",

@@ -4,6 +4,7 @@ from services.registry.models.audit import AuditRow
 from services.registry.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.registry.models.enterprises import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
 from services.registry.models.people import Person, Revocation, Session, StaffAccount
+from services.registry.models.plaques import Plaque
 from services.registry.models.units import Area, AreaName, Unit, UnitDuty
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "EnterpriseYear",
     "Liaison",
     "Person",
+    "Plaque",
     "Revocation",
     "Session",
     "StaffAccount",

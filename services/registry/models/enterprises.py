@@ -85,6 +85,7 @@ class Designation(Base):
         ),
         CheckConstraint("(level = 'DISTRICT') = (seat_no IS NOT NULL)", name="district_has_seat"),
         CheckConstraint("seat_no BETWEEN 1 AND 3", name="three_seats"),
+        UniqueConstraint("id", "year"),
         Index("uq_designation_seat", "year", "area_code", "seat_no", unique=True, postgresql_where=text("active")),
         Index("uq_designation_enterprise", "enterprise_id", "year", unique=True, postgresql_where=text("active")),
     )
