@@ -5,13 +5,12 @@ The same words give the same bytes, as long as address, template and fonts stay 
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
 import struct
+import subprocess
 import sys
-from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,7 +63,7 @@ class Drawer:
         papers = [[plaques.texts(words) | {"code": self._code(words.token)} for words in file] for file in files]
         asked = json.dumps({"form": form.lower(), "fonts": str(self._fonts), "files": papers}).encode()
         async with self._turn:
-            drawn = await _drawn(asked)
+            drawn = await asyncio.to_thread(_drawn, asked)
         if len(drawn) != len(files):
             raise PlaqueDrawingFailed
         return drawn
@@ -88,24 +87,17 @@ def _characters_of(folder: Path) -> frozenset[int]:
     return frozenset(found)
 
 
-async def _drawn(asked: bytes) -> list[bytes]:
+def _drawn(asked: bytes) -> list[bytes]:
+    """In a thread. Not by the event loop: that forks, and what gRPC does in a forked child ends it now and then."""
     env = {"PYTHONPATH": os.pathsep.join(sys.path), "LANG": "C.UTF-8"}
     command = (sys.executable, "-m", "services.registry.drawing.worker")
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env)
     try:
-        async with asyncio.timeout(SECONDS):
-            answer, errors = await process.communicate(asked)
-    except TimeoutError as error:
-        log.error("a drawing took more than %s s", SECONDS)
+        ran = subprocess.run(command, input=asked, capture_output=True, env=env, timeout=SECONDS, check=True)  # noqa: S603
+    except subprocess.SubprocessError as error:
+        told = getattr(error, "stderr", None) or b""
+        log.exception("a drawing failed: %s", told.decode(errors="replace")[-2000:])
         raise PlaqueDrawingFailed from error
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await asyncio.shield(process.wait())
-    if process.returncode:
-        log.error("a drawing failed: %s", errors.decode(errors="replace")[-2000:])
-        raise PlaqueDrawingFailed
-    return _parts(answer)
+    return _parts(ran.stdout)
 
 
 def _parts(answer: bytes) -> list[bytes]:
