@@ -26,6 +26,9 @@ from services.gateway.routes import (
     notifications,
     on_behalf,
     people,
+    plaque_files,
+    plaque_verification,
+    plaques,
     platform,
     reference,
     reply_templates,
@@ -66,6 +69,9 @@ ROUTERS = (
     call_tasks.router,
     people.router,
     cohorts.router,
+    plaques.router,
+    plaque_files.router,
+    plaque_verification.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

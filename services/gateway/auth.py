@@ -40,6 +40,7 @@ class Parts:
     per_login: Attempts
     per_openid: Attempts
     refreshes: Attempts
+    verifications: Attempts
     uploads: asyncio.Semaphore
 
 

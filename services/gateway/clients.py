@@ -24,6 +24,7 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 
 from kit.auth import TokenSigner
@@ -47,13 +48,14 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
 NAMES_SECONDS = 1.0
 UNITS_KEPT_SECONDS = 60.0
 MOST_NAMES = 200
-# An attachment of 20 MiB, and what is known of it.
+# An attachment of 20 MiB and what is known of it, or the plaques of a year.
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
@@ -72,13 +74,16 @@ class Clients:
     """Stubs that speak for the caller being served; `sessions` speaks for the gateway itself."""
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
-        to_registry, as_gateway = RpcChannel(registry, once=ONCE), RpcChannel(registry, signer=signer, once=ONCE)
+        to_registry = RpcChannel(registry, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
+        as_gateway = RpcChannel(registry, signer=signer, once=ONCE)
         to_dispatch = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
         to_notify, carrying = RpcChannel(notify, once=ONCE), RpcChannel(dispatch, signer=signer)
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
+        self.plaques: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(to_registry))
+        self.verification: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))

@@ -111,6 +111,7 @@ TAGS = {
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
+    "plaques": "铭牌与证书。Plaques and certificates of liaison points, and what their codes are worth.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

@@ -22,7 +22,7 @@ from kit.migrate import upgrade
 from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
-from services.registry.drawing import Drawer
+from services.registry.drawing.drawer import Drawer
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer

@@ -15,7 +15,16 @@ import kit
 import services.gateway
 from kit.errors import ServiceError
 from services.gateway import problems, schemas
-from services.gateway.routes import attachments, demand_parts, demand_schemas, enterprises, reference, routing, timeline
+from services.gateway.routes import (
+    attachments,
+    demand_parts,
+    demand_schemas,
+    enterprises,
+    plaque_schemas,
+    reference,
+    routing,
+    timeline,
+)
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
 from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
@@ -44,6 +53,9 @@ WORDS = [
     (routing.RoutingDecisionWord, routing.DECISIONS),
     (timeline.DeliveryWord, timeline.DELIVERIES),
     (enterprises.LevelWord, enterprises.LEVELS),
+    (plaque_schemas.PlaqueStateWord, plaque_schemas.STATES),
+    (plaque_schemas.StandingWord, plaque_schemas.STANDINGS),
+    (plaque_schemas.FormWord, plaque_schemas.FORMS),
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),

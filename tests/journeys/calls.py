@@ -11,6 +11,7 @@ from google.protobuf import json_format, message_factory
 from kit.rpc.client import refusal_of
 from tests.journeys.doors import (
     BACKWARDS,
+    CODE,
     LIAISON,
     NO_FILE,
     NO_OTHER,
@@ -41,6 +42,13 @@ def _on(**more: Any) -> Fill:
 def _of_case(**more: Any) -> Fill:
     return lambda thing, column: {
         "on": {"joint_case_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+def _of_plaque(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"plaque_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
         **more,
     }
 
@@ -164,6 +172,16 @@ CALLS = {
     "BatchGetPersonNames": Door(("OK",), _people),
     "BatchGetWechatAddresses": Door(("OK",), _people),
     "RevealPhone": Door(("OK",), lambda thing, column: {"person_id": thing, "reason": "电话联系"}),
+    "MakePlaques": Door(("FAILED_PRECONDITION PLAQUE_YEAR_NOT_PUBLISHED",), fixed(year=2031)),
+    "GetPlaque": Door(("OK",), _about("plaque_id")),
+    "IssuePlaque": Door(STALE_RPC, _of_plaque()),
+    "ReturnPlaque": Door(STALE_RPC, _of_plaque(reason="示例")),
+    "LosePlaque": Door(STALE_RPC, _of_plaque(reason="示例")),
+    "ReissuePlaque": Door(STALE_RPC, _of_plaque()),
+    "DrawPlaque": Door(("OK",), _about("plaque_id")),
+    "DrawPlaques": Door(("NOT_FOUND PLAQUES_NONE",), fixed(year=2031)),
+    "ListPlaqueFiles": Door(("NOT_FOUND PLAQUES_NONE",), fixed(year=2031)),
+    "VerifyPlaque": Door(("NOT_FOUND PLAQUE_NOT_FOUND",), fixed(token=CODE)),
     "SignInWithWechat": Door(("FAILED_PRECONDITION WECHAT_NOT_BOUND",), fixed(openid="a-stranger")),
     "SignInWithPassword": Door(
         ("UNAUTHENTICATED CREDENTIALS_WRONG",), fixed(login_name="nobody", password="x", totp="000000")

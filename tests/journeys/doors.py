@@ -26,6 +26,7 @@ NOT_FOUND = {
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
+    "plaque": "PLAQUE_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
@@ -85,6 +86,7 @@ STALE = ("412 STALE_VERSION",)
 SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 JOINT = "/api/v1/joint-cases/{joint_case_id}"
 TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
+PLAQUE, CODE = "/api/v1/plaques/{plaque_id}", "A" * 22  # a code that leads nowhere
 TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
 NOT_GOOD = {"kind": "demand", "category_code": "none", "title": "矩阵", "body": "示例", "enterprise_id": NO_FILE}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
@@ -150,6 +152,15 @@ DOORS = {
     "POST /api/v1/call-tasks/{task_id}/complete": Door(("200", "409 CALL_TASK_DONE"), fixed(reached=True)),
     "POST /api/v1/people/{person_id}/reveal-phone": Door(("200",), fixed(reason="电话联系")),
     "POST /api/v1/cohorts/{year}/import": Door(("200",)),
+    "POST /api/v1/cohorts/{year}/plaques": Door(("409 PLAQUE_YEAR_NOT_PUBLISHED",)),
+    "GET /api/v1/cohorts/{year}/plaques.pdf": Door(("404 PLAQUES_NONE",)),
+    "GET /api/v1/cohorts/{year}/plaques.zip": Door(("404 PLAQUES_NONE",)),
+    f"POST {PLAQUE}/issue": Door(STALE),
+    f"POST {PLAQUE}/return": Door(STALE, fixed(reason="示例")),
+    f"POST {PLAQUE}/loss": Door(STALE, fixed(reason="示例")),
+    f"POST {PLAQUE}/reissue": Door(STALE),
+    "GET /api/v1/plaque-verifications/{token}": Door(("404 PLAQUE_NOT_FOUND",)),
+    "GET /v/{token}": Door(("404 ",)),
     f"POST {AUTH}/wechat": Door(("401 WECHAT_CODE_INVALID",), fixed(code="made-up")),
     f"POST {AUTH}/password": Door(
         ("401 CREDENTIALS_WRONG",), lambda thing, column: {"login_name": column, "password": "x", "totp": "000000"}
@@ -165,12 +176,13 @@ PLAIN_DOOR = Door()
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
-    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
+    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id", "plaque_id"):
         path = path.replace(f"{{{part}}}", thing)
     path = path.replace("{reply_template_id}", thing or str(uuid4()))
     for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
         path = path.replace(f"{{{part}}}", str(uuid4()))
     path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
+    path = path.replace("{token}", CODE)
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
@@ -186,4 +198,5 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
         if answer.is_success:
             return str(answer.status_code)
         await answer.aread()
-        return f"{answer.status_code} {answer.json()['reason']}"
+        told = answer.json()["reason"] if "json" in answer.headers["content-type"] else ""
+        return f"{answer.status_code} {told}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.notify.v1 import notify_service_pb2
-from fahu.registry.v1 import account_service_pb2, registry_service_pb2
+from fahu.registry.v1 import account_service_pb2, plaque_service_pb2, registry_service_pb2
 from fastapi import FastAPI
 from google.protobuf.descriptor import ServiceDescriptor
 
@@ -34,6 +34,7 @@ CONTRACTS: tuple[ServiceDescriptor, ...] = (
     notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    plaque_service_pb2.DESCRIPTOR.services_by_name["PlaqueService"],
 )
 REFUSED = "–"
 # What a cell may say, and whether that reaches beyond what is the caller's own.

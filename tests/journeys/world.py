@@ -125,6 +125,7 @@ async def _fill(platform: Platform, world: World) -> None:
         "upload": await _uploads(world),
         "joint case": await _joint_cases(world),
         "reply template": await _templates(platform, world),
+        "plaque": await _plaques(world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -168,6 +169,15 @@ async def _templates(platform: Platform, world: World) -> dict[str, Things]:
     elsewhere = await _staff(platform, world.loaded, "eco_env.handler")
     mine, theirs = [await who.post("/reply-templates", texts) for who in (world.people["agency handler"], elsewhere)]
     return _for_all(Things([str(mine["id"])], [str(theirs["id"])]))
+
+
+async def _plaques(world: World) -> dict[str, Things]:
+    """One of the enterprise and the area in the table, and one of another area."""
+    supervisor = world.people["supervisor"]
+    year = (await supervisor.get(f"/enterprises/{world.home}"))["designation"]["year"]
+    await supervisor.post(f"/cohorts/{year}/plaques", {})
+    found = {str(one["enterprise_id"]): str(one["id"]) async for one in supervisor.all_of("/plaques", "plaques")}
+    return _for_all(Things([found[world.home]], [found[world.next_door]]))
 
 
 async def _attached(person: Person, demand_id: str) -> str:

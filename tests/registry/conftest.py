@@ -27,7 +27,7 @@ from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
 from services.registry.__main__ import MIGRATIONS, SERVICES
-from services.registry.drawing import Drawer
+from services.registry.drawing.drawer import Drawer
 from services.registry.personal import Passwords, PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy

@@ -13,7 +13,7 @@ import segno
 from fahu.registry.v1 import plaque_service_pb2 as pb
 from fahu.registry.v1.plaque_pb2 import PLAQUE_FORM_CERTIFICATE
 
-from services.registry.drawing import Drawer
+from services.registry.drawing.drawer import Drawer
 from services.registry.errors import PlaqueFontMissing
 from services.registry.rules.plaques import AWARDED_BY, POINT, Form, Words, file_name, serial, unknown_characters
 from stack.programs import FONTS

@@ -2,10 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
-import grpc
 import pytest
 from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
@@ -13,55 +11,14 @@ from fahu.registry.v1 import plaque_pb2 as one
 from fahu.registry.v1 import plaque_service_pb2 as pb
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.db import constraint_of
-from services.registry.service.people import StaffDraft
 from tests import signing
-from tests.registry.conftest import PUBLIC_URL, YEAR, World, race, refusal
+from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING, HIGH_TECH_PARK, ZHUJING, Line, line
-from tests.registry.test_enterprises import people_by_name
+from tests.registry.plaques import issued, listed, made, on, staff_of, verified
 
 DISTRICT = "金山区法治化营商环境联系点"
-SUPERVISOR = signing.person(Role.ROLE_SUPERVISOR, unit="committee")
-
-
-async def staff_of(world: World, role: Role.ValueType, unit: str, phone: str, area: str = "") -> Actor:
-    """Somebody who is on the staff, as those who hand plaques over are."""
-    person_id = await world.staff(StaffDraft(unit, frozenset({int(role)}), "例经办", phone))
-    return signing.person(role, unit=unit, area=area, person_id=person_id)
-
-
-async def made(world: World, *lines: Line, year: int = YEAR) -> list[one.Plaque]:
-    await world.import_lines(*lines, year=year)
-    await world.plaques().MakePlaques(pb.MakePlaquesRequest(year=year))
-    return await listed(world, year=year)
-
-
-async def listed(world: World, actor: Actor = SUPERVISOR, **fields: Any) -> list[one.Plaque]:
-    found, token = [], ""
-    while True:
-        answer = await world.plaques(actor).ListPlaques(pb.ListPlaquesRequest(page_token=token, page_size=2, **fields))
-        found += answer.plaques
-        if not (token := answer.next_page_token):
-            return found
-
-
-def on(plaque: one.Plaque, request_id: str = "") -> pb.PlaquePrecondition:
-    request_id = request_id or uuid4().hex
-    return pb.PlaquePrecondition(plaque_id=plaque.id, expected_version=plaque.version, request_id=request_id)
-
-
-async def issued(world: World, plaque: one.Plaque, actor: Actor, **fields: Any) -> one.Plaque:
-    answer: pb.IssuePlaqueResponse = await world.plaques(actor).IssuePlaque(pb.IssuePlaqueRequest(on=on(plaque), **fields))
-    return answer.plaque
-
-
-async def verified(world: World, plaque: one.Plaque) -> tuple[int, str, int]:
-    token = plaque.verification_url.removeprefix(f"{PUBLIC_URL}/v/")
-    found = await world.plaques("gateway").VerifyPlaque(pb.VerifyPlaqueRequest(token=token))
-    assert {field.name for field, _ in found.ListFields()} == {"standing", "wording", "year"}
-    return found.standing, found.wording, found.year
 
 
 async def test_each_level_and_area_has_its_wording_and_its_place_in_the_order(world: World) -> None:
@@ -210,54 +167,6 @@ async def test_a_withdrawn_point_has_a_withdrawn_plaque_and_a_year_that_is_over_
     assert [file.file_name[:4] for file in page.files] == [f"{kept.number:03}_"]
     nothing = world.plaques("gateway").VerifyPlaque(pb.VerifyPlaqueRequest(token="A" * 22))
     assert (await refusal(nothing)).reason == "PLAQUE_NOT_FOUND"
-
-
-async def test_who_sees_whose_and_who_does_what(world: World) -> None:
-    officer = await staff_of(world, Role.ROLE_AREA_OFFICER, f"area-{ZHUJING}", "13900000002", ZHUJING)
-    lines = line(1, contact="张三", phone="13800000001"), line(2), line(3, area=FENGJING)
-    first, second, third = await made(world, *lines)
-    own = signing.person(Role.ROLE_LIAISON, person_id=(await people_by_name(world))["张三"])
-    operator = signing.person(Role.ROLE_CENTRE_OPERATOR, unit="centre")
-    arealess = signing.person(Role.ROLE_AREA_OFFICER)
-    everything = [first.id, second.id, third.id]
-    for actor, seen in (
-        (own, everything[:1]),
-        (officer, everything[:2]),
-        (operator, everything),
-        (SUPERVISOR, everything),
-        (arealess, []),
-        (signing.person(Role.ROLE_LIAISON), []),
-    ):
-        assert [plaque.id for plaque in await listed(world, actor)] == seen
-        for plaque_id in everything:
-            service = world.plaques(actor)
-            code = await service.GetPlaque(pb.GetPlaqueRequest(plaque_id=plaque_id)).code()
-            assert (code is grpc.StatusCode.OK) == (plaque_id in seen), actor.roles
-            if plaque_id not in seen:
-                drawing = service.DrawPlaque(pb.DrawPlaqueRequest(plaque_id=plaque_id))
-                assert (await refusal(drawing)).reason == "PLAQUE_NOT_FOUND"
-    assert (await refusal(issued(world, third, officer))).reason == "PLAQUE_NOT_FOUND"
-    both = signing.person(Role.ROLE_CENTRE_OPERATOR, Role.ROLE_AREA_OFFICER, area=ZHUJING)
-    assert (await refusal(issued(world, third, both))).reason == "PERMISSION_DENIED"
-    assert (await issued(world, second, officer)).state == one.PLAQUE_STATE_ISSUED
-    for actor in (own, officer, operator):
-        service = world.plaques(actor)
-        for call in (
-            service.MakePlaques(pb.MakePlaquesRequest(year=YEAR)),
-            service.LosePlaque(pb.LosePlaqueRequest(on=on(first), reason="x")),
-        ):
-            assert (await refusal(call)).reason == "PERMISSION_DENIED"
-
-
-async def test_filters_narrow_and_a_token_belongs_to_its_list(world: World) -> None:
-    await made(world, line(1, level="区级"), line(2), line(3, area=FENGJING), line(4))
-    numbers = [plaque.number for plaque in await listed(world, area_code=ZHUJING)]
-    assert numbers == [1, 2, 3]
-    assert [plaque.number for plaque in await listed(world, level=2, area_code=FENGJING)] == [4]
-    assert await listed(world, state=one.PLAQUE_STATE_ISSUED) == []
-    first = await world.plaques().ListPlaques(pb.ListPlaquesRequest(page_size=2))
-    other = pb.ListPlaquesRequest(page_size=2, page_token=first.next_page_token, area_code=ZHUJING)
-    assert (await refusal(world.plaques().ListPlaques(other))).reason == "PAGE_TOKEN_INVALID"
 
 
 async def test_a_retry_takes_effect_once_and_one_of_two_at_once_wins(world: World) -> None:

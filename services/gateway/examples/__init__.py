@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, working_days
+from services.gateway.examples import arbitration, guards, joint, oversight, plaques, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -52,6 +52,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
+    **plaques.OPERATIONS,
     **working_days.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
@@ -212,6 +213,7 @@ PARAMETERS: dict[str, Any] = {
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **oversight.PARAMETERS,
+    **plaques.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",

@@ -17,7 +17,7 @@ from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
-from services.registry.drawing import Drawer
+from services.registry.drawing.drawer import Drawer
 from services.registry.errors import PlaquesNone, PlaquesTooMany
 from services.registry.models import Plaque
 from services.registry.personal import PersonalData

@@ -9,8 +9,11 @@ from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
 from services.gateway.texts.problems.notify import NOTIFY
+from services.gateway.texts.problems.plaques import PLAQUE_DETAILS, PLAQUES
 from services.gateway.texts.problems.registry import REGISTRY
 
 PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY
+PROBLEMS |= PLAQUES
+DETAILS |= PLAQUE_DETAILS
 
 __all__ = ["DETAILS", "FIELDS", "LIMITS", "PROBLEMS", "Problem"]
