@@ -52,3 +52,8 @@ async def verified(world: World, plaque: one.Plaque) -> tuple[int, str, int]:
     found = await world.plaques("gateway").VerifyPlaque(pb.VerifyPlaqueRequest(token=token))
     assert {field.name for field, _ in found.ListFields()} == {"standing", "wording", "year"}
     return found.standing, found.wording, found.year
+
+
+async def withdrawn(world: World, plaque: one.Plaque) -> None:
+    """Withdraw its liaison point."""
+    await world.change("UPDATE designation SET active = false WHERE id = :d", d=plaque.designation_id)

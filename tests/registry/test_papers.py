@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,10 +16,11 @@ from fahu.registry.v1.plaque_pb2 import PLAQUE_FORM_CERTIFICATE
 
 from services.registry.drawing.drawer import Drawer
 from services.registry.errors import PlaqueFontMissing
+from services.registry.reference import AREAS as AREAS_OF_NOTICE
 from services.registry.rules.plaques import AWARDED_BY, POINT, Form, Words, file_name, serial, unknown_characters
 from stack.programs import FONTS
-from tests.registry.conftest import PUBLIC_URL, YEAR, World
-from tests.registry.files import FENGJING, Line, line, uscc
+from tests.registry.conftest import PUBLIC_URL, World
+from tests.registry.files import Line, uscc
 from tests.registry.papers import Sheet, matrix, sheets
 
 WORDS = Words(
@@ -149,36 +151,51 @@ def test_file_names_hold_nothing_that_a_file_system_minds() -> None:
     assert len(file_name(1000, "区", "长" * 200).encode()) < 255
 
 
+def cohort_of_2021() -> list[Line]:
+    """33 of the district's and 138 of the areas' own, as the notice has it."""
+    areas = [code for code, area in AREAS_OF_NOTICE.items() if area.district_quota]
+    levels = ["区级"] * 33 + ["镇级"] * 138
+    names = [f"上海示例{chr(0x4E00 + 53 * number)}{number:03}有限公司" for number in range(171)]
+    return [Line(uscc(n), names[n], areas[n % len(areas)], level) for n, level in enumerate(levels)]
+
+
 async def test_171_are_published_made_and_drawn_in_time(world: World, record_property: Callable[[str, str], None]) -> None:
-    """Issue 4, it must show 3. Both papers of each, as one file and as files of their own."""
-    lines = [
-        Line(uscc(n), f"上海示例{chr(0x4E00 + 53 * n)}{n:03}有限公司", FENGJING if n % 2 else line(n).area)
-        for n in range(171)
-    ]
-    begin, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    await world.import_lines(*lines)
+    """Issue 4, it must show 3, and acceptance 1. Both papers of each as one file, and plaques as files of their own."""
+    lines = cohort_of_2021()
+    begin, before = time.monotonic(), processor_seconds()
+    await world.import_lines(*lines, year=2021)
     service = world.plaques()
-    assert (await service.MakePlaques(pb.MakePlaquesRequest(year=YEAR))).made_count == 171
-    whole = (await service.DrawPlaques(pb.DrawPlaquesRequest(year=YEAR), timeout=25)).file
-    certificates = pb.DrawPlaquesRequest(year=YEAR, form=PLAQUE_FORM_CERTIFICATE)
-    await service.DrawPlaques(certificates, timeout=25)
+    assert (await service.MakePlaques(pb.MakePlaquesRequest(year=2021))).made_count == 171
+    whole = (await service.DrawPlaques(pb.DrawPlaquesRequest(year=2021), timeout=25)).file
+    await service.DrawPlaques(pb.DrawPlaquesRequest(year=2021, form=PLAQUE_FORM_CERTIFICATE), timeout=25)
     names, token = [], ""
     while True:
-        page = await service.ListPlaqueFiles(
-            pb.ListPlaqueFilesRequest(year=YEAR, page_token=token, page_size=40), timeout=25
-        )
+        page = await service.ListPlaqueFiles(pb.ListPlaqueFilesRequest(year=2021, page_token=token), timeout=25)
         names += [file.file_name for file in page.files]
         if not (token := page.next_page_token):
             break
     seconds = time.monotonic() - begin
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    drawing = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    pages = await asyncio.to_thread(sheets, whole.content)
-    assert len(pages) == len(set(names)) == 171
-    assert all(
-        line.name in sheet.all_text
-        for line, sheet in zip(sorted(lines, key=lambda one: (one.area, one.name)), pages, strict=True)
-    )
+    used = processor_seconds() - before
     told = f"plaques: made=171 pages=171 certificates=171 files=171 bytes={len(whole.content)}"
-    record_property("summary", f"{told} seconds={seconds:.1f} cpu={drawing:.1f} allowed=20")
-    assert seconds < 20
+    record_property("summary", f"{told} seconds={seconds:.1f} cpu={used:.1f} allowed=20")
+    assert len(set(names)) == 171
+    await asyncio.to_thread(check_cohort, whole.content, lines)
+    assert used < 20  # on one core, whatever else keeps this machine busy
+    assert seconds < 60
+
+
+def processor_seconds() -> float:
+    """What this process has used, with those that drew for it."""
+    own, drawers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + drawers.ru_utime + drawers.ru_stime
+
+
+def check_cohort(content: bytes, lines: list[Line]) -> None:
+    """Every point has a page with its name, under the wording of its level and area."""
+    expected = Counter("金山区" if one.level == "区级" else AREAS_OF_NOTICE[one.area].first_name for one in lines)
+    assert expected["金山区"] == 33
+    pages = sheets(content)
+    assert len(pages) == 171
+    found = Counter(next(area for area in expected if any(run.text == area for run in page.texts)) for page in pages)
+    assert found == expected
+    assert {page.texts[0].text for page in pages} == {one.name for one in lines}

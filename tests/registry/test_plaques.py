@@ -16,7 +16,7 @@ from kit.db import constraint_of
 from tests import signing
 from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING, HIGH_TECH_PARK, ZHUJING, Line, line
-from tests.registry.plaques import issued, listed, made, on, staff_of, verified
+from tests.registry.plaques import issued, listed, made, on, staff_of, verified, withdrawn
 
 DISTRICT = "金山区法治化营商环境联系点"
 
@@ -153,7 +153,7 @@ async def test_a_withdrawn_point_has_a_withdrawn_plaque_and_a_year_that_is_over_
     (old,) = await made(world, line(1), year=YEAR - 1)
     assert await verified(world, old) == (one.PLAQUE_STANDING_EXPIRED, old.wording, YEAR - 1)
     kept, gone = await made(world, line(1), line(2))
-    await world.change("UPDATE designation SET active = false WHERE id = :d", d=gone.designation_id)
+    await withdrawn(world, gone)
     assert [plaque.standing for plaque in await listed(world)] == [
         one.PLAQUE_STANDING_VALID,
         one.PLAQUE_STANDING_WITHDRAWN,

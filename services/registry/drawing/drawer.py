@@ -52,8 +52,12 @@ class Drawer:
         return self._characters
 
     async def check(self) -> None:
-        """Whether papers can be drawn here."""
-        await self.characters()
+        """Whether papers can be drawn here. Raises PlaqueFontMissing."""
+        try:
+            await self.characters()
+        except PlaqueFontMissing:
+            log.error("%s holds no font with the characters of papers: see FAHU_FONT_FOLDER, or make fonts", self._fonts)
+            raise
 
     async def draw(self, form: Form, files: Sequence[Sequence[Words]]) -> list[bytes]:
         """A PDF for each file, with a page for each of its papers. Raises PlaqueFontMissing or PlaqueDrawingFailed."""
@@ -61,6 +65,8 @@ class Drawer:
         if any(plaques.unknown_characters(words.enterprise_name, known) for file in files for words in file):
             raise PlaqueFontMissing  # the fonts that it was made with are gone
         papers = [[plaques.texts(words) | {"code": self._code(words.token)} for words in file] for file in files]
+        if not files:
+            return []
         asked = json.dumps({"form": form.lower(), "fonts": str(self._fonts), "files": papers}).encode()
         async with self._turn:
             drawn = await asyncio.to_thread(_drawn, asked)

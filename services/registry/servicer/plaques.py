@@ -102,6 +102,8 @@ class PlaqueServicer(PlaqueServiceServicer):
 
     async def DrawPlaques(self, request: pb.DrawPlaquesRequest, context: Any) -> pb.DrawPlaquesResponse:
         found = await self._to_draw(context, request.year, 0, MOST_IN_A_FILE)
+        if not found:
+            raise PlaquesNone(year=str(request.year))
         if len(found) > MOST_IN_A_FILE:
             raise PlaquesTooMany(limit=str(MOST_IN_A_FILE))
         form = _form(request.form)
@@ -113,6 +115,8 @@ class PlaqueServicer(PlaqueServiceServicer):
         form, size = _form(request.form), request.page_size or FILES_A_PAGE
         list_id = paging.fingerprint(list="plaque_files", year=request.year, form=form)
         found = await self._to_draw(context, request.year, _after(request.page_token, list_id), size)
+        if not found and not request.page_token:
+            raise PlaquesNone(year=str(request.year))
         shown = found[:size]
         drawn = await self.drawer.draw(form, [[_words(plaque)] for plaque in shown])
         files = [_file(plaque, content) for plaque, content in zip(shown, drawn, strict=True)]
@@ -127,10 +131,7 @@ class PlaqueServicer(PlaqueServiceServicer):
 
     async def _to_draw(self, context: Any, year: int, after: int, size: int) -> Sequence[Plaque]:
         async with self.db.read() as session:
-            found = await queries.to_draw(session, actor_of(context), year, after, size)
-        if not found:
-            raise PlaquesNone(year=str(year))
-        return found
+            return await queries.to_draw(session, actor_of(context), year, after, size)
 
     async def _change(
         self, on: pb.PlaquePrecondition, request: Message, context: Any, use_case: Change
