@@ -181,6 +181,7 @@ CALLS = {
     "DrawPlaque": Door(("OK",), _about("plaque_id")),
     "DrawPlaques": Door(("NOT_FOUND PLAQUES_NONE",), fixed(year=2031)),
     "ListPlaqueFiles": Door(("NOT_FOUND PLAQUES_NONE",), fixed(year=2031)),
+    "ExportPlaques": Door(("OK",), fixed(year=2031)),
     "VerifyPlaque": Door(("NOT_FOUND PLAQUE_NOT_FOUND",), fixed(token=CODE)),
     "SignInWithWechat": Door(("FAILED_PRECONDITION WECHAT_NOT_BOUND",), fixed(openid="a-stranger")),
     "SignInWithPassword": Door(

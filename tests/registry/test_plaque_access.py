@@ -5,6 +5,9 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import plaque_pb2 as one
 from fahu.registry.v1 import plaque_service_pb2 as pb
 
+from services.registry.rules.plaques import COLUMNS
+from services.registry.rules.sheets import Columns
+from services.registry.spreadsheet import read_rows
 from tests import signing
 from tests.registry.conftest import YEAR, World, refusal
 from tests.registry.files import FENGJING, ZHUJING, line
@@ -58,3 +61,23 @@ async def test_filters_narrow_and_a_token_belongs_to_its_list(world: World) -> N
     first = await world.plaques().ListPlaques(pb.ListPlaquesRequest(page_size=2))
     other = pb.ListPlaquesRequest(page_size=2, page_token=first.next_page_token, area_code=ZHUJING)
     assert (await refusal(world.plaques().ListPlaques(other))).reason == "PAGE_TOKEN_INVALID"
+
+
+async def test_an_export_holds_what_the_caller_may_see_and_is_audited(world: World) -> None:
+    officer = await staff_of(world, Role.ROLE_AREA_OFFICER, f"area-{ZHUJING}", "13900000002", ZHUJING)
+    first, _, _ = await made(world, line(1, level="区级"), line(2), line(3, area=FENGJING))
+    await issued(world, first, officer, issued_on=f"{YEAR}-01-02")
+    for actor, names in ((officer, ["示例001有限公司", "示例002有限公司"]), (SUPERVISOR, 3)):
+        answer = await world.plaques(actor).ExportPlaques(pb.ExportPlaquesRequest(year=YEAR))
+        rows = read_rows("铭牌.xlsx", answer.content, Columns(COLUMNS, COLUMNS))
+        assert ([row.cells["企业名称"] for row in rows] if isinstance(names, list) else len(rows)) == names
+        assert rows[0].cells == dict(
+            zip(
+                COLUMNS,
+                (first.serial, first.enterprise_name, line(1).uscc, "区级", "朱泾镇", first.wording, "已颁发", "有效",
+                 first.made_on, f"{YEAR}-01-02"),
+                strict=True,
+            )
+        )  # fmt: skip
+    told = await world.rows("SELECT actor FROM audit WHERE action = 'PLAQUES_EXPORTED' ORDER BY position")
+    assert [row[0] for row in told] == [officer.subject, SUPERVISOR.subject]

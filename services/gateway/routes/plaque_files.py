@@ -19,6 +19,7 @@ from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.openapi import tells
 from services.gateway.routes.plaque_schemas import FORMS, FormQuery
 from services.gateway.routes.plaques import CohortYear, Reader
+from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 
 router = APIRouter(prefix="/api/v1", tags=["plaques"])
 Printer = Annotated[Caller, Depends(allow(*CENTRE, Role.ROLE_SUPERVISOR, Role.ROLE_AREA_OFFICER))]
@@ -79,6 +80,19 @@ async def list_plaque_files(year: CohortYear, query: Annotated[FormQuery, Query(
     first = await _files(request, caller)
     name = f"{year}年度联系点{NAMES[query.form]}.zip"
     return StreamingResponse(_zip(request, first, caller), headers=_saved_as(name), media_type=ZIP)
+
+
+@router.get(
+    "/cohorts/{year}/plaques.xlsx",
+    response_class=Response,
+    responses=GIVES_XLSX,
+    summary="导出年度铭牌",
+    openapi_extra=tells(),
+)
+async def export_plaques(year: CohortYear, caller: Printer) -> Response:
+    """All plaques of the year that the caller may see, whatever became of them, as a table. Written to the audit."""
+    answer = await caller.clients.plaques.ExportPlaques(pb.ExportPlaquesRequest(year=year))
+    return xlsx_answer(f"{year}年度铭牌", answer.content)
 
 
 async def _files(request: pb.ListPlaqueFilesRequest, caller: Caller) -> pb.ListPlaqueFilesResponse:

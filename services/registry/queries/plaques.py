@@ -131,6 +131,14 @@ async def to_draw(session: AsyncSession, actor: Actor, year: int, after: int, si
     return (await session.scalars(query.order_by(Plaque.number).limit(size + 1))).all()
 
 
+async def to_export(session: AsyncSession, actor: Actor, year: int) -> list[tuple[Plaque, Designation, str]]:
+    """All plaques of a year that the actor may see, with the codes of their enterprises."""
+    query = select(Plaque, Designation, Enterprise.uscc).join(Designation, Designation.id == Plaque.designation_id)
+    query = query.join(Enterprise, Enterprise.id == Designation.enterprise_id)
+    query = query.where(Plaque.year == year, visible_to(actor)).order_by(Plaque.number)
+    return [(row[0], row[1], row[2]) for row in await session.execute(query)]
+
+
 async def lock_numbers(session: AsyncSession, year: int) -> int:
     """The last number of a year, for who holds this lock to count on from. Raises PlaqueYearNotPublished."""
     cohort = await session.scalar(select(Cohort.year).where(Cohort.year == year).with_for_update())

@@ -45,6 +45,14 @@ class Form(StrEnum):
     CERTIFICATE = "CERTIFICATE"
 
 
+STATE_WORDS = {
+    PlaqueState.MADE: "已制作",
+    PlaqueState.ISSUED: "已颁发",
+    PlaqueState.RETURNED: "已交回",
+    PlaqueState.LOST: "已遗失",
+}
+STANDING_WORDS = {Standing.VALID: "有效", Standing.EXPIRED: "已过期", Standing.WITHDRAWN: "已撤销"}
+COLUMNS = ("编号", "企业名称", "统一社会信用代码", "级别", "街镇(园区)", "铭牌文字", "状态", "效力", "制作日期", "颁发日期")
 LIVE = (PlaqueState.MADE, PlaqueState.ISSUED)
 ENDED = (PlaqueState.RETURNED, PlaqueState.LOST)
 MOVES = {

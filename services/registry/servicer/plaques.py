@@ -1,5 +1,6 @@
 """PlaqueService: plaques and certificates, made, handed over, drawn and verified."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,17 +20,19 @@ from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.registry.drawing.drawer import Drawer
 from services.registry.errors import PlaquesNone, PlaquesTooMany
-from services.registry.models import Plaque
+from services.registry.models import Designation, Plaque
 from services.registry.personal import PersonalData
 from services.registry.queries import plaques as queries
 from services.registry.queries.plaques import PlaqueFilter, PlaqueView
+from services.registry.rules import Level, year_of
 from services.registry.rules import plaques as rules
-from services.registry.rules import year_of
+from services.registry.rules.cohorts import LEVEL_NAMES
 from services.registry.rules.plaques import Form, PlaqueState, Words
-from services.registry.service import plaques
+from services.registry.service import audit, plaques
 from services.registry.service.audit import Retry
 from services.registry.service.plaques import Errand
 from services.registry.servicer import encode
+from services.registry.spreadsheet import write_rows
 
 MOST_IN_A_FILE = 1_000
 FILES_A_PAGE = 20
@@ -123,6 +126,15 @@ class PlaqueServicer(PlaqueServiceServicer):
         more = paging.encode_token(list_id, (shown[-1].number,)) if len(found) > size else ""
         return pb.ListPlaqueFilesResponse(files=files, next_page_token=more)
 
+    async def ExportPlaques(self, request: pb.ExportPlaquesRequest, context: Any) -> pb.ExportPlaquesResponse:
+        actor, now = actor_of(context), datetime.now(UTC)
+        async with self.db.begin() as session:
+            found = await queries.to_export(session, actor, request.year)
+            await audit.record(session, actor, "PLAQUES_EXPORTED", f"cohort/{request.year}", now)
+        rows = [_row(*one, this_year=year_of(now)) for one in found]
+        content = await asyncio.to_thread(write_rows, f"{request.year}年铭牌", rules.COLUMNS, rows)
+        return pb.ExportPlaquesResponse(content=content)
+
     async def VerifyPlaque(self, request: pb.VerifyPlaqueRequest, context: Any) -> pb.VerifyPlaqueResponse:
         async with self.db.read() as session:
             row = await queries.by_token(session, request.token)
@@ -193,6 +205,14 @@ def _words(plaque: Plaque) -> Words:
 def _file(plaque: Plaque, content: bytes) -> pb.PlaqueFile:
     name = rules.file_name(plaque.number, plaque.area_name, plaque.enterprise_name)
     return pb.PlaqueFile(file_name=name, content=content)
+
+
+def _row(plaque: Plaque, point: Designation, uscc: str, this_year: int) -> Sequence[object]:
+    state = PlaqueState(plaque.state)
+    standing = rules.standing(state, plaque.year, point.active, this_year)
+    days = (plaque.made_on, plaque.issued_on or "")
+    texts = (plaque.serial, plaque.enterprise_name, uscc, LEVEL_NAMES[Level(point.level)], plaque.area_name, plaque.wording)
+    return (*texts, rules.STATE_WORDS[state], rules.STANDING_WORDS[standing], *days)
 
 
 def _standing(found: rules.Standing) -> plaque_pb2.PlaqueStanding.ValueType:

@@ -611,6 +611,50 @@ class ListPlaqueFilesResponse(_message.Message):
 Global___ListPlaqueFilesResponse: _TypeAlias = ListPlaqueFilesResponse  # noqa: Y015
 
 @_typing.final
+class ExportPlaquesRequest(_message.Message):
+    """ExportPlaquesRequest names the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPlaquesRequest: _TypeAlias = ExportPlaquesRequest  # noqa: Y015
+
+@_typing.final
+class ExportPlaquesResponse(_message.Message):
+    """ExportPlaquesResponse holds the workbook."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """The XLSX: a row for each plaque, by number."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPlaquesResponse: _TypeAlias = ExportPlaquesResponse  # noqa: Y015
+
+@_typing.final
 class VerifyPlaqueRequest(_message.Message):
     """VerifyPlaqueRequest holds what a code leads to."""
 

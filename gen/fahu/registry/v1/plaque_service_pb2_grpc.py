@@ -88,6 +88,11 @@ class PlaqueServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ListPlaqueFilesRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ListPlaqueFilesResponse.FromString,
                 _registered_method=True)
+        self.ExportPlaques = channel.unary_unary(
+                '/fahu.registry.v1.PlaqueService/ExportPlaques',
+                request_serializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ExportPlaquesRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ExportPlaquesResponse.FromString,
+                _registered_method=True)
         self.VerifyPlaque = channel.unary_unary(
                 '/fahu.registry.v1.PlaqueService/VerifyPlaque',
                 request_serializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.VerifyPlaqueRequest.SerializeToString,
@@ -182,6 +187,13 @@ class PlaqueServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportPlaques(self, request, context):
+        """ExportPlaques returns the plaques of a year that the caller may see, whatever became of them, as an XLSX. Audited.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def VerifyPlaque(self, request, context):
         """VerifyPlaque says what the code on a plaque or certificate is worth today, and nothing else. Asked by the gateway for anybody.
         Fails with PLAQUE_NOT_FOUND.
@@ -242,6 +254,11 @@ def add_PlaqueServiceServicer_to_server(servicer, server):
                     servicer.ListPlaqueFiles,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ListPlaqueFilesRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ListPlaqueFilesResponse.SerializeToString,
+            ),
+            'ExportPlaques': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportPlaques,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ExportPlaquesRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ExportPlaquesResponse.SerializeToString,
             ),
             'VerifyPlaque': grpc.unary_unary_rpc_method_handler(
                     servicer.VerifyPlaque,
@@ -523,6 +540,33 @@ class PlaqueService:
             '/fahu.registry.v1.PlaqueService/ListPlaqueFiles',
             fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ListPlaqueFilesRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ListPlaqueFilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportPlaques(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.PlaqueService/ExportPlaques',
+            fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ExportPlaquesRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_plaque__service__pb2.ExportPlaquesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -75,6 +75,8 @@ class PlaqueServiceStub:
     """ListPlaqueFiles draws the same plaques as files of their own, a page of them at a time, by number.
     Fails with PLAQUES_NONE, PAGE_TOKEN_INVALID, PLAQUE_FONT_MISSING, PLAQUE_DRAWING_FAILED.
     """
+    ExportPlaques: _grpc.UnaryUnaryMultiCallable[_plaque_service_pb2.ExportPlaquesRequest, _plaque_service_pb2.ExportPlaquesResponse]
+    """ExportPlaques returns the plaques of a year that the caller may see, whatever became of them, as an XLSX. Audited."""
     VerifyPlaque: _grpc.UnaryUnaryMultiCallable[_plaque_service_pb2.VerifyPlaqueRequest, _plaque_service_pb2.VerifyPlaqueResponse]
     """VerifyPlaque says what the code on a plaque or certificate is worth today, and nothing else. Asked by the gateway for anybody.
     Fails with PLAQUE_NOT_FOUND.
@@ -127,6 +129,8 @@ class PlaqueServiceAsyncStub(PlaqueServiceStub):
     """ListPlaqueFiles draws the same plaques as files of their own, a page of them at a time, by number.
     Fails with PLAQUES_NONE, PAGE_TOKEN_INVALID, PLAQUE_FONT_MISSING, PLAQUE_DRAWING_FAILED.
     """
+    ExportPlaques: _aio.UnaryUnaryMultiCallable[_plaque_service_pb2.ExportPlaquesRequest, _plaque_service_pb2.ExportPlaquesResponse]  # type: ignore[assignment]
+    """ExportPlaques returns the plaques of a year that the caller may see, whatever became of them, as an XLSX. Audited."""
     VerifyPlaque: _aio.UnaryUnaryMultiCallable[_plaque_service_pb2.VerifyPlaqueRequest, _plaque_service_pb2.VerifyPlaqueResponse]  # type: ignore[assignment]
     """VerifyPlaque says what the code on a plaque or certificate is worth today, and nothing else. Asked by the gateway for anybody.
     Fails with PLAQUE_NOT_FOUND.
@@ -236,6 +240,14 @@ class PlaqueServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListPlaqueFiles draws the same plaques as files of their own, a page of them at a time, by number.
         Fails with PLAQUES_NONE, PAGE_TOKEN_INVALID, PLAQUE_FONT_MISSING, PLAQUE_DRAWING_FAILED.
         """
+
+    @_abc_1.abstractmethod
+    def ExportPlaques(
+        self,
+        request: _plaque_service_pb2.ExportPlaquesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_plaque_service_pb2.ExportPlaquesResponse, _abc.Awaitable[_plaque_service_pb2.ExportPlaquesResponse]]:
+        """ExportPlaques returns the plaques of a year that the caller may see, whatever became of them, as an XLSX. Audited."""
 
     @_abc_1.abstractmethod
     def VerifyPlaque(
