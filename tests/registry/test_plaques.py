@@ -1,7 +1,7 @@
 """Plaques: one for each liaison point with the names of its year, a life that goes one way, and who sees and does what."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,10 +9,15 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import plaque_pb2 as one
 from fahu.registry.v1 import plaque_service_pb2 as pb
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.calendar import BEIJING
 from kit.db import constraint_of
+from services.registry.models import Plaque
+from services.registry.queries import plaques as queries
+from services.registry.queries.plaques import Candidate
 from tests import signing
 from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING, HIGH_TECH_PARK, ZHUJING, Line, line
@@ -60,6 +65,33 @@ async def test_making_again_makes_what_is_missing_since(world: World) -> None:
     assert found[:2] == first
     unpublished = world.plaques().MakePlaques(pb.MakePlaquesRequest(year=YEAR + 1))
     assert (await refusal(unpublished)).reason == "PLAQUE_YEAR_NOT_PUBLISHED"
+
+
+async def test_without_lock_and_constraints_plaques_would_double(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the race above: each of the two is enough, and with neither every caller makes its own."""
+    looked = queries.candidates
+
+    async def unlocked(session: AsyncSession, year: int) -> int:
+        return await session.scalar(select(func.max(Plaque.number)).where(Plaque.year == year)) or 0
+
+    async def slow(session: AsyncSession, year: int, day: date) -> list[Candidate]:
+        found = await looked(session, year, day)
+        await asyncio.sleep(0.5)  # until all have looked
+        return found
+
+    monkeypatch.setattr(queries, "lock_numbers", unlocked)
+    monkeypatch.setattr(queries, "candidates", slow)
+    await world.import_lines(line(1))
+    making = pb.MakePlaquesRequest(year=YEAR)
+    answers, refused = await race(*[world.plaques().MakePlaques(making) for _ in range(3)])
+    assert (len(answers), len(refused)) == (1, 2)
+    for index in ("uq_plaque_first", "uq_plaque_live"):
+        await world.change(f"DROP INDEX {index}")
+    for constraint in ("uq_plaque_year_number", "uq_plaque_serial"):
+        await world.change(f"ALTER TABLE plaque DROP CONSTRAINT {constraint}")
+    await world.import_lines(line(2))
+    answers, _ = await race(*[world.plaques().MakePlaques(making) for _ in range(3)])
+    assert sum(answer.made_count for answer in answers) == 3
 
 
 async def test_a_renamed_area_and_a_renamed_enterprise_change_no_paper_there_is(world: World) -> None:
