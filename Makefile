@@ -70,13 +70,19 @@ checks: lint types imports contract sizes house locked  ## Run every check but t
 check: checks test  ## Run all checks and all tests
 
 # Each drill ends in one line of figures and fails where it falls short. The short ones are for every change.
-.PHONY: chaos chaos-short fuzz fuzz-short bench scale
+.PHONY: chaos chaos-short census census-short fuzz fuzz-short bench scale
 
 chaos: $(READY) $(FONTS)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
 	$(BIN)/python -m tests.chaos
 
 chaos-short: $(READY) $(FONTS)  ## The same in small (2 minutes)
 	$(BIN)/python -m tests.chaos --short
+
+census: $(READY) $(FONTS)  ## Have 2,000 of 3,000 enterprises answer a survey at once, then try to tell whose part B is whose (4 minutes)
+	$(BIN)/python -m tests.census
+
+census-short: $(READY) $(FONTS)  ## The same in small (1 minute)
+	$(BIN)/python -m tests.census --short
 
 fuzz: $(READY) $(FONTS)  ## Send random requests as everybody in turn, judged by the API's own description (8 minutes)
 	$(BIN)/python -m tests.fuzz

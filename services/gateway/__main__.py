@@ -10,7 +10,7 @@ from kit.events import bus
 from kit.runtime import EmbeddedServer, Runtime, main
 from kit.wechat import WechatClient
 from services.gateway.app import build
-from services.gateway.attempts import Attempts
+from services.gateway.attempts import Attempts, Guesses
 from services.gateway.auth import UPLOADS_AT_ONCE, Parts
 from services.gateway.clients import Clients
 from services.gateway.protocol import BoundedProtocol
@@ -41,6 +41,8 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         refreshes=Attempts("refresh", settings.refresh_per_address),
         verifications=Attempts("verification", settings.verify_per_address),
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
+        per_survey_link=Attempts("survey link", settings.survey_per_link),
+        survey_guesses=Guesses("survey guess", settings.survey_guesses_per_address),
     )
 
 

@@ -14,7 +14,7 @@ from fastapi.security.base import SecurityBase
 from kit.auth import Actor, TokenSigner, TokenVerifier
 from kit.errors import PermissionDenied
 from kit.wechat import WechatClient
-from services.gateway.attempts import Attempts
+from services.gateway.attempts import Attempts, Guesses
 from services.gateway.clients import Clients
 from services.gateway.errors import BodyUnreadable
 from services.gateway.headers import SCOPE_KEY, Heads
@@ -42,6 +42,8 @@ class Parts:
     refreshes: Attempts
     verifications: Attempts
     uploads: asyncio.Semaphore
+    per_survey_link: Attempts
+    survey_guesses: Guesses
 
 
 @dataclass(frozen=True, slots=True)

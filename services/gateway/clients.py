@@ -24,8 +24,13 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
+from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
 from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
+from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
+from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 
 from kit.auth import TokenSigner
 from kit.rpc.carrier import Carried
@@ -48,8 +53,13 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceAsyncStub
+    from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceAsyncStub
     from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceAsyncStub
+    from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+    from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
+    from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
 NAMES_SECONDS = 1.0
@@ -59,10 +69,14 @@ MOST_NAMES = 200
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
-# number, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do without an answer.
+# number, part B is given, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do
+# without an answer.
 ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
+    "/fahu.registry.v1.SurveyAnswerService/GiveSurveyOpinion",
+    "/fahu.registry.v1.InvitationService/MakeInvitations",
+    "/fahu.registry.v1.InvitationService/RemakeLink",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
     "/fahu.dispatch.v1.CalendarService/SetCalendar",
@@ -81,9 +95,14 @@ class Clients:
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
+        self.surveys: SurveyServiceAsyncStub = SurveyServiceStub(_channel(to_registry))
+        self.invitations: InvitationServiceAsyncStub = InvitationServiceStub(_channel(to_registry))
+        self.findings: FindingsServiceAsyncStub = FindingsServiceStub(_channel(to_registry))
+        self.recommendations: RecommendationServiceAsyncStub = RecommendationServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.plaques: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(to_registry))
         self.verification: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(as_gateway))
+        self.survey_answers: SurveyAnswerServiceAsyncStub = SurveyAnswerServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))

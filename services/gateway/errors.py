@@ -68,6 +68,12 @@ class ImportRowsInvalid(InvalidArgument):
         self.rows = rows
 
 
+class QuestionnaireInvalid(ImportRowsInvalid):
+    """A questionnaire has errors; `rows` tells each, by its path."""
+
+    reason = "QUESTIONNAIRE_INVALID"
+
+
 class FileEmpty(InvalidArgument):
     reason = "FILE_EMPTY"
 

@@ -76,7 +76,7 @@ def as_sent(field: str, route: str) -> str:
 
 
 def _reason(rule: str) -> str:
-    if rule in PROBLEMS:
+    if rule in PROBLEMS or rule in FIELDS:
         return rule
     parts = rule.split(".")
     if any(part.startswith(RANGES) for part in parts[1:]):

@@ -112,6 +112,10 @@ TAGS = {
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
     "plaques": "铭牌与证书。Plaques and certificates of liaison points, and what their codes are worth.",
+    "survey-link": "问卷链接。Answering a survey through a personal link, without signing in.",
+    "surveys": "问卷调查。Surveys of above-scale enterprises: questionnaires, personal links, reminders.",
+    "findings": "调研结果。What a survey came to: results, files, the draft of the report.",
+    "recommendations": "对策建议。What a report recommends, and what became of it.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

@@ -1,4 +1,4 @@
-"""The NATS edge of notify: what dispatch tells goes into inboxes, the names of registry's units are kept as a copy."""
+"""The NATS edge of notify: what dispatch tells and reminders of surveys go into inboxes, units' names are kept as a copy."""
 
 from functools import partial
 
@@ -8,9 +8,12 @@ from kit.events.handling import Handlers
 from services.notify.live import OpenPages
 from services.notify.notices import READERS
 from services.notify.service.inbox import announce
+from services.notify.service.surveys import remind
 from services.notify.service.units import keep_names
 
-FROM_REGISTRY: Handlers = {events_pb2.UnitChanged: keep_names}
+
+def from_registry(pages: OpenPages) -> Handlers:
+    return {events_pb2.UnitChanged: keep_names, events_pb2.SurveyReminderDue: partial(remind, pages)}
 
 
 def from_dispatch(pages: OpenPages) -> Handlers:

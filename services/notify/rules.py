@@ -35,6 +35,7 @@ class Kind(StrEnum):
     INFO_REMINDER = "info_reminder"
     RATING_REMINDER = "rating_reminder"
     DEADLINE_MISSED = "deadline_missed"
+    SURVEY_REMINDER = "survey_reminder"
 
     DEMAND_DISPATCHED = "demand_dispatched"
     RETURN_DENIED = "return_denied"
@@ -151,6 +152,7 @@ FOR_ENTERPRISES: Mapping[Kind, Way] = {
     Kind.DEMAND_REOPENED: PROGRESS,
     Kind.DEADLINE_MISSED: INBOX,
     Kind.DEMAND_JOINED: INBOX,
+    Kind.SURVEY_REMINDER: TASK,
 }
 FOR_AGENCIES: Mapping[Kind, Way] = {
     Kind.DEMAND_DISPATCHED: CALL,

@@ -2,19 +2,31 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import grpc
 from fahu.access.v1 import access_pb2
 from fahu.registry.v1 import (
     account_service_pb2,
     account_service_pb2_grpc,
+    findings_service_pb2,
+    findings_service_pb2_grpc,
+    invitation_service_pb2,
+    invitation_service_pb2_grpc,
     plaque_service_pb2,
     plaque_service_pb2_grpc,
+    recommendation_service_pb2,
+    recommendation_service_pb2_grpc,
     registry_service_pb2,
     registry_service_pb2_grpc,
+    survey_answer_service_pb2,
+    survey_answer_service_pb2_grpc,
+    survey_service_pb2,
+    survey_service_pb2_grpc,
 )
 
-from kit.assembly import assemble, rebuild_since
+from kit.assembly import assemble, rebuild_since, redrive_all
 from kit.db import Database
 from kit.errors import ServiceError
 from kit.events import outbox
@@ -23,11 +35,17 @@ from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
 from services.registry.drawing.drawer import Drawer
+from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.findings import FindingsServicer
+from services.registry.servicer.invitations import InvitationServicer
 from services.registry.servicer.plaques import PlaqueServicer
+from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.survey_answers import SurveyAnswerServicer
+from services.registry.servicer.surveys import SurveyServicer
 from services.registry.settings import CommandSettings, RegistrySettings
 
 NAME = "registry"
@@ -35,33 +53,52 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    survey_service_pb2.DESCRIPTOR.services_by_name["SurveyService"],
+    invitation_service_pb2.DESCRIPTOR.services_by_name["InvitationService"],
+    survey_answer_service_pb2.DESCRIPTOR.services_by_name["SurveyAnswerService"],
+    findings_service_pb2.DESCRIPTOR.services_by_name["FindingsService"],
+    recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"],
     plaque_service_pb2.DESCRIPTOR.services_by_name["PlaqueService"],
 ]
 Work = Callable[..., Awaitable[str]]
+Adding = Callable[[grpc.aio.Server], None]
+
+
+def registrations(
+    db: Database, personal: PersonalData, settings: RegistrySettings
+) -> list[Callable[[grpc.aio.Server], None]]:
+    """What adds each of the SERVICES to a server."""
+    accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
+    invitations = InvitationServicer(db, personal, settings.survey_link)
+    answers = SurveyAnswerServicer(db, personal)
+    plaques = PlaqueServicer(db, personal, Drawer(settings.font_folder, settings.public_url))
+    findings, recommendations = FindingsServicer(db, personal), RecommendationServicer(db, personal)
+    return [
+        partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
+        partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, accounts),
+        partial(survey_service_pb2_grpc.add_SurveyServiceServicer_to_server, SurveyServicer(db, personal)),
+        partial(invitation_service_pb2_grpc.add_InvitationServiceServicer_to_server, invitations),
+        partial(survey_answer_service_pb2_grpc.add_SurveyAnswerServiceServicer_to_server, answers),
+        partial(findings_service_pb2_grpc.add_FindingsServiceServicer_to_server, findings),
+        partial(recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server, recommendations),
+        partial(plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, plaques),
+    ]
 
 
 async def serve() -> int:
     settings = RegistrySettings()
     personal = PersonalData(settings.load_keyring())
     assembly = await assemble(NAME, settings, MIGRATIONS)
-    registry = RegistryServicer(assembly.database, personal)
-    accounts = AccountServicer(assembly.database, personal, Passwords(), settings.session_policy())
 
-    drawer = Drawer(settings.font_folder, settings.public_url)
-    papers = PlaqueServicer(assembly.database, personal, drawer)
-    assembly.runtime.probes.on_start["fonts"] = drawer.check
+    assembly.runtime.probes.on_start["fonts"] = Drawer(settings.font_folder, settings.public_url).check
 
     async def tidy() -> None:
         async with assembly.database.begin() as session:
             await forget_old(session, datetime.now(UTC))
 
     assembly.runtime.every(600, "sessions housekeeping", tidy)
-    registrations = [
-        lambda server: registry_service_pb2_grpc.add_RegistryServiceServicer_to_server(registry, server),
-        lambda server: account_service_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
-        lambda server: plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server(papers, server),
-    ]
-    return await assembly.serve(SERVICES, access_pb2.rule, registrations)
+    assembly.consume("dispatch", HANDLERS)
+    return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, personal, settings))
 
 
 def migrate() -> None:
@@ -91,6 +128,7 @@ if __name__ == "__main__":
         serve,
         migrate=migrate,
         rebuild=rebuild_since,
+        redrive=lambda: redrive_all(NAME, HANDLERS),
         announce=command(commands.announce),
         **{
             "load-reference": command(commands.load_reference),

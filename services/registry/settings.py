@@ -26,6 +26,8 @@ class RegistrySettings(ServiceSettings, CommandSettings):
     `public_url` is where the codes of plaques lead to: the platform's address as people outside reach it.
     """
 
+    # What personal links of a survey begin with. Behind "#" the secret stays out of every server's log of addresses.
+    survey_link: str = "http://127.0.0.1:8000/survey#"
     session_days: int = 30
     refresh_grace_seconds: int = 30
     public_url: str = Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")

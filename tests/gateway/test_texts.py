@@ -20,9 +20,14 @@ from services.gateway.routes import (
     demand_parts,
     demand_schemas,
     enterprises,
+    findings,
+    invitations,
     plaque_schemas,
+    recommendations,
     reference,
     routing,
+    survey_links,
+    surveys,
     timeline,
 )
 from services.gateway.texts import Language, Text
@@ -56,9 +61,18 @@ WORDS = [
     (plaque_schemas.PlaqueStateWord, plaque_schemas.STATES),
     (plaque_schemas.StandingWord, plaque_schemas.STANDINGS),
     (plaque_schemas.FormWord, plaque_schemas.FORMS),
+    (surveys.SurveyKindWord, surveys.SURVEY_KINDS),
+    (surveys.AudienceWord, surveys.AUDIENCES),
+    (surveys.SurveyStateWord, surveys.SURVEY_STATES),
+    (invitations.InvitationStatusWord, invitations.INVITATION_STATUSES),
+    (findings.ByWord, findings.BY),
+    (findings.PartWord, findings.PARTS),
+    (recommendations.RecommendationStateWord, recommendations.RECOMMENDATION_STATES),
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),
+    (survey_links.LinkStateWord, survey_links.LINK_STATES),
+    (survey_links.AnswersStateWord, survey_links.ANSWERS_STATES),
     (schemas.RoleWord, schemas.ROLES),
 ]
 

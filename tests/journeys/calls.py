@@ -9,21 +9,17 @@ import grpc
 from google.protobuf import json_format, message_factory
 
 from kit.rpc.client import refusal_of
+from tests.journeys import programme
+from tests.journeys.asking import NO_FILE, STALE_RPC, UNSEEN, Door, Fill, about, fixed
 from tests.journeys.doors import (
     BACKWARDS,
-    CODE,
     LIAISON,
-    NO_FILE,
     NO_OTHER,
     REPLY,
     SHEET,
     TEXTS,
-    UNSEEN,
     WRITTEN,
-    Door,
-    Fill,
     Outcomes,
-    fixed,
     submission,
 )
 from tests.journeys.table import CONTRACTS, Line
@@ -46,28 +42,16 @@ def _of_case(**more: Any) -> Fill:
     }
 
 
-def _of_plaque(**more: Any) -> Fill:
-    return lambda thing, column: {
-        "on": {"plaque_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
-        **more,
-    }
-
-
 def _submit_request(thing: str, column: str) -> dict[str, Any]:
     body = submission(thing, column)
     named = {"kind": "DEMAND_KIND_DEMAND", "channel": f"CHANNEL_{body['channel'].upper()}", "request_id": uuid4().hex}
     return body | named
 
 
-def _about(name: str) -> Fill:
-    return lambda thing, column: {name: thing}
-
-
 def _people(thing: str, column: str) -> dict[str, Any]:
     return {"person_ids": [thing]} if thing else {}
 
 
-STALE_RPC = ("ABORTED STALE_VERSION",)
 REPLY_RPC = REPLY | {"kind": "REPLY_KIND_GUIDANCE", "claim": "CLAIM_EXPLAINED"}
 FILE_RPC = {"year": 2031, "file_name": "cohort.csv", "content": base64.b64encode(SHEET.encode()).decode(), "dry_run": True}
 CONTENT_RPC = TEXTS | {"state": "STATE_HANDLING"}
@@ -81,17 +65,17 @@ CALLS = {
             "request_id": uuid4().hex,
         },
     ),
-    "GetAttachment": Door(("OK",), _about("attachment_id")),
-    "DownloadAttachment": Door(("OK",), _about("attachment_id")),
-    "ListAttachments": Door(("OK",), _about("demand_id")),
-    "DeleteAttachment": Door(("FAILED_PRECONDITION ATTACHMENT_ATTACHED",), _about("attachment_id")),
+    "GetAttachment": Door(("OK",), about("attachment_id")),
+    "DownloadAttachment": Door(("OK",), about("attachment_id")),
+    "ListAttachments": Door(("OK",), about("demand_id")),
+    "DeleteAttachment": Door(("FAILED_PRECONDITION ATTACHMENT_ATTACHED",), about("attachment_id")),
     "AttachToDemand": Door(
         ("NOT_FOUND ATTACHMENT_NOT_FOUND",), lambda thing, column: {"demand_id": thing, "attachment_ids": [NO_FILE]}
     ),
     "SubmitDemand": Door(("OK",), _submit_request),
     "Carry": Door(("OK",), fixed(calls=[{"method": "/fahu.dispatch.v1.DispatchService/ListCategories"}])),
-    "GetDemand": Door(("OK",), _about("demand_id")),
-    "ListDemandEvents": Door(("OK",), _about("demand_id")),
+    "GetDemand": Door(("OK",), about("demand_id")),
+    "ListDemandEvents": Door(("OK",), about("demand_id")),
     "ListSimilarDemands": Door(("OK",), fixed(**WRITTEN)),
     "DispatchDemand": Door(STALE_RPC, _on(unit_code="hrss")),
     "AcceptDemand": Door(STALE_RPC, _on()),
@@ -138,10 +122,10 @@ CALLS = {
     ),
     "AddToJointCase": Door(STALE_RPC, _of_case(demand_ids=[NO_FILE])),
     "TakeOutOfJointCase": Door(STALE_RPC, _of_case(demand_ids=[NO_FILE], reason="示例")),
-    "GetJointCase": Door(("OK",), _about("joint_case_id")),
+    "GetJointCase": Door(("OK",), about("joint_case_id")),
     "ReplyJointCase": Door(STALE_RPC, _of_case(**REPLY_RPC)),
     "DecideJointReply": Door(STALE_RPC, _of_case(approve=True)),
-    "GetReplyTemplate": Door(("OK",), _about("reply_template_id")),
+    "GetReplyTemplate": Door(("OK",), about("reply_template_id")),
     "CreateReplyTemplate": Door(("OK",), lambda thing, column: {"content": CONTENT_RPC, "request_id": uuid4().hex}),
     "UpdateReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE, content=CONTENT_RPC)),
     "RetireReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE)),
@@ -151,9 +135,9 @@ CALLS = {
     "MeetCondition": Door(("NOT_FOUND CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "MarkRead": Door(("OK",), lambda thing, column: {"notification_ids": [thing]}),
     "RecordConsent": Door(("INVALID_ARGUMENT TEMPLATE_UNKNOWN",), fixed(template_ids=["none"], request_id="示例")),
-    "CompleteCallTask": Door(("OK", "FAILED_PRECONDITION CALL_TASK_DONE"), _about("call_task_id")),
-    "ListDeliveries": Door(("OK",), _about("subject_id")),
-    "GetEnterprise": Door(("OK",), _about("enterprise_id")),
+    "CompleteCallTask": Door(("OK", "FAILED_PRECONDITION CALL_TASK_DONE"), about("call_task_id")),
+    "ListDeliveries": Door(("OK",), about("subject_id")),
+    "GetEnterprise": Door(("OK",), about("enterprise_id")),
     "AppointLiaison": Door(
         ("ALREADY_EXISTS LIAISON_EXISTS",),
         lambda thing, column: {"enterprise_id": thing, "liaison": LIAISON, "request_id": uuid4().hex},
@@ -172,17 +156,6 @@ CALLS = {
     "BatchGetPersonNames": Door(("OK",), _people),
     "BatchGetWechatAddresses": Door(("OK",), _people),
     "RevealPhone": Door(("OK",), lambda thing, column: {"person_id": thing, "reason": "电话联系"}),
-    "MakePlaques": Door(("FAILED_PRECONDITION PLAQUE_YEAR_NOT_PUBLISHED",), fixed(year=2031)),
-    "GetPlaque": Door(("OK",), _about("plaque_id")),
-    "IssuePlaque": Door(STALE_RPC, _of_plaque()),
-    "ReturnPlaque": Door(STALE_RPC, _of_plaque(reason="示例")),
-    "LosePlaque": Door(STALE_RPC, _of_plaque(reason="示例")),
-    "ReissuePlaque": Door(STALE_RPC, _of_plaque()),
-    "DrawPlaque": Door(("OK",), _about("plaque_id")),
-    "DrawPlaques": Door(("NOT_FOUND PLAQUES_NONE",), fixed(year=2031)),
-    "ListPlaqueFiles": Door(("NOT_FOUND PLAQUES_NONE",), fixed(year=2031)),
-    "ExportPlaques": Door(("OK",), fixed(year=2031)),
-    "VerifyPlaque": Door(("NOT_FOUND PLAQUE_NOT_FOUND",), fixed(token=CODE)),
     "SignInWithWechat": Door(("FAILED_PRECONDITION WECHAT_NOT_BOUND",), fixed(openid="a-stranger")),
     "SignInWithPassword": Door(
         ("UNAUTHENTICATED CREDENTIALS_WRONG",), fixed(login_name="nobody", password="x", totp="000000")
@@ -199,7 +172,7 @@ async def call(channels: dict[str, grpc.aio.Channel], line: Line, token: str, th
     contract = next(one for one in CONTRACTS if one.name == service)
     method = contract.methods_by_name[name]
     request = message_factory.GetMessageClass(method.input_type)()
-    json_format.ParseDict(CALLS.get(name, PLAIN_CALL).body(thing, column), request)
+    json_format.ParseDict((CALLS | programme.CALLS).get(name, PLAIN_CALL).body(thing, column), request)
     server = "dispatch" if contract.name == "CarrierService" else contract.full_name.split(".")[1]
     stub = channels[server].unary_unary(
         f"/{contract.full_name}/{name}",

@@ -9,7 +9,13 @@ from stack.supervisor import Stack
 from tests.journeys.world import World, settled
 
 # Everybody here comes from one address; the limits by login name and by person stay as they are.
-ENVIRONMENT = {"gateway": {"FAHU_SIGN_IN_PER_ADDRESS": "10000/minute"}}
+ENVIRONMENT = {
+    "gateway": {
+        "FAHU_SIGN_IN_PER_ADDRESS": "10000/minute",
+        "FAHU_SURVEY_PER_LINK": "10000/minute",
+        "FAHU_SURVEY_GUESSES_PER_ADDRESS": "10000/minute",
+    }
+}
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,19 @@ What would change something names a version that nobody saw, so that who may cha
 as it is for the next who asks.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from tests.journeys import programme
+from tests.journeys.asking import NO_FILE, STALE, UNSEEN, Door, fixed
 from tests.journeys.table import NOBODY, REFUSED, WORDS, Line
 from tests.kit.uploads.makers import png
 
-UNSEEN = 999
 NOT_FOUND = {
     "demand": "DEMAND_NOT_FOUND",
     "enterprise": "ENTERPRISE_NOT_FOUND",
@@ -26,16 +28,13 @@ NOT_FOUND = {
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
-    "plaque": "PLAQUE_NOT_FOUND",
 }
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
-NO_FILE = "0192f0c1-0000-7000-8000-000000000001"
 NO_OTHER = "0192f0c1-0000-7000-8000-000000000002"
 # A period that ends before it begins, so that nothing is drawn.
 BACKWARDS = {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
 SHEET = "统一社会信用代码,企业名称,街镇(园区),级别,联系人,手机号,同意\n"
-Fill = Callable[[str, str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,10 @@ class Outcomes:
         reached = relation == "own" or (relation == "other" and WORDS[word])
         if reached or line.about in ("", "deliveries"):
             return good
-        return [self.unknown.format(NOT_FOUND[line.about])]
+        return [self.unknown.format((NOT_FOUND | programme.NOT_FOUND)[line.about])]
 
 
 OF_ROUTES = Outcomes("401 TOKEN_INVALID", "403 PERMISSION_DENIED", "404 {}")
-
-
-def _nothing(thing: str, column: str) -> dict[str, Any]:
-    return {}
-
-
-def fixed(**body: Any) -> Fill:
-    return lambda thing, column: body
 
 
 def submission(thing: str, column: str) -> dict[str, Any]:
@@ -74,19 +65,9 @@ def submission(thing: str, column: str) -> dict[str, Any]:
     return body | {"channel": "mini_program" if column == "liaison" else "phone"}
 
 
-@dataclass(frozen=True)
-class Door:
-    """What to send to a route, and the answers that somebody gets who may."""
-
-    good: Sequence[str] = ("200",)
-    body: Fill = _nothing
-
-
-STALE = ("412 STALE_VERSION",)
 SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 JOINT = "/api/v1/joint-cases/{joint_case_id}"
 TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
-PLAQUE, CODE = "/api/v1/plaques/{plaque_id}", "A" * 22  # a code that leads nowhere
 TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
 NOT_GOOD = {"kind": "demand", "category_code": "none", "title": "矩阵", "body": "示例", "enterprise_id": NO_FILE}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
@@ -152,15 +133,6 @@ DOORS = {
     "POST /api/v1/call-tasks/{task_id}/complete": Door(("200", "409 CALL_TASK_DONE"), fixed(reached=True)),
     "POST /api/v1/people/{person_id}/reveal-phone": Door(("200",), fixed(reason="电话联系")),
     "POST /api/v1/cohorts/{year}/import": Door(("200",)),
-    "POST /api/v1/cohorts/{year}/plaques": Door(("409 PLAQUE_YEAR_NOT_PUBLISHED",)),
-    "GET /api/v1/cohorts/{year}/plaques.pdf": Door(("404 PLAQUES_NONE",)),
-    "GET /api/v1/cohorts/{year}/plaques.zip": Door(("404 PLAQUES_NONE",)),
-    f"POST {PLAQUE}/issue": Door(STALE),
-    f"POST {PLAQUE}/return": Door(STALE, fixed(reason="示例")),
-    f"POST {PLAQUE}/loss": Door(STALE, fixed(reason="示例")),
-    f"POST {PLAQUE}/reissue": Door(STALE),
-    "GET /api/v1/plaque-verifications/{token}": Door(("404 PLAQUE_NOT_FOUND",)),
-    "GET /v/{token}": Door(("404 ",)),
     f"POST {AUTH}/wechat": Door(("401 WECHAT_CODE_INVALID",), fixed(code="made-up")),
     f"POST {AUTH}/password": Door(
         ("401 CREDENTIALS_WRONG",), lambda thing, column: {"login_name": column, "password": "x", "totp": "000000"}
@@ -173,27 +145,30 @@ DOORS = {
 PLAIN_DOOR = Door()
 
 
+def filled(path: str, thing: str) -> str:
+    """A path with the thing where its first id stands, and made-up ids behind it."""
+    path = re.sub(r"\{\w+_id\}", thing or str(uuid4()), path, count=1)
+    path = re.sub(r"\{\w+_id\}", NO_FILE, path)
+    path = path.replace("{token}", "A" * 22)  # a code that leads nowhere
+    return path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
+
+
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
-    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id", "plaque_id"):
-        path = path.replace(f"{{{part}}}", thing)
-    path = path.replace("{reply_template_id}", thing or str(uuid4()))
-    for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
-        path = path.replace(f"{{{part}}}", str(uuid4()))
-    path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
-    path = path.replace("{token}", CODE)
+    path = filled(path, thing)
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
+    headers |= {"survey-token": "made-up"} if path.startswith("/api/v1/survey-link") else {}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
     if path.endswith("/import"):
-        sent = {"content": SHEET.encode(), "params": {"dry_run": "true"}}
+        sent = {"content": programme.SHEETS.get(line.name, SHEET).encode(), "params": {"dry_run": "true"}}
         headers["content-type"] = "text/csv"
     elif path == "/api/v1/attachments":
         sent = {"content": png(), "params": {"file_name": "a.png"}}
         headers["content-type"] = "image/png"
     elif method == "POST" or method == "PUT":
-        sent = {"json": DOORS[line.name].body(thing, column)}
+        sent = {"json": (DOORS | programme.DOORS)[line.name].body(thing, column)}
     async with http.stream(method, path, headers=headers, **sent) as answer:
         if answer.is_success:
             return str(answer.status_code)

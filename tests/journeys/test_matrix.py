@@ -20,7 +20,7 @@ from services.gateway import app as gateway
 from services.gateway import auth
 from stack.demo.client import Person
 from tests import signing
-from tests.journeys import calls, doors, table
+from tests.journeys import calls, doors, programme, table
 from tests.journeys.table import COLUMNS, ROLES, Line
 from tests.journeys.world import World
 from tests.kit import puppet
@@ -103,14 +103,14 @@ async def test_every_cell_is_what_the_platform_does(
         routes,
         lambda *question: doors.knock(http, *question),
         doors.OF_ROUTES,
-        lambda line: doors.DOORS.get(line.name, doors.PLAIN_DOOR).good,
+        lambda line: (doors.DOORS | programme.DOORS).get(line.name, doors.PLAIN_DOOR).good,
     )
     at_services, also_wrong = await wrong_answers(
         world,
         rpcs,
         lambda *question: calls.call(channels, *question),
         calls.OF_RPCS,
-        lambda line: calls.CALLS.get(line.name.split("/")[1], calls.PLAIN_CALL).good,
+        lambda line: (calls.CALLS | programme.CALLS).get(line.name.split("/")[1], calls.PLAIN_CALL).good,
     )
     wrong += also_wrong
     counts = f"routes={len(routes)} rpcs={len(rpcs)} roles={len(ROLES)} cells={at_doors + at_services}"

@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+import httpx
+
 from kit.auth import TokenSigner
+from kit.calendar import BEIJING
 from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
@@ -126,8 +130,36 @@ async def _fill(platform: Platform, world: World) -> None:
         "joint case": await _joint_cases(world),
         "reply template": await _templates(platform, world),
         "plaque": await _plaques(world),
+        "survey": _for_all(Things([await _survey(people["supervisor"])])),
+        "recommendation": await _recommendations(world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
+
+
+async def _survey(supervisor: Person) -> str:
+    """One that is being prepared; whoever may ask for surveys sees it."""
+    days = {"opens_on": "2031-01-10", "closes_on": "2031-02-28"}
+    made = await supervisor.post("/surveys", {"title": "矩阵示例", "year": 2031, "audience": "census"} | days)
+    return str(made["id"])
+
+
+async def _recommendations(world: World) -> dict[str, Things]:
+    """One for the agency in the table, one for the office of the area, one for another agency."""
+    supervisor, days = world.people["supervisor"], {"opens_on": "2031-01-10", "closes_on": "2031-02-28"}
+    asked = {"title": "矩阵示例", "kind": "other", "audience": "liaison_points", "year": datetime.now(BEIJING).year}
+    survey = await supervisor.post("/surveys", asked | days)
+    path = f"/surveys/{survey['id']}"
+    headers = {"authorization": f"Bearer {world.people['centre lead'].token}", "idempotency-key": str(survey["id"])}
+    async with httpx.AsyncClient(base_url=f"{world.stack.url()}/api/v1", trust_env=False, timeout=15) as http:
+        (await http.post(f"{path}/invitations", json={}, headers=headers)).raise_for_status()
+    for verb in ("open", "close", "analyse"):
+        survey = await supervisor.post(f"{path}/{verb}", {}, version=survey["version"])
+    texts = {"text": "矩阵示例", "due_on": "2031-12-31"}
+    units = ("hrss", f"area-{world.people['area officer'].account['area_code']}", "eco_env")
+    made = [await supervisor.post(f"{path}/recommendations", texts | {"owner_unit": unit}) for unit in units]
+    agencys, offices, others = (str(one["id"]) for one in made)
+    whole = _for_all(Things([agencys], [others]))
+    return whole | {"area officer": Things([offices], [agencys, others])}
 
 
 async def _send(person: Person, **changes: str) -> Json:

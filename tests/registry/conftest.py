@@ -1,9 +1,9 @@
 """A real registry behind a real channel, over a database of its own that holds the notice's areas and units."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,14 @@ from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
-from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
-from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub, add_PlaqueServiceServicer_to_server
-from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
+from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
+from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
+from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
+from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
+from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
+from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 from google.protobuf.message import Message
 from sqlalchemy import text
 
@@ -26,17 +31,14 @@ from kit.db import Database
 from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
-from services.registry.__main__ import MIGRATIONS, SERVICES
-from services.registry.drawing.drawer import Drawer
-from services.registry.personal import Passwords, PersonalData
+from services.registry.__main__ import MIGRATIONS, SERVICES, registrations
+from services.registry.personal import PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
 from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
-from services.registry.servicer.accounts import AccountServicer
-from services.registry.servicer.plaques import PlaqueServicer
-from services.registry.servicer.registry import RegistryServicer
+from services.registry.settings import RegistrySettings
 from stack.programs import FONTS
 from tests import signing
 from tests.conftest import MakeDatabase
@@ -46,17 +48,33 @@ KEYRING_TEXT = Keyring.generate()
 PUBLIC_URL = "https://fahu.example"
 YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
-EVENTS = {
+EVENTS: dict[str, type[Any]] = {
     kind.DESCRIPTOR.full_name: kind
-    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked, events_pb2.PlaqueChanged)
+    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
 }
+EVENTS |= {kind.DESCRIPTOR.full_name: kind for kind in (events_pb2.SurveyChanged, events_pb2.SurveyReminderDue)}
+EVENTS |= {events_pb2.RecommendationChanged.DESCRIPTOR.full_name: events_pb2.RecommendationChanged}
+EVENTS |= {events_pb2.PlaqueChanged.DESCRIPTOR.full_name: events_pb2.PlaqueChanged}
+SURVEY_LINK = "https://fahu.example/survey#"
+SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK, "font_folder": FONTS, "public_url": PUBLIC_URL}
+STUBS: dict[str, Any] = {
+    "accounts": AccountServiceStub,
+    "registry": RegistryServiceStub,
+    "survey_answers": SurveyAnswerServiceStub,
+    "surveys": SurveyServiceStub,
+    "invitations": InvitationServiceStub,
+    "findings": FindingsServiceStub,
+    "recommendations": RecommendationServiceStub,
+    "plaques": PlaqueServiceStub,
+}
+FOR_GATEWAY = ("accounts", "survey_answers")
 
 
-class _Speaker(TokenSigner):
+class Speaker(TokenSigner):
     """Signs every call of a channel in the name of one person."""
 
-    def __init__(self, actor: Actor) -> None:
-        super().__init__(signing.keys()[0]["gateway"])
+    def __init__(self, actor: Actor, key: str = "") -> None:
+        super().__init__(key or signing.keys()[0]["gateway"])
         self._actor = actor
 
     def for_service(self) -> str:
@@ -77,17 +95,17 @@ class World:
         self.channels.append(RpcChannel(self.target, signer))
         return self.channels[-1]
 
-    def registry(self, actor: Actor = LEAD) -> Any:
-        channel: Any = self._channel(_Speaker(actor))
-        return RegistryServiceStub(channel)
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """A stub of one of the STUBS, speaking for a person or a service: if none is named, for whoever it is made for."""
+        if name not in STUBS:
+            raise AttributeError(name)
+        kind = STUBS[name]
+        usual = "gateway" if name in FOR_GATEWAY else LEAD
 
-    def accounts(self, actor: Actor | str = "gateway") -> Any:
-        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
-        return AccountServiceStub(channel)
+        def stub(actor: Actor | str = usual) -> Any:
+            return kind(self._channel(signing.signer(actor) if isinstance(actor, str) else Speaker(actor)))
 
-    def plaques(self, actor: Actor | str = LEAD) -> Any:
-        channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
-        return PlaqueServiceStub(channel)
+        return stub
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -155,19 +173,12 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     url = await asyncio.to_thread(make_database, "registry", prepare)
     database, personal = Database(url), PersonalData(Keyring.parse(KEYRING_TEXT))
     database.before_commit = outbox.flush
-    policy = SessionPolicy(timedelta(days=30), timedelta(seconds=30))
-    registry = RegistryServicer(database, personal)
-    accounts = AccountServicer(database, personal, Passwords(), policy)
-    papers = PlaqueServicer(database, personal, Drawer(FONTS, PUBLIC_URL))
-    registrations = [
-        lambda server: add_RegistryServiceServicer_to_server(registry, server),
-        lambda server: add_AccountServiceServicer_to_server(accounts, server),
-        lambda server: add_PlaqueServiceServicer_to_server(papers, server),
-    ]
-    server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
+    settings = RegistrySettings.model_construct(**SETTINGS)
+    added = registrations(database, personal, settings)
+    server = RpcServer(SERVICES, access_pb2.rule, added, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)
     channels: list[RpcChannel] = []
-    yield World(database, personal, f"127.0.0.1:{port}", policy, channels)
+    yield World(database, personal, f"127.0.0.1:{port}", settings.session_policy(), channels)
     for channel in channels:
         await channel.close()
     await server.stop(0.1)

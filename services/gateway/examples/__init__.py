@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, plaques, working_days
+from services.gateway.examples import (
+    arbitration,
+    findings,
+    guards,
+    joint,
+    oversight,
+    plaques,
+    survey_links,
+    surveys,
+    working_days,
+)
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -44,16 +54,19 @@ from services.gateway.examples.things import (
     TITLE,
     UNIT,
 )
-from services.gateway.texts.problems import DETAILS, PROBLEMS
+from services.gateway.texts.problems import DETAILS, FIELDS, PROBLEMS
 
 # By operation id: what is sent, and what comes back.
 OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
+    **findings.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
     **plaques.OPERATIONS,
+    **surveys.OPERATIONS,
     **working_days.OPERATIONS,
+    **survey_links.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
@@ -210,10 +223,13 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 # By the name of a path or query parameter.
 PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
+    **findings.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **oversight.PARAMETERS,
     **plaques.PARAMETERS,
+    **survey_links.PARAMETERS,
+    **surveys.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",
@@ -258,6 +274,8 @@ def problem(reason: str) -> dict[str, Any]:
     elif reason == "JOINT_MEMBERS_REFUSED":
         because = "OPINION_MISSING"
         shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
+    elif reason == "SURVEY_ANSWERS_INVALID":
+        shown["errors"] = [{"field": "answers.needs", "reason": "MISSING", "message": FIELDS["MISSING"].zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

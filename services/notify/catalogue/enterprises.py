@@ -191,6 +191,13 @@ FOR_ENTERPRISES: Texts = {
         "Looked at by itself",
         "Your demand {serial} is looked at by itself again, in the same time.",
     ),
+    K.SURVEY_REMINDER: text(
+        "请填写法治化营商环境问卷",
+        "问卷调查（{serial}）还没有收到您企业的答复，请于{due}通过企业收到的专属链接填写。链接找不到的，请联系所在街镇或园区。",
+        "Please answer the survey",
+        "Survey {serial} of the business environment lacks your enterprise's answer. Please give it {due}, through the "
+        "personal link that your enterprise received. Your town or park has another if it was lost.",
+    ),
     K.DEMAND_REOPENED: text(
         "您的需求将重新办理",
         "经回头看，您的需求（{serial}）反映的问题没有解决到位，已交{unit}重新办理，对方应于{due}接收。",

@@ -39,7 +39,11 @@ FROM given JOIN added USING (id) WHERE purpose IS NOT NULL
 
 async def announce(pages: OpenPages, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
     """Put each event into the inboxes of its audience, once for a person, ready to be sent on; and tell open pages."""
-    rows = [row for delivery in deliveries for row in _rows_of(delivery)]
+    await write(pages, session, [row for delivery in deliveries for row in _rows_of(delivery)])
+
+
+async def write(pages: OpenPages, session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write messages, once for an event and a person, ready to be sent on; and tell open pages."""
     now = datetime.now(UTC)
     values = {"rows": json.dumps(rows), "now": now, "give_up_at": now + GIVE_UP_AFTER}
     await driver_of(session)(WRITE, values)

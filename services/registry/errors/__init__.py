@@ -1,5 +1,12 @@
 """The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
 
+from services.registry.errors.findings import (
+    RecommendationDayInvalid,
+    RecommendationNotFound,
+    RecommendationOwnerUnknown,
+    RecommendationWrongState,
+    SurveyNotAnalysed,
+)
 from services.registry.errors.participants import (
     AccountWithoutRole,
     BoundToAnotherWechat,
@@ -31,6 +38,28 @@ from services.registry.errors.plaques import (
     PlaqueYearNotPublished,
 )
 from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.errors.survey_answers import (
+    SurveyAlreadySubmitted,
+    SurveyAnswersInvalid,
+    SurveyClosed,
+    SurveyConsentMissing,
+    SurveyLinkNotFound,
+    SurveyOpinionGiven,
+    SurveyQuestionnaireUnknown,
+)
+from services.registry.errors.surveys import (
+    InvitationNotFound,
+    LinksTold,
+    QuestionnaireNotFound,
+    ReminderNotDue,
+    SurveyAreaNotFound,
+    SurveyAudienceInvalid,
+    SurveyDaysInvalid,
+    SurveyExists,
+    SurveyNotFound,
+    SurveyNotReady,
+    SurveyWrongState,
+)
 
 __all__ = [
     "AccountWithoutRole",
@@ -41,9 +70,11 @@ __all__ = [
     "ImportColumnsMissing",
     "ImportTooLarge",
     "ImportUnreadable",
+    "InvitationNotFound",
     "LiaisonConsentMissing",
     "LiaisonExists",
     "LiaisonNotFound",
+    "LinksTold",
     "LoginNameTaken",
     "NotOnRoster",
     "PersonNotFound",
@@ -59,7 +90,28 @@ __all__ = [
     "PlaqueYearNotPublished",
     "PlaquesNone",
     "PlaquesTooMany",
+    "QuestionnaireNotFound",
+    "RecommendationDayInvalid",
+    "RecommendationNotFound",
+    "RecommendationOwnerUnknown",
+    "RecommendationWrongState",
+    "ReminderNotDue",
     "SessionEnded",
+    "SurveyAlreadySubmitted",
+    "SurveyAnswersInvalid",
+    "SurveyAreaNotFound",
+    "SurveyAudienceInvalid",
+    "SurveyClosed",
+    "SurveyConsentMissing",
+    "SurveyDaysInvalid",
+    "SurveyExists",
+    "SurveyLinkNotFound",
+    "SurveyNotAnalysed",
+    "SurveyNotFound",
+    "SurveyNotReady",
+    "SurveyOpinionGiven",
+    "SurveyQuestionnaireUnknown",
+    "SurveyWrongState",
     "UnitNotFound",
     "WechatNotBound",
 ]

@@ -3,28 +3,49 @@
 from services.registry.models.audit import AuditRow
 from services.registry.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.registry.models.enterprises import Cohort, Designation, Enterprise, EnterpriseYear, Liaison
+from services.registry.models.findings import DemandCourse, Recommendation, SurveyAnalysis, SurveyReport
 from services.registry.models.people import Person, Revocation, Session, StaffAccount
 from services.registry.models.plaques import Plaque
+from services.registry.models.surveys import (
+    AnonymousAnswer,
+    Invitation,
+    QuestionnaireVersion,
+    SealedAnswer,
+    Survey,
+    SurveyResponse,
+    SurveySnapshot,
+)
 from services.registry.models.units import Area, AreaName, Unit, UnitDuty
 
 __all__ = [
     "DEAD_LETTER",
     "INBOX",
     "OUTBOX",
+    "AnonymousAnswer",
     "Area",
     "AreaName",
     "AuditRow",
     "Base",
     "Cohort",
+    "DemandCourse",
     "Designation",
     "Enterprise",
     "EnterpriseYear",
+    "Invitation",
     "Liaison",
     "Person",
     "Plaque",
+    "QuestionnaireVersion",
+    "Recommendation",
     "Revocation",
+    "SealedAnswer",
     "Session",
     "StaffAccount",
+    "Survey",
+    "SurveyAnalysis",
+    "SurveyReport",
+    "SurveyResponse",
+    "SurveySnapshot",
     "Unit",
     "UnitDuty",
 ]

@@ -43,15 +43,22 @@ class Enterprise(Base):
 
 
 class EnterpriseYear(Base):
-    """Where an enterprise is in a year; it may move between years, and each year keeps its own."""
+    """Where an enterprise is in a year, and whether it is above scale (规上); it may change, and each year keeps its own.
+
+    `industry` is the letter of its 门类 in GB/T 4754; null where nobody said.
+    """
 
     __tablename__ = "enterprise_year"
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
     year: Mapped[int]
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    above_scale: Mapped[bool] = mapped_column(server_default=text("false"))
+    industry: Mapped[str | None]
     __table_args__ = (
         PrimaryKeyConstraint("enterprise_id", "year"),
         UniqueConstraint("enterprise_id", "year", "area_code"),
+        CheckConstraint("industry ~ '^[A-T]$'", name="industry_letter"),
+        Index("ix_enterprise_year_census", "year", "area_code", "enterprise_id", postgresql_where=text("above_scale")),
     )
 
 

@@ -84,6 +84,52 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The drawing failed or took too long; it is logged."""
     ERROR_REASON_PLAQUES_TOO_MANY: _ErrorReason.ValueType  # 49
     """There are more than fit into one file; metadata "limit" tells how many do."""
+    ERROR_REASON_SURVEY_LINK_NOT_FOUND: _ErrorReason.ValueType  # 100
+    """No link has this token: it never was, was replaced by another, or its survey is not open yet."""
+    ERROR_REASON_SURVEY_CLOSED: _ErrorReason.ValueType  # 101
+    """The survey is closed and takes no answers."""
+    ERROR_REASON_SURVEY_CONSENT_MISSING: _ErrorReason.ValueType  # 102
+    """Part A is taken only with consent to its being used by name."""
+    ERROR_REASON_SURVEY_ANSWERS_INVALID: _ErrorReason.ValueType  # 103
+    """Some answers are missing or cannot be given; the violations name the questions by their keys."""
+    ERROR_REASON_SURVEY_ALREADY_SUBMITTED: _ErrorReason.ValueType  # 104
+    """Part A was handed in: it is replaced by handing it in again, not by a draft."""
+    ERROR_REASON_SURVEY_OPINION_GIVEN: _ErrorReason.ValueType  # 105
+    """Part B was given through this invitation before."""
+    ERROR_REASON_SURVEY_QUESTIONNAIRE_UNKNOWN: _ErrorReason.ValueType  # 106
+    """The survey has no questionnaire of this number."""
+    ERROR_REASON_SURVEY_NOT_FOUND: _ErrorReason.ValueType  # 70
+    """No such survey."""
+    ERROR_REASON_SURVEY_EXISTS: _ErrorReason.ValueType  # 71
+    """The year has its annual survey already."""
+    ERROR_REASON_SURVEY_WRONG_STATE: _ErrorReason.ValueType  # 72
+    """The survey is in another state than this needs; metadata "state" names it."""
+    ERROR_REASON_SURVEY_DAYS_INVALID: _ErrorReason.ValueType  # 73
+    """The last day is before the first, or there is no such day."""
+    ERROR_REASON_SURVEY_NOT_READY: _ErrorReason.ValueType  # 74
+    """Nobody is invited yet."""
+    ERROR_REASON_QUESTIONNAIRE_NOT_FOUND: _ErrorReason.ValueType  # 75
+    """The questionnaire has no such version."""
+    ERROR_REASON_INVITATION_NOT_FOUND: _ErrorReason.ValueType  # 76
+    """The enterprise is not invited, or not the caller's to see."""
+    ERROR_REASON_SURVEY_AREA_NOT_FOUND: _ErrorReason.ValueType  # 77
+    """There is no such area, or it is not the caller's."""
+    ERROR_REASON_LINKS_TOLD: _ErrorReason.ValueType  # 78
+    """The links were told when they were made, and are not known any more: make others."""
+    ERROR_REASON_REMINDER_NOT_DUE: _ErrorReason.ValueType  # 79
+    """Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
+    ERROR_REASON_SURVEY_AUDIENCE_INVALID: _ErrorReason.ValueType  # 80
+    """An annual survey asks the census."""
+    ERROR_REASON_SURVEY_NOT_ANALYSED: _ErrorReason.ValueType  # 120
+    """The survey is not analysed yet: there are no results, and nothing to recommend."""
+    ERROR_REASON_RECOMMENDATION_NOT_FOUND: _ErrorReason.ValueType  # 121
+    """No such recommendation, or not one the caller may see."""
+    ERROR_REASON_RECOMMENDATION_WRONG_STATE: _ErrorReason.ValueType  # 122
+    """The recommendation is in another state than this needs; metadata "state" names it."""
+    ERROR_REASON_RECOMMENDATION_OWNER_UNKNOWN: _ErrorReason.ValueType  # 123
+    """The unit that shall see to it does not take part."""
+    ERROR_REASON_RECOMMENDATION_DAY_INVALID: _ErrorReason.ValueType  # 124
+    """The day by which it shall be done is no day, or lies behind."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -150,4 +196,50 @@ ERROR_REASON_PLAQUE_DRAWING_FAILED: ErrorReason.ValueType  # 48
 """The drawing failed or took too long; it is logged."""
 ERROR_REASON_PLAQUES_TOO_MANY: ErrorReason.ValueType  # 49
 """There are more than fit into one file; metadata "limit" tells how many do."""
+ERROR_REASON_SURVEY_LINK_NOT_FOUND: ErrorReason.ValueType  # 100
+"""No link has this token: it never was, was replaced by another, or its survey is not open yet."""
+ERROR_REASON_SURVEY_CLOSED: ErrorReason.ValueType  # 101
+"""The survey is closed and takes no answers."""
+ERROR_REASON_SURVEY_CONSENT_MISSING: ErrorReason.ValueType  # 102
+"""Part A is taken only with consent to its being used by name."""
+ERROR_REASON_SURVEY_ANSWERS_INVALID: ErrorReason.ValueType  # 103
+"""Some answers are missing or cannot be given; the violations name the questions by their keys."""
+ERROR_REASON_SURVEY_ALREADY_SUBMITTED: ErrorReason.ValueType  # 104
+"""Part A was handed in: it is replaced by handing it in again, not by a draft."""
+ERROR_REASON_SURVEY_OPINION_GIVEN: ErrorReason.ValueType  # 105
+"""Part B was given through this invitation before."""
+ERROR_REASON_SURVEY_QUESTIONNAIRE_UNKNOWN: ErrorReason.ValueType  # 106
+"""The survey has no questionnaire of this number."""
+ERROR_REASON_SURVEY_NOT_FOUND: ErrorReason.ValueType  # 70
+"""No such survey."""
+ERROR_REASON_SURVEY_EXISTS: ErrorReason.ValueType  # 71
+"""The year has its annual survey already."""
+ERROR_REASON_SURVEY_WRONG_STATE: ErrorReason.ValueType  # 72
+"""The survey is in another state than this needs; metadata "state" names it."""
+ERROR_REASON_SURVEY_DAYS_INVALID: ErrorReason.ValueType  # 73
+"""The last day is before the first, or there is no such day."""
+ERROR_REASON_SURVEY_NOT_READY: ErrorReason.ValueType  # 74
+"""Nobody is invited yet."""
+ERROR_REASON_QUESTIONNAIRE_NOT_FOUND: ErrorReason.ValueType  # 75
+"""The questionnaire has no such version."""
+ERROR_REASON_INVITATION_NOT_FOUND: ErrorReason.ValueType  # 76
+"""The enterprise is not invited, or not the caller's to see."""
+ERROR_REASON_SURVEY_AREA_NOT_FOUND: ErrorReason.ValueType  # 77
+"""There is no such area, or it is not the caller's."""
+ERROR_REASON_LINKS_TOLD: ErrorReason.ValueType  # 78
+"""The links were told when they were made, and are not known any more: make others."""
+ERROR_REASON_REMINDER_NOT_DUE: ErrorReason.ValueType  # 79
+"""Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
+ERROR_REASON_SURVEY_AUDIENCE_INVALID: ErrorReason.ValueType  # 80
+"""An annual survey asks the census."""
+ERROR_REASON_SURVEY_NOT_ANALYSED: ErrorReason.ValueType  # 120
+"""The survey is not analysed yet: there are no results, and nothing to recommend."""
+ERROR_REASON_RECOMMENDATION_NOT_FOUND: ErrorReason.ValueType  # 121
+"""No such recommendation, or not one the caller may see."""
+ERROR_REASON_RECOMMENDATION_WRONG_STATE: ErrorReason.ValueType  # 122
+"""The recommendation is in another state than this needs; metadata "state" names it."""
+ERROR_REASON_RECOMMENDATION_OWNER_UNKNOWN: ErrorReason.ValueType  # 123
+"""The unit that shall see to it does not take part."""
+ERROR_REASON_RECOMMENDATION_DAY_INVALID: ErrorReason.ValueType  # 124
+"""The day by which it shall be done is no day, or lies behind."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -24,23 +24,31 @@ _sym_db = _symbol_database.Default()
 
 from fahu.registry.v1 import enterprise_pb2 as fahu_dot_registry_dot_v1_dot_enterprise__pb2
 from fahu.registry.v1 import plaque_pb2 as fahu_dot_registry_dot_v1_dot_plaque__pb2
+from fahu.registry.v1 import recommendation_pb2 as fahu_dot_registry_dot_v1_dot_recommendation__pb2
+from fahu.registry.v1 import survey_service_pb2 as fahu_dot_registry_dot_v1_dot_survey__service__pb2
 from fahu.registry.v1 import unit_pb2 as fahu_dot_registry_dot_v1_dot_unit__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61hu/registry/v1/events.proto\x12\x10\x66\x61hu.registry.v1\x1a!fahu/registry/v1/enterprise.proto\x1a\x1d\x66\x61hu/registry/v1/plaque.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x0bUnitChanged\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKind\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x1a\n\x12\x63ontact_person_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x19\n\x11leader_person_ids\x18\x08 \x03(\t\"\xe2\x01\n\x13LiaisonPointChanged\x12\x16\n\x0e\x64\x65signation_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12&\n\x05level\x18\x06 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x19\n\x11liaison_person_id\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x03\"N\n\rAccessRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x87\x01\n\rPlaqueChanged\x12\x11\n\tplaque_id\x18\x01 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.PlaqueState\x12\x0f\n\x07version\x18\x05 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61hu/registry/v1/events.proto\x12\x10\x66\x61hu.registry.v1\x1a!fahu/registry/v1/enterprise.proto\x1a\x1d\x66\x61hu/registry/v1/plaque.proto\x1a%fahu/registry/v1/recommendation.proto\x1a%fahu/registry/v1/survey_service.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x0bUnitChanged\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKind\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x1a\n\x12\x63ontact_person_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x19\n\x11leader_person_ids\x18\x08 \x03(\t\"\xe2\x01\n\x13LiaisonPointChanged\x12\x16\n\x0e\x64\x65signation_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12&\n\x05level\x18\x06 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x19\n\x11liaison_person_id\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x03\"N\n\rAccessRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x87\x01\n\rPlaqueChanged\x12\x11\n\tplaque_id\x18\x01 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.PlaqueState\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\x9b\x01\n\rSurveyChanged\x12\x11\n\tsurvey_id\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.fahu.registry.v1.SurveyKind\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.SurveyState\x12\x0f\n\x07version\x18\x05 \x01(\x03\"q\n\x11SurveyReminderDue\x12\x13\n\x0breminder_id\x18\x01 \x01(\t\x12\x11\n\tsurvey_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tcloses_on\x18\x04 \x01(\t\x12\x13\n\x0bliaison_ids\x18\x05 \x03(\t\"\xb0\x01\n\x15RecommendationChanged\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x11\n\tsurvey_id\x18\x02 \x01(\t\x12\x12\n\nowner_unit\x18\x03 \x01(\t\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32%.fahu.registry.v1.RecommendationState\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.registry.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UNITCHANGED']._serialized_start=180
-  _globals['_UNITCHANGED']._serialized_end=370
-  _globals['_LIAISONPOINTCHANGED']._serialized_start=373
-  _globals['_LIAISONPOINTCHANGED']._serialized_end=599
-  _globals['_ACCESSREVOKED']._serialized_start=601
-  _globals['_ACCESSREVOKED']._serialized_end=679
-  _globals['_PLAQUECHANGED']._serialized_start=682
-  _globals['_PLAQUECHANGED']._serialized_end=817
+  _globals['_UNITCHANGED']._serialized_start=258
+  _globals['_UNITCHANGED']._serialized_end=448
+  _globals['_LIAISONPOINTCHANGED']._serialized_start=451
+  _globals['_LIAISONPOINTCHANGED']._serialized_end=677
+  _globals['_ACCESSREVOKED']._serialized_start=679
+  _globals['_ACCESSREVOKED']._serialized_end=757
+  _globals['_PLAQUECHANGED']._serialized_start=760
+  _globals['_PLAQUECHANGED']._serialized_end=895
+  _globals['_SURVEYCHANGED']._serialized_start=898
+  _globals['_SURVEYCHANGED']._serialized_end=1053
+  _globals['_SURVEYREMINDERDUE']._serialized_start=1055
+  _globals['_SURVEYREMINDERDUE']._serialized_end=1168
+  _globals['_RECOMMENDATIONCHANGED']._serialized_start=1171
+  _globals['_RECOMMENDATIONCHANGED']._serialized_end=1347
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,8 @@ the newest and ignores older ones. Organisations are named; people are ids only.
 from collections import abc as _abc
 from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
 from fahu.registry.v1 import plaque_pb2 as _plaque_pb2
+from fahu.registry.v1 import recommendation_pb2 as _recommendation_pb2
+from fahu.registry.v1 import survey_service_pb2 as _survey_service_pb2
 from fahu.registry.v1 import unit_pb2 as _unit_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -203,3 +205,129 @@ class PlaqueChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlaqueChanged: _TypeAlias = PlaqueChanged  # noqa: Y015
+
+@_typing.final
+class SurveyChanged(_message.Message):
+    """SurveyChanged: a survey was begun, changed, opened, closed, analysed or reported.
+    Subject fahu.registry.v1.survey_changed.<survey id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SURVEY_ID_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    survey_id: _builtins.str
+    """Survey id, UUID."""
+    year: _builtins.int
+    """Year it is about."""
+    kind: _survey_service_pb2.SurveyKind.ValueType
+    """Kind."""
+    state: _survey_service_pb2.SurveyState.ValueType
+    """Where it stands."""
+    version: _builtins.int
+    """Version of the survey, rising by one with each change."""
+    def __init__(
+        self,
+        *,
+        survey_id: _builtins.str = ...,
+        year: _builtins.int = ...,
+        kind: _survey_service_pb2.SurveyKind.ValueType = ...,
+        state: _survey_service_pb2.SurveyState.ValueType = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "state", b"state", "survey_id", b"survey_id", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SurveyChanged: _TypeAlias = SurveyChanged  # noqa: Y015
+
+@_typing.final
+class SurveyReminderDue(_message.Message):
+    """SurveyReminderDue: contacts of liaison points are to be reminded of a survey. One event tells at most 200 of them.
+    Subject fahu.registry.v1.survey_reminder_due.<reminder id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMINDER_ID_FIELD_NUMBER: _builtins.int
+    SURVEY_ID_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    CLOSES_ON_FIELD_NUMBER: _builtins.int
+    LIAISON_IDS_FIELD_NUMBER: _builtins.int
+    reminder_id: _builtins.str
+    """Id of this reminding, UUID."""
+    survey_id: _builtins.str
+    """Survey id, UUID."""
+    year: _builtins.int
+    """Year it is about."""
+    closes_on: _builtins.str
+    """Announced last day, "2022-02-28"."""
+    @_builtins.property
+    def liaison_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts to tell; person ids."""
+
+    def __init__(
+        self,
+        *,
+        reminder_id: _builtins.str = ...,
+        survey_id: _builtins.str = ...,
+        year: _builtins.int = ...,
+        closes_on: _builtins.str = ...,
+        liaison_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_on", b"closes_on", "liaison_ids", b"liaison_ids", "reminder_id", b"reminder_id", "survey_id", b"survey_id", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SurveyReminderDue: _TypeAlias = SurveyReminderDue  # noqa: Y015
+
+@_typing.final
+class RecommendationChanged(_message.Message):
+    """RecommendationChanged: a recommendation was proposed, changed, adopted, declined or done.
+    Subject fahu.registry.v1.recommendation_changed.<recommendation id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOMMENDATION_ID_FIELD_NUMBER: _builtins.int
+    SURVEY_ID_FIELD_NUMBER: _builtins.int
+    OWNER_UNIT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    recommendation_id: _builtins.str
+    """Recommendation id, UUID."""
+    survey_id: _builtins.str
+    """Survey it was drawn from, UUID."""
+    owner_unit: _builtins.str
+    """Unit that shall see to it."""
+    state: _recommendation_pb2.RecommendationState.ValueType
+    """Where it stands."""
+    due_on: _builtins.str
+    """Day by which it shall be done, "2022-12-31"."""
+    version: _builtins.int
+    """Version of the recommendation, rising by one with each change."""
+    def __init__(
+        self,
+        *,
+        recommendation_id: _builtins.str = ...,
+        survey_id: _builtins.str = ...,
+        owner_unit: _builtins.str = ...,
+        state: _recommendation_pb2.RecommendationState.ValueType = ...,
+        due_on: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "owner_unit", b"owner_unit", "recommendation_id", b"recommendation_id", "state", b"state", "survey_id", b"survey_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecommendationChanged: _TypeAlias = RecommendationChanged  # noqa: Y015

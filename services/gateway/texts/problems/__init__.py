@@ -8,11 +8,16 @@ from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
+from services.gateway.texts.problems.findings import FINDINGS
 from services.gateway.texts.problems.notify import NOTIFY
 from services.gateway.texts.problems.plaques import PLAQUE_DETAILS, PLAQUES
 from services.gateway.texts.problems.registry import REGISTRY
+from services.gateway.texts.problems.survey_answers import SURVEY_ANSWERS
+from services.gateway.texts.problems.surveys import SURVEYS
 
-PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY
+PROBLEMS: dict[str, Problem] = (
+    DISPATCH | UPLOADS | REGISTRY | FINDINGS | SURVEYS | SURVEY_ANSWERS | NOTIFY | SHARED | GATEWAY
+)
 PROBLEMS |= PLAQUES
 DETAILS |= PLAQUE_DETAILS
 

@@ -34,6 +34,9 @@ FIELDS: dict[str, Text] = {
     "TYPE_WRONG": Text("类型不正确", "has the wrong type"),
     "FIELD_UNKNOWN": Text("没有这个字段", "is not a field of this request"),
     "DUPLICATE": Text("有重复的值", "has the same value twice"),
+    "TOO_MANY": Text("选得过多", "has too many"),
+    "TOO_FEW": Text("选得过少", "has too few"),
+    "OPTION_RETIRED": Text("该选项已停用", "is an option that was retired"),
     "INVALID": Text("不符合要求", "is not valid"),
 }
 LIMITS: dict[str, Text] = {
