@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+FONTS := $(VENV)/fonts/.complete
 TYPED := $(wildcard kit services stack tests benchmarks scripts)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv lock proto lint format types imports contract sizes house locked checks test check
+.PHONY: help venv fonts lock proto lint format types imports contract sizes house locked checks test check
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +19,12 @@ $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+fonts: $(FONTS)  ## Have the fonts that papers are drawn with (the system's, or fetched once)
+
+$(FONTS): $(READY) scripts/fetch_fonts.py
+	$(BIN)/python scripts/fetch_fonts.py
 	touch $@
 
 lock: $(READY)  ## Pin all dependencies of pyproject.toml, with hashes and without addresses
@@ -55,7 +62,7 @@ house: $(READY)  ## Check the house rules that no linter knows
 locked: $(READY)  ## Check that the lock is what pyproject.toml asks for, without addresses
 	$(BIN)/python -m scripts.check_lock
 
-test: $(READY)  ## Run all tests, on real PostgreSQL and NATS
+test: $(READY) $(FONTS)  ## Run all tests, on real PostgreSQL and NATS
 	$(BIN)/pytest -n 2
 
 checks: lint types imports contract sizes house locked  ## Run every check but the tests
@@ -65,35 +72,35 @@ check: checks test  ## Run all checks and all tests
 # Each drill ends in one line of figures and fails where it falls short. The short ones are for every change.
 .PHONY: chaos chaos-short census census-short fuzz fuzz-short bench scale
 
-chaos: $(READY)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
+chaos: $(READY) $(FONTS)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
 	$(BIN)/python -m tests.chaos
 
-chaos-short: $(READY)  ## The same in small (2 minutes)
+chaos-short: $(READY) $(FONTS)  ## The same in small (2 minutes)
 	$(BIN)/python -m tests.chaos --short
 
-census: $(READY)  ## Have 2,000 of 3,000 enterprises answer a survey at once, then try to tell whose part B is whose (4 minutes)
+census: $(READY) $(FONTS)  ## Have 2,000 of 3,000 enterprises answer a survey at once, then try to tell whose part B is whose (4 minutes)
 	$(BIN)/python -m tests.census
 
-census-short: $(READY)  ## The same in small (1 minute)
+census-short: $(READY) $(FONTS)  ## The same in small (1 minute)
 	$(BIN)/python -m tests.census --short
 
-fuzz: $(READY)  ## Send random requests as everybody in turn, judged by the API's own description (8 minutes)
+fuzz: $(READY) $(FONTS)  ## Send random requests as everybody in turn, judged by the API's own description (8 minutes)
 	$(BIN)/python -m tests.fuzz
 
-fuzz-short: $(READY)  ## The same in small (4 minutes)
+fuzz-short: $(READY) $(FONTS)  ## The same in small (4 minutes)
 	$(BIN)/python -m tests.fuzz --short
 
-bench: $(READY)  ## Measure submissions beside the bare pipeline, and the way to the inbox (5 minutes)
+bench: $(READY) $(FONTS)  ## Measure submissions beside the bare pipeline, and the way to the inbox (5 minutes)
 	$(BIN)/python -m benchmarks.submissions
 
-scale: $(READY)  ## Ask beside a million demands what is asked beside ten thousand, and sweep 100,000 clocks (20 minutes)
+scale: $(READY) $(FONTS)  ## Ask beside a million demands what is asked beside ten thousand, and sweep 100,000 clocks (20 minutes)
 	$(BIN)/python -m benchmarks.scale
 
 # The platform on this machine. Several run side by side under several names: make run NAME=two
 NAME = main
 .PHONY: run demo operate
 
-run: $(READY)  ## Run the whole platform here until Ctrl-C: servers, services, demonstration data
+run: $(READY) $(FONTS)  ## Run the whole platform here until Ctrl-C: servers, services, demonstration data
 	$(BIN)/python -m stack --name $(NAME)
 
 demo: $(READY)  ## Play the demand loop over HTTP against the running platform, and check it

@@ -1,8 +1,10 @@
 """Which services a stack runs, and the environment each of their processes gets."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from stack.environment import ROOT, Layout, Ports
 from stack.wechat_sandbox import DEMO_APP_ID, DEMO_SECRET
@@ -15,22 +17,25 @@ BASE = {
     "PYTHONUNBUFFERED": "1",
 }
 EVERY = "*"
+# Where `make fonts` puts what papers are drawn with.
+FONTS = Path(sys.prefix) / "fonts"
 
 
 @dataclass(frozen=True)
 class Program:
-    """A service. `listens_to` names those whose events it keeps copies of and works by."""
+    """A service. `draws`: papers, with the environment's fonts. `listens_to`: those whose events it keeps copies of."""
 
     name: str
     has_database: bool = True
     keeps_files: bool = False
+    draws: bool = False
     listens_to: tuple[str, ...] = ()
 
 
 PROGRAMS = {
     program.name: program
     for program in (
-        Program("registry"),
+        Program("registry", draws=True),
         Program("dispatch", keeps_files=True, listens_to=("registry",)),
         Program("notify", listens_to=("registry", "dispatch")),
         Program("gateway", has_database=False),
@@ -100,6 +105,9 @@ class Surroundings:
             env["FAHU_HTTP_PORT"] = str(self.ports.of(f"{process.name}.http"))
         if process.program.keeps_files:
             env["FAHU_BLOB_FOLDER"] = str(self.layout.blobs(service))
+        if process.program.draws:
+            env["FAHU_FONT_FOLDER"] = str(FONTS)
+            env["FAHU_PUBLIC_URL"] = f"http://127.0.0.1:{self.ports.of('gateway.http')}"
         for whom in (EVERY, service, process.name):
             env |= self.overrides.get(whom, {})
         return env

@@ -39,6 +39,7 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         per_login=Attempts("login", settings.sign_in_per_login),
         per_openid=Attempts("openid", settings.sign_in_per_openid),
         refreshes=Attempts("refresh", settings.refresh_per_address),
+        verifications=Attempts("verification", settings.verify_per_address),
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
         per_survey_link=Attempts("survey link", settings.survey_per_link),
         survey_guesses=Guesses("survey guess", settings.survey_guesses_per_address),

@@ -41,6 +41,7 @@ class Parts:
     per_login: Attempts
     per_openid: Attempts
     refreshes: Attempts
+    verifications: Attempts
     uploads: asyncio.Semaphore
     per_survey_link: Attempts
     survey_guesses: Guesses

@@ -29,6 +29,7 @@ from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
 from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
 from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
+from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
 from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
@@ -60,6 +61,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceAsyncStub
     from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceAsyncStub
     from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceAsyncStub
+    from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceAsyncStub
     from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
     from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
@@ -69,7 +71,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
 NAMES_SECONDS = 1.0
 UNITS_KEPT_SECONDS = 60.0
 MOST_NAMES = 200
-# An attachment of 20 MiB, and what is known of it.
+# An attachment of 20 MiB and what is known of it, or the plaques of a year.
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
@@ -92,7 +94,8 @@ class Clients:
     """Stubs that speak for the caller being served; `sessions` speaks for the gateway itself."""
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
-        to_registry, as_gateway = RpcChannel(registry, once=ONCE), RpcChannel(registry, signer=signer, once=ONCE)
+        to_registry = RpcChannel(registry, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
+        as_gateway = RpcChannel(registry, signer=signer, once=ONCE)
         to_dispatch = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
         to_notify, carrying = RpcChannel(notify, once=ONCE), RpcChannel(dispatch, signer=signer)
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
@@ -106,6 +109,8 @@ class Clients:
         self.nominations: NominationServiceAsyncStub = NominationServiceStub(_channel(to_registry))
         self.designations: DesignationServiceAsyncStub = DesignationServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
+        self.plaques: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(to_registry))
+        self.verification: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(as_gateway))
         self.survey_answers: SurveyAnswerServiceAsyncStub = SurveyAnswerServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)

@@ -114,6 +114,7 @@ TAGS = {
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
     "cohorts": "年度联系点。A year's list: nominations, publication, withdrawal and replacement.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
+    "plaques": "铭牌与证书。Plaques and certificates of liaison points, and what their codes are worth.",
     "survey-link": "问卷链接。Answering a survey through a personal link, without signing in.",
     "surveys": "问卷调查。Surveys of above-scale enterprises: questionnaires, personal links, reminders.",
     "findings": "调研结果。What a survey came to: results, files, the draft of the report.",

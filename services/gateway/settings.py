@@ -25,5 +25,6 @@ class GatewaySettings(ProcessSettings):
     sign_in_per_login: str = "5/minute; 30/hour"
     sign_in_per_openid: str = "10/minute"
     refresh_per_address: str = "600/minute"
+    verify_per_address: str = "120/minute"
     survey_per_link: str = "60/minute"
     survey_guesses_per_address: str = "60/minute"

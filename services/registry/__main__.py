@@ -20,6 +20,8 @@ from fahu.registry.v1 import (
     invitation_service_pb2_grpc,
     nomination_service_pb2,
     nomination_service_pb2_grpc,
+    plaque_service_pb2,
+    plaque_service_pb2_grpc,
     recommendation_service_pb2,
     recommendation_service_pb2_grpc,
     registry_service_pb2,
@@ -38,6 +40,7 @@ from kit.migrate import upgrade
 from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
+from services.registry.drawing.drawer import Drawer
 from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
 from services.registry.service.sessions import forget_old
@@ -47,6 +50,7 @@ from services.registry.servicer.designations import DesignationServicer
 from services.registry.servicer.findings import FindingsServicer
 from services.registry.servicer.invitations import InvitationServicer
 from services.registry.servicer.nominations import NominationServicer
+from services.registry.servicer.plaques import PlaqueServicer
 from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.servicer.survey_answers import SurveyAnswerServicer
@@ -66,6 +70,7 @@ SERVICES = [
     survey_answer_service_pb2.DESCRIPTOR.services_by_name["SurveyAnswerService"],
     findings_service_pb2.DESCRIPTOR.services_by_name["FindingsService"],
     recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"],
+    plaque_service_pb2.DESCRIPTOR.services_by_name["PlaqueService"],
 ]
 Work = Callable[..., Awaitable[str]]
 Adding = Callable[[grpc.aio.Server], None]
@@ -78,6 +83,7 @@ def registrations(
     accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
     invitations = InvitationServicer(db, personal, settings.survey_link)
     answers = SurveyAnswerServicer(db, personal)
+    plaques = PlaqueServicer(db, personal, Drawer(settings.font_folder, settings.public_url))
     findings, recommendations = FindingsServicer(db, personal), RecommendationServicer(db, personal)
     return [
         partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
@@ -90,6 +96,7 @@ def registrations(
         partial(survey_answer_service_pb2_grpc.add_SurveyAnswerServiceServicer_to_server, answers),
         partial(findings_service_pb2_grpc.add_FindingsServiceServicer_to_server, findings),
         partial(recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server, recommendations),
+        partial(plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, plaques),
     ]
 
 
@@ -97,6 +104,8 @@ async def serve() -> int:
     settings = RegistrySettings()
     personal = PersonalData(settings.load_keyring())
     assembly = await assemble(NAME, settings, MIGRATIONS)
+
+    assembly.runtime.probes.on_start["fonts"] = Drawer(settings.font_folder, settings.public_url).check
 
     async def tidy() -> None:
         async with assembly.database.begin() as session:

@@ -1,9 +1,9 @@
-"""The environment of registry: what every service needs, the keys of personal data, and how long sessions live."""
+"""The environment of registry: what every service needs, keys of personal data, lives of sessions, and what papers need."""
 
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from kit.crypto import Keyring
 from kit.settings import DatabaseSettings, ServiceSettings
@@ -21,12 +21,17 @@ class CommandSettings(DatabaseSettings):
 
 
 class RegistrySettings(ServiceSettings, CommandSettings):
-    """`refresh_grace_seconds`: how long a refresh may be repeated whose answer got lost (see rules/sessions.py)."""
+    """`refresh_grace_seconds`: how long a refresh may be repeated whose answer got lost (see rules/sessions.py).
+
+    `public_url` is where the codes of plaques lead to: the platform's address as people outside reach it.
+    """
 
     # What personal links of a survey begin with. Behind "#" the secret stays out of every server's log of addresses.
     survey_link: str = "http://127.0.0.1:8000/survey#"
     session_days: int = 30
     refresh_grace_seconds: int = 30
+    public_url: str = Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    font_folder: Path = Path("/usr/share/fonts/opentype/noto")
 
     def session_policy(self) -> SessionPolicy:
         return SessionPolicy(timedelta(days=self.session_days), timedelta(seconds=self.refresh_grace_seconds))

@@ -17,6 +17,7 @@ import pyotp
 from kit.crypto import Keyring
 from stack.demo_data import Enterprise, Staff
 from stack.process import Server, free_port, lifeline, spawn
+from stack.programs import FONTS
 from stack.wechat_sandbox import DEMO_APP_ID, DEMO_SECRET
 from tests.signing import keys
 
@@ -74,6 +75,8 @@ class Platform:
             "FAHU_HTTP_PORT": str(self.ports[name]),
             "FAHU_DATABASE_URL": self.databases.get(name, ""),
             "FAHU_BLOB_FOLDER": str(self.folder / "blobs"),
+            "FAHU_FONT_FOLDER": str(FONTS),
+            "FAHU_PUBLIC_URL": self.url,
         }
         targets = {f"FAHU_{other.upper()}_TARGET": f"127.0.0.1:{self.ports[other]}" for other in SERVICES}
         base = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'gen'}"}

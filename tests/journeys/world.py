@@ -129,6 +129,7 @@ async def _fill(platform: Platform, world: World) -> None:
         "upload": await _uploads(world),
         "joint case": await _joint_cases(world),
         "reply template": await _templates(platform, world),
+        "plaque": await _plaques(world),
         "survey": _for_all(Things([await _survey(people["supervisor"])])),
         "recommendation": await _recommendations(world),
         "nomination": await _nominations(platform, world),
@@ -221,6 +222,15 @@ async def _designations(world: World) -> dict[str, Things]:
         async for one in world.people["supervisor"].all_of(f"/cohorts/{world.loaded.year}/designations", "liaison_points")
     }
     return _for_all(Things([by_enterprise[world.home]], [by_enterprise[world.next_door]]))
+
+
+async def _plaques(world: World) -> dict[str, Things]:
+    """One of the enterprise and the area in the table, and one of another area."""
+    supervisor = world.people["supervisor"]
+    year = (await supervisor.get(f"/enterprises/{world.home}"))["designation"]["year"]
+    await supervisor.post(f"/cohorts/{year}/plaques", {})
+    found = {str(one["enterprise_id"]): str(one["id"]) async for one in supervisor.all_of("/plaques", "plaques")}
+    return _for_all(Things([found[world.home]], [found[world.next_door]]))
 
 
 async def _attached(person: Person, demand_id: str) -> str:

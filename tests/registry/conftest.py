@@ -19,6 +19,7 @@ from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
 from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
 from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
+from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
 from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
@@ -41,18 +42,20 @@ from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.settings import RegistrySettings
+from stack.programs import FONTS
 from tests import signing
 from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
 
 KEYRING_TEXT = Keyring.generate()
+PUBLIC_URL = "https://fahu.example"
 YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 EVENTS: dict[str, Any] = {
     one.full_name: getattr(events_pb2, name) for name, one in events_pb2.DESCRIPTOR.message_types_by_name.items()
 }
 SURVEY_LINK = "https://fahu.example/survey#"
-SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK}
+SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK, "font_folder": FONTS, "public_url": PUBLIC_URL}
 STUBS: dict[str, Any] = {
     "accounts": AccountServiceStub,
     "registry": RegistryServiceStub,
@@ -64,6 +67,7 @@ STUBS: dict[str, Any] = {
     "invitations": InvitationServiceStub,
     "findings": FindingsServiceStub,
     "recommendations": RecommendationServiceStub,
+    "plaques": PlaqueServiceStub,
 }
 FOR_GATEWAY = ("accounts", "survey_answers")
 

@@ -30,6 +30,7 @@ from services.registry.models.people import (
     Session,
     StaffAccount,
 )
+from services.registry.models.plaques import Plaque
 from services.registry.models.surveys import (
     AnonymousAnswer,
     Invitation,
@@ -65,6 +66,7 @@ __all__ = [
     "Liaison",
     "Nomination",
     "Person",
+    "Plaque",
     "QuestionnaireVersion",
     "Recommendation",
     "Revocation",

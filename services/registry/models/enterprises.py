@@ -95,6 +95,7 @@ class Designation(Base):
         CheckConstraint("num_nulls(withdrawn_at, withdrawn_by, withdrawn_reason) IN (0, 3)", name="withdrawal_whole"),
         CheckConstraint("replaced_by IS NULL OR NOT active", name="replaced_when_withdrawn"),
         Index("ix_designation_list", "year", "area_code", "id"),
+        UniqueConstraint("id", "year"),
         Index("uq_designation_seat", "year", "area_code", "seat_no", unique=True, postgresql_where=text("active")),
         Index("uq_designation_enterprise", "enterprise_id", "year", unique=True, postgresql_where=text("active")),
     )

@@ -64,6 +64,26 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The login name belongs to somebody else."""
     ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: _ErrorReason.ValueType  # 19
     """Without a successor the unit would be left without its contact; metadata "unit" names it."""
+    ERROR_REASON_PLAQUE_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """No such plaque, or not one the caller may see; no code leads to one."""
+    ERROR_REASON_PLAQUE_WRONG_STATE: _ErrorReason.ValueType  # 41
+    """The plaque is in a state that does not allow this; metadata "plaque_state" tells which."""
+    ERROR_REASON_PLAQUE_YEAR_NOT_PUBLISHED: _ErrorReason.ValueType  # 42
+    """There is no list of liaison points of that year, or it is not published."""
+    ERROR_REASON_PLAQUE_CHARACTER_UNKNOWN: _ErrorReason.ValueType  # 43
+    """Names hold characters that no font at hand has; metadata "characters" and "names" tell which, and in whose."""
+    ERROR_REASON_PLAQUES_NONE: _ErrorReason.ValueType  # 44
+    """There is no plaque to draw."""
+    ERROR_REASON_PLAQUE_DAY_INVALID: _ErrorReason.ValueType  # 45
+    """A plaque is handed over on a day that has come, and at most a year before its own."""
+    ERROR_REASON_PLAQUE_POINT_WITHDRAWN: _ErrorReason.ValueType  # 46
+    """The liaison point was withdrawn: it gets no plaque any more."""
+    ERROR_REASON_PLAQUE_FONT_MISSING: _ErrorReason.ValueType  # 47
+    """The fonts to draw with are missing where registry runs."""
+    ERROR_REASON_PLAQUE_DRAWING_FAILED: _ErrorReason.ValueType  # 48
+    """The drawing failed or took too long; it is logged."""
+    ERROR_REASON_PLAQUES_TOO_MANY: _ErrorReason.ValueType  # 49
+    """There are more than fit into one file; metadata "limit" tells how many do."""
     ERROR_REASON_SURVEY_LINK_NOT_FOUND: _ErrorReason.ValueType  # 100
     """No link has this token: it never was, was replaced by another, or its survey is not open yet."""
     ERROR_REASON_SURVEY_CLOSED: _ErrorReason.ValueType  # 101
@@ -194,6 +214,26 @@ ERROR_REASON_LOGIN_NAME_TAKEN: ErrorReason.ValueType  # 18
 """The login name belongs to somebody else."""
 ERROR_REASON_CONTACT_NEEDS_SUCCESSOR: ErrorReason.ValueType  # 19
 """Without a successor the unit would be left without its contact; metadata "unit" names it."""
+ERROR_REASON_PLAQUE_NOT_FOUND: ErrorReason.ValueType  # 40
+"""No such plaque, or not one the caller may see; no code leads to one."""
+ERROR_REASON_PLAQUE_WRONG_STATE: ErrorReason.ValueType  # 41
+"""The plaque is in a state that does not allow this; metadata "plaque_state" tells which."""
+ERROR_REASON_PLAQUE_YEAR_NOT_PUBLISHED: ErrorReason.ValueType  # 42
+"""There is no list of liaison points of that year, or it is not published."""
+ERROR_REASON_PLAQUE_CHARACTER_UNKNOWN: ErrorReason.ValueType  # 43
+"""Names hold characters that no font at hand has; metadata "characters" and "names" tell which, and in whose."""
+ERROR_REASON_PLAQUES_NONE: ErrorReason.ValueType  # 44
+"""There is no plaque to draw."""
+ERROR_REASON_PLAQUE_DAY_INVALID: ErrorReason.ValueType  # 45
+"""A plaque is handed over on a day that has come, and at most a year before its own."""
+ERROR_REASON_PLAQUE_POINT_WITHDRAWN: ErrorReason.ValueType  # 46
+"""The liaison point was withdrawn: it gets no plaque any more."""
+ERROR_REASON_PLAQUE_FONT_MISSING: ErrorReason.ValueType  # 47
+"""The fonts to draw with are missing where registry runs."""
+ERROR_REASON_PLAQUE_DRAWING_FAILED: ErrorReason.ValueType  # 48
+"""The drawing failed or took too long; it is logged."""
+ERROR_REASON_PLAQUES_TOO_MANY: ErrorReason.ValueType  # 49
+"""There are more than fit into one file; metadata "limit" tells how many do."""
 ERROR_REASON_SURVEY_LINK_NOT_FOUND: ErrorReason.ValueType  # 100
 """No link has this token: it never was, was replaced by another, or its survey is not open yet."""
 ERROR_REASON_SURVEY_CLOSED: ErrorReason.ValueType  # 101

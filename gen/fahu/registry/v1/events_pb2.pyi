@@ -8,6 +8,7 @@ the newest and ignores older ones. Organisations are named; people are ids only.
 from collections import abc as _abc
 from fahu.registry.v1 import cohort_service_pb2 as _cohort_service_pb2
 from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
+from fahu.registry.v1 import plaque_pb2 as _plaque_pb2
 from fahu.registry.v1 import recommendation_pb2 as _recommendation_pb2
 from fahu.registry.v1 import survey_service_pb2 as _survey_service_pb2
 from fahu.registry.v1 import unit_pb2 as _unit_pb2
@@ -325,3 +326,43 @@ class CohortChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CohortChanged: _TypeAlias = CohortChanged  # noqa: Y015
+
+@_typing.final
+class PlaqueChanged(_message.Message):
+    """PlaqueChanged: a plaque was made, handed over, returned or lost.
+    Subject fahu.registry.v1.plaque_changed.<plaque id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAQUE_ID_FIELD_NUMBER: _builtins.int
+    DESIGNATION_ID_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    plaque_id: _builtins.str
+    """Plaque id, UUID."""
+    designation_id: _builtins.str
+    """Designation id, UUID."""
+    year: _builtins.int
+    """Year of the designation."""
+    state: _plaque_pb2.PlaqueState.ValueType
+    """State."""
+    version: _builtins.int
+    """Version of the plaque, rising by one with each change."""
+    def __init__(
+        self,
+        *,
+        plaque_id: _builtins.str = ...,
+        designation_id: _builtins.str = ...,
+        year: _builtins.int = ...,
+        state: _plaque_pb2.PlaqueState.ValueType = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["designation_id", b"designation_id", "plaque_id", b"plaque_id", "state", b"state", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaqueChanged: _TypeAlias = PlaqueChanged  # noqa: Y015
