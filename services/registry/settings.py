@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from kit.crypto import Keyring
 from kit.settings import DatabaseSettings, ServiceSettings
@@ -21,10 +22,14 @@ class CommandSettings(DatabaseSettings):
 
 
 class RegistrySettings(ServiceSettings, CommandSettings):
-    """`refresh_grace_seconds`: how long a refresh may be repeated whose answer got lost (see rules/sessions.py)."""
+    """`refresh_grace_seconds`: how long a refresh may be repeated whose answer got lost (see rules/sessions.py).
+
+    `invite_days`: how long an invite for the first sign-in lives.
+    """
 
     session_days: int = 30
     refresh_grace_seconds: int = 30
+    invite_days: Annotated[int, Field(ge=1, le=90)] = 14
 
     def session_policy(self) -> SessionPolicy:
         return SessionPolicy(timedelta(days=self.session_days), timedelta(seconds=self.refresh_grace_seconds))

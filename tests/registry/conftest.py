@@ -1,7 +1,7 @@
 """A real registry behind a real channel, over a database of its own that holds the notice's areas and units."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from kit.db import Database
 from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
-from services.registry.__main__ import MIGRATIONS, SERVICES
+from services.registry.__main__ import MIGRATIONS, SERVICES, about_liaisons
 from services.registry.personal import Passwords, PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
@@ -39,11 +39,18 @@ from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
 
 KEYRING_TEXT = Keyring.generate()
+INVITES_LIVE = timedelta(days=14)
 YEAR = year_of(datetime.now(UTC))
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 EVENTS = {
     kind.DESCRIPTOR.full_name: kind
-    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
+    for kind in (
+        events_pb2.UnitChanged,
+        events_pb2.LiaisonPointChanged,
+        events_pb2.AccessRevoked,
+        events_pb2.RebindingChanged,
+        events_pb2.LiaisonResigned,
+    )
 }
 
 
@@ -79,6 +86,10 @@ class World:
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
         return AccountServiceStub(channel)
+
+    def stub(self, kind: Callable[[Any], Any], actor: Actor | str = LEAD) -> Any:
+        """A stub of any of registry's services."""
+        return kind(self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor)))
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -152,6 +163,7 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     registrations = [
         lambda server: add_RegistryServiceServicer_to_server(registry, server),
         lambda server: add_AccountServiceServicer_to_server(accounts, server),
+        *about_liaisons(database, personal, INVITES_LIVE),
     ]
     server = RpcServer(SERVICES, access_pb2.rule, registrations, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)

@@ -1,5 +1,7 @@
 """The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
 
+from services.registry.errors.exports import ExportTooLarge
+from services.registry.errors.invites import InviteInvalid, InviteNotFound, InviteNotNeeded
 from services.registry.errors.participants import (
     AccountWithoutRole,
     BoundToAnotherWechat,
@@ -18,6 +20,16 @@ from services.registry.errors.participants import (
     UnitNotFound,
     WechatNotBound,
 )
+from services.registry.errors.rebindings import (
+    RebindingBarred,
+    RebindingNotFound,
+    RebindingNotNeeded,
+    RebindingOpen,
+    RebindingOwn,
+    RebindingWaiting,
+    RebindingWrongState,
+    WechatOfAnother,
+)
 from services.registry.errors.sheets import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
 
 __all__ = [
@@ -26,9 +38,13 @@ __all__ = [
     "ContactNeedsSuccessor",
     "CredentialsWrong",
     "EnterpriseNotFound",
+    "ExportTooLarge",
     "ImportColumnsMissing",
     "ImportTooLarge",
     "ImportUnreadable",
+    "InviteInvalid",
+    "InviteNotFound",
+    "InviteNotNeeded",
     "LiaisonConsentMissing",
     "LiaisonExists",
     "LiaisonNotFound",
@@ -37,7 +53,15 @@ __all__ = [
     "PersonNotFound",
     "PhoneInUse",
     "PhoneInvalid",
+    "RebindingBarred",
+    "RebindingNotFound",
+    "RebindingNotNeeded",
+    "RebindingOpen",
+    "RebindingOwn",
+    "RebindingWaiting",
+    "RebindingWrongState",
     "SessionEnded",
     "UnitNotFound",
     "WechatNotBound",
+    "WechatOfAnother",
 ]
