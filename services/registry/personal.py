@@ -54,7 +54,7 @@ class PersonalData:
         return self.keyring.blind_index(fingerprint.hex(), "audit.mark")
 
     def invite_code(self, actor: str, request_id: str) -> str:
-        """The code of the invite that an actor makes with a request: for the same the same again, and known to nobody else."""
+        """The code of the invite that an actor makes with a request: for the same the same, and nobody else knows it."""
         return code_of(self.keyring.blind_index(f"{actor}/{request_id}", "invite.made"))
 
     def invite_hash(self, code: str) -> bytes:

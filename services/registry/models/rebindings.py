@@ -13,7 +13,7 @@ _OPEN = "state IN ('ASKED', 'APPROVED')"
 
 
 class Rebinding(Base):
-    """One request. The new account's openid is kept while it is open; what has ended changes no more, which a trigger holds."""
+    """One request. The new account's openid is kept while it is open. What has ended changes no more: a trigger holds it."""
 
     __tablename__ = "rebinding"
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
-from services.registry.errors import LiaisonNotFound
 from services.registry.models import Enterprise, Liaison, Person
 from services.registry.queries.enterprises import area_in, enterprise_view
 
@@ -33,11 +32,9 @@ async def liaisons_page(
     return found[:size], encode_token(filtered_by, (end.consented_at, end.id))
 
 
-async def own_enterprise_for_update(session: AsyncSession, actor: Actor, year: int) -> tuple[Enterprise, str]:
-    """The enterprise whose contact the actor is, locked, and where it is. Raises LiaisonNotFound."""
+async def own_enterprise_for_update(session: AsyncSession, actor: Actor, year: int) -> tuple[Enterprise, str] | None:
+    """The enterprise whose contact the actor is, locked, and where it is."""
     query = select(Enterprise, area_in(year)).join(Liaison, Liaison.enterprise_id == Enterprise.id)
     own = query.where(Liaison.person_id == actor.person_id, Liaison.ended_at.is_(None))
     found = (await session.execute(own.with_for_update(of=Enterprise))).first()
-    if found is None:
-        raise LiaisonNotFound
-    return found[0], found[1] or ""
+    return (found[0], found[1] or "") if found else None

@@ -159,7 +159,7 @@ async def area_of_contact(session: AsyncSession, person_id: UUID, year: int) -> 
 
 async def staff_with(session: AsyncSession, role: int, area_code: str = "") -> list[UUID]:
     """Everybody who holds a role now, in the office of an area if one is named."""
-    query = select(StaffAccount.person_id).where(StaffAccount.active, StaffAccount.roles.any() == role)
+    query = select(StaffAccount.person_id).where(StaffAccount.active, StaffAccount.roles.contains([role]))
     if area_code:
         query = query.join(Unit, Unit.code == StaffAccount.unit_code).where(Unit.area_code == area_code)
     return list(await session.scalars(query.order_by(StaffAccount.person_id)))

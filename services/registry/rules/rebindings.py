@@ -34,7 +34,7 @@ def may_follow(state: RebindingState, then: RebindingState) -> bool:
 
 
 def state_at(state: str, expires_at: datetime, now: datetime) -> RebindingState:
-    """The state of a request at a moment: an open one whose time is over has expired, whether or not that was written down."""
+    """The state of a request at a moment: an open one past its time has expired, whether or not that was written down."""
     return S.EXPIRED if state in OPEN and expires_at <= now else S(state)
 
 

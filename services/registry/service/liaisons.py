@@ -77,12 +77,13 @@ async def replace_liaison(
 
 async def resign(session: AsyncSession, actor: Actor, reason: str, retry: Retry, now: datetime) -> None:
     """A contact leaves by themselves, at once. Whoever may appoint another is told."""
+    found = await history.own_enterprise_for_update(session, actor, year_of(now))
     if await audit.is_repeat(session, actor, retry):
         return
-    enterprise, area_code = await history.own_enterprise_for_update(session, actor, year_of(now))
-    own = await queries.active_liaison(session, enterprise.id)
-    if own is None or own.person_id != actor.person_id:  # replaced while this waited for the enterprise
+    own = await queries.active_liaison(session, found[0].id) if found else None
+    if found is None or own is None or own.person_id != actor.person_id:  # it may have ended while this waited
         raise LiaisonNotFound
+    enterprise, area_code = found
     await _end(session, own, reason, now)
     await points_changed(session, [enterprise], {enterprise.id: None})
     await events.liaison_resigned(session, enterprise, area_code)
