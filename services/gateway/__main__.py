@@ -40,6 +40,7 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         per_openid=Attempts("openid", settings.sign_in_per_openid),
         refreshes=Attempts("refresh", settings.refresh_per_address),
         uploads=asyncio.Semaphore(UPLOADS_AT_ONCE),
+        invite_link=settings.invite_link,
     )
 
 

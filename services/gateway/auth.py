@@ -41,6 +41,7 @@ class Parts:
     per_openid: Attempts
     refreshes: Attempts
     uploads: asyncio.Semaphore
+    invite_link: str
 
 
 @dataclass(frozen=True, slots=True)

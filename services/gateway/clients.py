@@ -24,6 +24,11 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.duty_service_pb2_grpc import DutyServiceStub
+from fahu.registry.v1.export_service_pb2_grpc import ExportServiceStub
+from fahu.registry.v1.invite_service_pb2_grpc import InviteServiceStub
+from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceStub
+from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 
 from kit.auth import TokenSigner
@@ -47,6 +52,11 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.duty_service_pb2_grpc import DutyServiceAsyncStub
+    from fahu.registry.v1.export_service_pb2_grpc import ExportServiceAsyncStub
+    from fahu.registry.v1.invite_service_pb2_grpc import InviteServiceAsyncStub
+    from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceAsyncStub
+    from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
@@ -69,7 +79,7 @@ log = logging.getLogger(__name__)
 
 
 class Clients:
-    """Stubs that speak for the caller being served; `sessions` speaks for the gateway itself."""
+    """Stubs that speak for the caller being served; `sessions` and `asking` speak for the gateway itself."""
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
         to_registry, as_gateway = RpcChannel(registry, once=ONCE), RpcChannel(registry, signer=signer, once=ONCE)
@@ -79,6 +89,12 @@ class Clients:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
+        self.liaisons: LiaisonServiceAsyncStub = LiaisonServiceStub(_channel(to_registry))
+        self.invites: InviteServiceAsyncStub = InviteServiceStub(_channel(to_registry))
+        self.rebindings: RebindingServiceAsyncStub = RebindingServiceStub(_channel(to_registry))
+        self.asking: RebindingServiceAsyncStub = RebindingServiceStub(_channel(as_gateway))
+        self.duties: DutyServiceAsyncStub = DutyServiceStub(_channel(to_registry))
+        self.exports: ExportServiceAsyncStub = ExportServiceStub(_channel(to_registry))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))

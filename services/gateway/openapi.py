@@ -111,6 +111,8 @@ TAGS = {
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
+    "rebindings": "换绑微信。Another WeChat account for somebody on the roster.",
+    "exports": "导出。Lists as XLSX files.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

@@ -15,7 +15,16 @@ import kit
 import services.gateway
 from kit.errors import ServiceError
 from services.gateway import problems, schemas
-from services.gateway.routes import attachments, demand_parts, demand_schemas, enterprises, reference, routing, timeline
+from services.gateway.routes import (
+    attachments,
+    demand_parts,
+    demand_schemas,
+    enterprises,
+    rebindings,
+    reference,
+    routing,
+    timeline,
+)
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
 from services.gateway.texts.problems import DETAILS, FIELDS, LIMITS, PROBLEMS
@@ -44,6 +53,7 @@ WORDS = [
     (routing.RoutingDecisionWord, routing.DECISIONS),
     (timeline.DeliveryWord, timeline.DELIVERIES),
     (enterprises.LevelWord, enterprises.LEVELS),
+    (rebindings.RebindingWord, rebindings.REBINDING_STATES),
     (reference.AreaWord, reference.AREA_KINDS),
     (reference.UnitWord, reference.UNIT_KINDS),
     (reference.DutyWord, reference.DUTIES),

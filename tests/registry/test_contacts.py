@@ -1,4 +1,4 @@
-"""Who was the contact before, leaving by oneself, and two appointed at once with and without what holds them apart (REG-7)."""
+"""Who was the contact before, leaving by oneself, and two at once with what holds them apart and without (REG-7)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

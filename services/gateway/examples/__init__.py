@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, working_days
+from services.gateway.examples import arbitration, guards, joint, liaisons, oversight, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -51,6 +51,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
+    **liaisons.OPERATIONS,
     **oversight.OPERATIONS,
     **working_days.OPERATIONS,
     "submit_demand": {
@@ -211,6 +212,7 @@ PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
+    **liaisons.PARAMETERS,
     **oversight.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,

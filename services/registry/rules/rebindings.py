@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from kit.calendar import BEIJING
+
 # The present account has so long to object before anything changes.
 FREEZE = timedelta(hours=24)
 LIFE = timedelta(days=7)
@@ -45,3 +47,8 @@ def takes_effect(state: RebindingState, effective_at: datetime, now: datetime) -
 def serial_of(rebinding_id: UUID) -> str:
     """A number for people: the id's last, random part."""
     return f"HB-{rebinding_id.hex[-8:].upper()}"
+
+
+def told(moment: datetime) -> str:
+    """A moment as a refusal tells it."""
+    return moment.astimezone(BEIJING).isoformat(timespec="seconds")

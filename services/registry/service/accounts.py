@@ -22,7 +22,7 @@ from services.registry.personal import PersonalData
 from services.registry.queries import people as queries
 from services.registry.queries import rebindings as rebinding_queries
 from services.registry.rules import normal_phone
-from services.registry.rules.rebindings import RebindingState, state_at, takes_effect
+from services.registry.rules.rebindings import RebindingState, state_at, takes_effect, told
 from services.registry.rules.sessions import SessionPolicy
 from services.registry.service import audit, people, rebindings, sessions
 from services.registry.service.sessions import OpenSession
@@ -82,7 +82,7 @@ async def _come_over(
     if state is RebindingState.EXPIRED:
         raise WechatNotBound
     if not takes_effect(state, rebinding.effective_at, now):
-        raise RebindingWaiting(state=state.lower(), effective_at=rebinding.effective_at.isoformat())
+        raise RebindingWaiting(state=state.lower(), effective_at=told(rebinding.effective_at))
     if not await queries.has_role(session, person.id):
         raise AccountWithoutRole
     if known:

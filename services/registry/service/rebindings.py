@@ -36,6 +36,7 @@ from services.registry.rules.rebindings import (
     RebindingState,
     may_follow,
     state_at,
+    told,
 )
 from services.registry.service import audit, events
 from services.registry.service.audit import Retry
@@ -63,7 +64,7 @@ async def ask(session: AsyncSession, personal: PersonalData, openid: str, phone:
         return present
     until = await queries.barred_until(session, person.id, BARRED_AFTER_OBJECTION)
     if until and until > now:
-        raise RebindingBarred(until=until.isoformat())
+        raise RebindingBarred(until=told(until))
     rebinding = await _open(session, personal, person, openid, index, now)
     await audit.record(session, Actor(subject=str(person.id)), "REBINDING_ASKED", f"rebinding/{rebinding.id}", now)
     return rebinding

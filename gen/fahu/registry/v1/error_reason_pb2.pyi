@@ -29,7 +29,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PERSON_NOT_FOUND: _ErrorReason.ValueType  # 2
     """No such person."""
     ERROR_REASON_LIAISON_NOT_FOUND: _ErrorReason.ValueType  # 3
-    """The enterprise has no contact to replace."""
+    """The enterprise has no contact."""
     ERROR_REASON_LIAISON_EXISTS: _ErrorReason.ValueType  # 4
     """The enterprise already has a contact: replace it instead."""
     ERROR_REASON_LIAISON_CONSENT_MISSING: _ErrorReason.ValueType  # 5
@@ -99,7 +99,7 @@ ERROR_REASON_ENTERPRISE_NOT_FOUND: ErrorReason.ValueType  # 1
 ERROR_REASON_PERSON_NOT_FOUND: ErrorReason.ValueType  # 2
 """No such person."""
 ERROR_REASON_LIAISON_NOT_FOUND: ErrorReason.ValueType  # 3
-"""The enterprise has no contact to replace."""
+"""The enterprise has no contact."""
 ERROR_REASON_LIAISON_EXISTS: ErrorReason.ValueType  # 4
 """The enterprise already has a contact: replace it instead."""
 ERROR_REASON_LIAISON_CONSENT_MISSING: ErrorReason.ValueType  # 5

@@ -8,9 +8,10 @@ from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
+from services.gateway.texts.problems.liaisons import LIAISONS
 from services.gateway.texts.problems.notify import NOTIFY
 from services.gateway.texts.problems.registry import REGISTRY
 
-PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY
+PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | LIAISONS | NOTIFY | SHARED | GATEWAY
 
 __all__ = ["DETAILS", "FIELDS", "LIMITS", "PROBLEMS", "Problem"]
