@@ -1,16 +1,20 @@
-"""The NATS edge of notify: what dispatch tells goes into inboxes, the names of registry's units are kept as a copy."""
+"""The NATS edge of notify: what dispatch and registry tell goes into inboxes, the names of units are kept as a copy."""
 
 from functools import partial
 
 from fahu.registry.v1 import events_pb2
 
 from kit.events.handling import Handlers
+from services.notify import accounts
 from services.notify.live import OpenPages
 from services.notify.notices import READERS
-from services.notify.service.inbox import announce
+from services.notify.service.inbox import announce, announce_accounts
 from services.notify.service.units import keep_names
 
-FROM_REGISTRY: Handlers = {events_pb2.UnitChanged: keep_names}
+
+def from_registry(pages: OpenPages) -> Handlers:
+    """The names of units, and what people are told about accounts."""
+    return {events_pb2.UnitChanged: keep_names, **dict.fromkeys(accounts.READERS, partial(announce_accounts, pages))}
 
 
 def from_dispatch(pages: OpenPages) -> Handlers:

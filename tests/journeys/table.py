@@ -7,7 +7,15 @@ from pathlib import Path
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.notify.v1 import notify_service_pb2
-from fahu.registry.v1 import account_service_pb2, registry_service_pb2
+from fahu.registry.v1 import (
+    account_service_pb2,
+    duty_service_pb2,
+    export_service_pb2,
+    invite_service_pb2,
+    liaison_service_pb2,
+    rebinding_service_pb2,
+    registry_service_pb2,
+)
 from fastapi import FastAPI
 from google.protobuf.descriptor import ServiceDescriptor
 
@@ -34,6 +42,11 @@ CONTRACTS: tuple[ServiceDescriptor, ...] = (
     notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    liaison_service_pb2.DESCRIPTOR.services_by_name["LiaisonService"],
+    invite_service_pb2.DESCRIPTOR.services_by_name["InviteService"],
+    rebinding_service_pb2.DESCRIPTOR.services_by_name["RebindingService"],
+    duty_service_pb2.DESCRIPTOR.services_by_name["DutyService"],
+    export_service_pb2.DESCRIPTOR.services_by_name["ExportService"],
 )
 REFUSED = "–"
 # What a cell may say, and whether that reaches beyond what is the caller's own.

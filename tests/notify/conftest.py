@@ -31,7 +31,7 @@ from kit.rpc.server import RpcServer
 from kit.wechat import WechatClient
 from services.notify.__main__ import MIGRATIONS, NAME, SERVICES
 from services.notify.addresses import AddressBook
-from services.notify.handlers import FROM_REGISTRY, from_dispatch
+from services.notify.handlers import from_dispatch, from_registry
 from services.notify.live import OpenPages
 from services.notify.rules import Purpose
 from services.notify.sender import Sender
@@ -47,7 +47,7 @@ TABLES = "notification, delivery, consent, call_task, unit_name, outbox, inbox, 
 TASK, PROGRESS, REPLY = (DEMO_TEMPLATES[purpose].id for purpose in Purpose)
 FIVE_MINUTES = 300
 SEND = "/cgi-bin/message/subscribe/send"
-HANDLERS = {**from_dispatch(OpenPages()), **FROM_REGISTRY}
+HANDLERS = {**from_dispatch(OpenPages()), **from_registry(OpenPages())}
 LIAISON = Role.ROLE_LIAISON
 CONTACT = Role.ROLE_AGENCY_CONTACT
 
@@ -103,7 +103,7 @@ def delivery_of(event: Message) -> Delivery:
         type=event.DESCRIPTOR.full_name,
         event=event,
         at=datetime.now(UTC),
-        aggregate_id=demand.demand_id if demand else about.code,
+        aggregate_id=demand.demand_id if demand else str(event.ListFields()[0][1]),  # a subject's id is its first field
         version=demand.version if demand else about.version,
         request_id=new_request_id(),
     )
@@ -179,7 +179,7 @@ class World:
 
     async def deliveries(self, demand: Any) -> list[Any]:
         """How the messages about an event's demand travelled, as the centre sees it."""
-        answer = await self.call(centre(), "ListDeliveries", subject_id=demand.demand.demand_id)
+        answer = await self.call(centre(), "ListDeliveries", subject_id=delivery_of(demand).aggregate_id)
         return list(answer.deliveries)
 
     async def bound(self, *template_ids: str) -> UUID:
