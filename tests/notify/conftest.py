@@ -190,9 +190,9 @@ class World:
             await self.agree(person, template_id)
         return person
 
-    async def state(self, event: Any) -> str:
-        """How far the one message about an event's demand got."""
-        (delivery,) = await self.deliveries(event)
+    async def state(self, event: Any, person: UUID | None = None) -> str:
+        """How far the one message about an event's demand got; the one to a person, if named."""
+        (delivery,) = [one for one in await self.deliveries(event) if person is None or one.person_id == str(person)]
         return DeliveryState.Name(delivery.state).removeprefix("DELIVERY_STATE_")
 
     async def pass_time(self, sender: Sender, seconds: int, step: int = 5) -> None:
