@@ -14,12 +14,16 @@ from fahu.registry.v1 import rebinding_service_pb2 as pb
 from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceStub
 
 from kit.auth import Actor
+from kit.crypto import Keyring
+from services.registry import commands
+from services.registry.models import Rebinding
+from services.registry.personal import PersonalData
 from services.registry.service import accounts, people, rebindings
 from services.registry.service.audit import OPERATOR, Retry
 from services.registry.service.people import StaffDraft
 from services.registry.service.sessions import OpenSession
 from tests import signing
-from tests.registry.conftest import LEAD, World, race, refusal
+from tests.registry.conftest import KEYRING_TEXT, LEAD, World, race, refusal
 from tests.registry.files import FENGJING, ZHUJING, line
 from tests.registry.test_liaisons import FOREIGN_OFFICER, OFFICER, replacement
 
@@ -219,6 +223,18 @@ async def test_two_accounts_at_once_leave_one_request(world: World) -> None:
     assert (len(decided), late) == (1, ["STALE_VERSION"])
 
 
+async def test_an_objection_at_the_moment_of_effect_wins_or_comes_too_late(world: World) -> None:
+    me = owner((await bound(world)).account)
+    asked = await ask(world)
+    await decide(world)
+    stub = world.stub(RebindingServiceStub, me)
+    objecting = stub.ObjectRebinding(pb.ObjectRebindingRequest(request_id="tap"))
+    done = await asyncio.gather(enter_at(world, asked.effective_at.ToDatetime(UTC)), objecting, return_exceptions=True)
+    won = [not isinstance(one, BaseException) for one in done]
+    state = (await world.rows("SELECT state FROM rebinding"))[0][0]
+    assert (sum(won), state) == (1, "EFFECTED" if won[0] else "OBJECTED")
+
+
 async def test_the_same_decision_again_is_one(world: World) -> None:
     await bound(world)
     await ask(world)
@@ -257,6 +273,19 @@ async def test_what_is_past_its_time_is_told_so_and_written_down(world: World) -
         await rebindings.expire_old(session, datetime.now(UTC))
     assert (await world.rows("SELECT state, openid FROM rebinding"))[0] == ("EXPIRED", None)
     assert (await ask(world)).state == State.REBINDING_STATE_ASKED
+
+
+async def test_the_new_address_is_sealed_and_moves_with_the_key(world: World) -> None:
+    await bound(world)
+    await ask(world, "oNEWACCOUNT123")
+    held = str(await world.rows("SELECT rebinding::text FROM rebinding"))
+    assert "oNEWACCOUNT123" not in held
+    assert b"oNEWACCOUNT123".hex() not in held
+    renewed = PersonalData(Keyring.parse(Keyring.generate(KEYRING_TEXT)))
+    moved = await commands.rotate_keys(world.database, renewed)
+    assert moved == "6 values moved to key k2"  # two names, two numbers, the present address and the new one
+    row = (await world.rows("SELECT id, openid FROM rebinding"))[0]
+    assert renewed.open(Rebinding.openid, row.id, row.openid) == "oNEWACCOUNT123"
 
 
 IMPOSSIBLE = {
