@@ -44,6 +44,7 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         per_survey_link=Attempts("survey link", settings.survey_per_link),
         survey_guesses=Guesses("survey guess", settings.survey_guesses_per_address),
         survey_calls=asyncio.Semaphore(SURVEY_CALLS_AT_ONCE),
+        invite_link=settings.invite_link,
     )
 
 

@@ -46,6 +46,7 @@ class Parts:
     per_survey_link: Attempts
     survey_guesses: Guesses
     survey_calls: asyncio.Semaphore
+    invite_link: str
 
 
 @dataclass(frozen=True, slots=True)

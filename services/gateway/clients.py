@@ -26,10 +26,15 @@ from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
 from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceStub
 from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
+from fahu.registry.v1.duty_service_pb2_grpc import DutyServiceStub
+from fahu.registry.v1.export_service_pb2_grpc import ExportServiceStub
 from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceStub
 from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceStub
+from fahu.registry.v1.invite_service_pb2_grpc import InviteServiceStub
+from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceStub
 from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
 from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
+from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceStub
 from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
@@ -58,10 +63,15 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceAsyncStub
     from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceAsyncStub
+    from fahu.registry.v1.duty_service_pb2_grpc import DutyServiceAsyncStub
+    from fahu.registry.v1.export_service_pb2_grpc import ExportServiceAsyncStub
     from fahu.registry.v1.findings_service_pb2_grpc import FindingsServiceAsyncStub
     from fahu.registry.v1.invitation_service_pb2_grpc import InvitationServiceAsyncStub
+    from fahu.registry.v1.invite_service_pb2_grpc import InviteServiceAsyncStub
+    from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceAsyncStub
     from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceAsyncStub
     from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceAsyncStub
+    from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceAsyncStub
     from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
     from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
@@ -91,7 +101,7 @@ log = logging.getLogger(__name__)
 
 
 class Clients:
-    """Stubs that speak for the caller being served; `sessions` speaks for the gateway itself."""
+    """Stubs that speak for the caller being served; `sessions` and `asking` speak for the gateway itself."""
 
     def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
         to_registry = RpcChannel(registry, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
@@ -112,6 +122,12 @@ class Clients:
         self.plaques: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(to_registry))
         self.verification: PlaqueServiceAsyncStub = PlaqueServiceStub(_channel(as_gateway))
         self.survey_answers: SurveyAnswerServiceAsyncStub = SurveyAnswerServiceStub(_channel(as_gateway))
+        self.liaisons: LiaisonServiceAsyncStub = LiaisonServiceStub(_channel(to_registry))
+        self.invites: InviteServiceAsyncStub = InviteServiceStub(_channel(to_registry))
+        self.rebindings: RebindingServiceAsyncStub = RebindingServiceStub(_channel(to_registry))
+        self.asking: RebindingServiceAsyncStub = RebindingServiceStub(_channel(as_gateway))
+        self.duties: DutyServiceAsyncStub = DutyServiceStub(_channel(to_registry))
+        self.exports: ExportServiceAsyncStub = ExportServiceStub(_channel(to_registry))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))

@@ -119,6 +119,8 @@ TAGS = {
     "surveys": "问卷调查。Surveys of above-scale enterprises: questionnaires, personal links, reminders.",
     "findings": "调研结果。What a survey came to: results, files, the draft of the report.",
     "recommendations": "对策建议。What a report recommends, and what became of it.",
+    "rebindings": "换绑微信。Another WeChat account for somebody on the roster.",
+    "exports": "导出。Lists as XLSX files.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

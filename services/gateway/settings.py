@@ -1,6 +1,6 @@
 """The gateway's environment."""
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from kit.settings import ProcessSettings
 from kit.wechat import WECHAT
@@ -10,7 +10,8 @@ class GatewaySettings(ProcessSettings):
     """Targets are host:port of the services' gRPC ports.
 
     `trusted_proxies` are the addresses whose X-Forwarded-For is believed, comma-separated; empty for none: then the peer
-    itself is the client. Limits are of the form "5/minute; 30/hour", counted by each replica for itself.
+    itself is the client. Limits are of the form "5/minute; 30/hour", counted by each replica for itself. `invite_link` is
+    what the QR code of an invite says; {code} is the code.
     """
 
     http_port: int
@@ -28,3 +29,11 @@ class GatewaySettings(ProcessSettings):
     verify_per_address: str = "120/minute"
     survey_per_link: str = "60/minute"
     survey_guesses_per_address: str = "60/minute"
+    invite_link: str = "/pages/invite/index?scene={code}"
+
+    @field_validator("invite_link")
+    @classmethod
+    def check_invite_link(cls, link: str) -> str:
+        if "{code}" not in link:
+            raise ValueError("FAHU_INVITE_LINK must say where the code goes: {code}")
+        return link

@@ -1,19 +1,22 @@
-"""The NATS edge of notify: what dispatch tells and reminders of surveys go into inboxes, units' names are kept as a copy."""
+"""The NATS edge of notify: what dispatch and registry tell goes into inboxes, the names of units are kept as a copy."""
 
 from functools import partial
 
 from fahu.registry.v1 import events_pb2
 
 from kit.events.handling import Handlers
+from services.notify import accounts
 from services.notify.live import OpenPages
 from services.notify.notices import READERS
-from services.notify.service.inbox import announce
+from services.notify.service.inbox import announce, announce_accounts
 from services.notify.service.surveys import remind
 from services.notify.service.units import keep_names
 
 
 def from_registry(pages: OpenPages) -> Handlers:
-    return {events_pb2.UnitChanged: keep_names, events_pb2.SurveyReminderDue: partial(remind, pages)}
+    """The names of units, what people are told about accounts, and reminders of surveys."""
+    told = dict.fromkeys(accounts.READERS, partial(announce_accounts, pages))
+    return {events_pb2.UnitChanged: keep_names, events_pb2.SurveyReminderDue: partial(remind, pages), **told}
 
 
 def from_dispatch(pages: OpenPages) -> Handlers:

@@ -85,6 +85,12 @@ class Kind(StrEnum):
     SUPERVISOR_DEADLINE_BREACHED = "supervisor_deadline_breached"
     SUPERVISOR_DEMAND_REWORKED = "supervisor_demand_reworked"
 
+    REBINDING_ASKED = "rebinding_asked"
+    REBINDING_APPROVED = "rebinding_approved"
+    REBINDING_TO_DECIDE = "rebinding_to_decide"
+    CENTRE_REBINDING_OBJECTED = "centre_rebinding_objected"
+    LIAISON_RESIGNED = "liaison_resigned"
+
     # For a reader whom the table of notices.py does not foresee: better a plain line than none.
     DEMAND_CHANGED = "demand_changed"
 
@@ -204,7 +210,16 @@ FOR_OVERSEERS: Mapping[Kind, Way] = {
     Kind.SUPERVISOR_DEMAND_REWORKED: TASK,
     Kind.DEMAND_CHANGED: INBOX,
 }
-WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS}
+# About people's accounts, not about demands. The centre telephones nobody about a new WeChat account: whoever asked for it
+# holds the phone already.
+ABOUT_ACCOUNTS: Mapping[Kind, Way] = {
+    Kind.REBINDING_ASKED: TASK,
+    Kind.REBINDING_APPROVED: TASK,
+    Kind.REBINDING_TO_DECIDE: TASK,
+    Kind.CENTRE_REBINDING_OBJECTED: TASK,
+    Kind.LIAISON_RESIGNED: TASK,
+}
+WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS, **ABOUT_ACCOUNTS}
 
 
 def demands(kind: Kind) -> tuple[bool, bool, bool]:

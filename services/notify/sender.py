@@ -25,11 +25,11 @@ from kit.db import Database, with_retries
 from kit.wechat import NoConsent, NotSent, Retryable, WechatClient, WechatError
 from services.notify import queries
 from services.notify.addresses import AddressBook
-from services.notify.rules import BATCH, CONCURRENT, SEND_SECONDS, Cause, State
+from services.notify.rules import ABOUT_ACCOUNTS, BATCH, CONCURRENT, SEND_SECONDS, Cause, State
 from services.notify.service import deliveries
 from services.notify.service.deliveries import Attempt
 from services.notify.settings import WechatSettings
-from services.notify.texts import wechat_values
+from services.notify.texts import Message, wechat_values
 
 # After a start, what waited gets its chance with WeChat before it is handed to the centre for being late.
 FIRST_CHANCE = timedelta(seconds=30)
@@ -158,7 +158,7 @@ class Sender:
                 openid,
                 template.id,
                 wechat_values(template.fields, attempt.message),
-                page=self._settings.wechat_page.format(subject_id=attempt.message.subject_id),
+                page=self._page(attempt.message),
                 miniprogram_state=self._settings.wechat_miniprogram_state,
             )
         except WechatError as error:
@@ -166,6 +166,11 @@ class Sender:
             return _failure(error, template.id)
         faults.point("notify.after_send")
         return SENT
+
+    def _page(self, message: Message) -> str:
+        about_accounts = message.kind in ABOUT_ACCOUNTS
+        page = self._settings.wechat_account_page if about_accounts else self._settings.wechat_page
+        return page.format(subject_id=message.subject_id)
 
     async def _in_transaction(self, work: Callable[[AsyncSession, datetime], Awaitable[Result]]) -> Result:
         async def unit() -> Result:

@@ -1,7 +1,7 @@
 """Starts registry, or runs one of an operator's commands."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +14,24 @@ from fahu.registry.v1 import (
     cohort_service_pb2_grpc,
     designation_service_pb2,
     designation_service_pb2_grpc,
+    duty_service_pb2,
+    duty_service_pb2_grpc,
+    export_service_pb2,
+    export_service_pb2_grpc,
     findings_service_pb2,
     findings_service_pb2_grpc,
     invitation_service_pb2,
     invitation_service_pb2_grpc,
+    invite_service_pb2,
+    invite_service_pb2_grpc,
+    liaison_service_pb2,
+    liaison_service_pb2_grpc,
     nomination_service_pb2,
     nomination_service_pb2_grpc,
     plaque_service_pb2,
     plaque_service_pb2_grpc,
+    rebinding_service_pb2,
+    rebinding_service_pb2_grpc,
     recommendation_service_pb2,
     recommendation_service_pb2_grpc,
     registry_service_pb2,
@@ -43,14 +53,21 @@ from services.registry import commands
 from services.registry.drawing.drawer import Drawer
 from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
+from services.registry.service.invites import forget_attempts
+from services.registry.service.rebindings import expire_old
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
 from services.registry.servicer.cohorts import CohortServicer
 from services.registry.servicer.designations import DesignationServicer
+from services.registry.servicer.duties import DutyServicer
+from services.registry.servicer.exports import ExportServicer
 from services.registry.servicer.findings import FindingsServicer
 from services.registry.servicer.invitations import InvitationServicer
+from services.registry.servicer.invites import InviteServicer
+from services.registry.servicer.liaisons import LiaisonServicer
 from services.registry.servicer.nominations import NominationServicer
 from services.registry.servicer.plaques import PlaqueServicer
+from services.registry.servicer.rebindings import RebindingServicer
 from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
 from services.registry.servicer.survey_answers import SurveyAnswerServicer
@@ -71,17 +88,21 @@ SERVICES = [
     findings_service_pb2.DESCRIPTOR.services_by_name["FindingsService"],
     recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"],
     plaque_service_pb2.DESCRIPTOR.services_by_name["PlaqueService"],
+    liaison_service_pb2.DESCRIPTOR.services_by_name["LiaisonService"],
+    invite_service_pb2.DESCRIPTOR.services_by_name["InviteService"],
+    rebinding_service_pb2.DESCRIPTOR.services_by_name["RebindingService"],
+    duty_service_pb2.DESCRIPTOR.services_by_name["DutyService"],
+    export_service_pb2.DESCRIPTOR.services_by_name["ExportService"],
 ]
 Work = Callable[..., Awaitable[str]]
 Adding = Callable[[grpc.aio.Server], None]
 
 
-def registrations(
-    db: Database, personal: PersonalData, settings: RegistrySettings
-) -> list[Callable[[grpc.aio.Server], None]]:
+def registrations(db: Database, personal: PersonalData, settings: RegistrySettings) -> list[Adding]:
     """What adds each of the SERVICES to a server."""
     accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
     invitations = InvitationServicer(db, personal, settings.survey_link)
+    invites = InviteServicer(db, personal, timedelta(days=settings.invite_days))
     answers = SurveyAnswerServicer(db, personal)
     plaques = PlaqueServicer(db, personal, Drawer(settings.font_folder, settings.public_url))
     findings, recommendations = FindingsServicer(db, personal), RecommendationServicer(db, personal)
@@ -97,6 +118,11 @@ def registrations(
         partial(findings_service_pb2_grpc.add_FindingsServiceServicer_to_server, findings),
         partial(recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server, recommendations),
         partial(plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, plaques),
+        partial(liaison_service_pb2_grpc.add_LiaisonServiceServicer_to_server, LiaisonServicer(db, personal)),
+        partial(invite_service_pb2_grpc.add_InviteServiceServicer_to_server, invites),
+        partial(rebinding_service_pb2_grpc.add_RebindingServiceServicer_to_server, RebindingServicer(db, personal)),
+        partial(duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer(db, personal)),
+        partial(export_service_pb2_grpc.add_ExportServiceServicer_to_server, ExportServicer(db, personal)),
     ]
 
 
@@ -110,6 +136,8 @@ async def serve() -> int:
     async def tidy() -> None:
         async with assembly.database.begin() as session:
             await forget_old(session, datetime.now(UTC))
+            await forget_attempts(session, datetime.now(UTC))
+            await expire_old(session, datetime.now(UTC))
 
     assembly.runtime.every(600, "sessions housekeeping", tidy)
     assembly.consume("dispatch", HANDLERS)

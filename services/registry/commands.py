@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from kit.db import Database, with_retries
 from kit.rotation import rotate_column
 from services.registry import spreadsheet
-from services.registry.models import Person, SealedAnswer, StaffAccount
+from services.registry.models import Person, Rebinding, SealedAnswer, StaffAccount
 from services.registry.personal import Passwords, PersonalData
 from services.registry.queries import people as people_queries
 from services.registry.rules import Duty, is_person_name
@@ -221,7 +221,7 @@ async def rotate_keys(database: Database, personal: PersonalData, *arguments: st
     """Bring every encrypted column to the key ring's current key. May be stopped and run again."""
     _parser("rotate-keys").parse_args(arguments)
     columns = [(column, Person.id) for column in (Person.name, Person.phone, Person.openid)]
-    columns.append((StaffAccount.totp_secret, StaffAccount.person_id))
+    columns += [(StaffAccount.totp_secret, StaffAccount.person_id), (Rebinding.openid, Rebinding.id)]
     columns.append((SealedAnswer.sealed, SealedAnswer.id))
     counts = [
         await rotate_column(database.engine, personal.keyring, _column(column), _column(row_id))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from kit.crypto import Keyring, RowId
 from services.registry.models import Person, StaffAccount
+from services.registry.rules.invites import code_of, normal_code
 from services.registry.rules.sessions import RefreshToken
 
 # OWASP's recommendation for argon2id: 19 MiB, two passes. Each takes a core: more than two at once only wait.
@@ -51,6 +52,14 @@ class PersonalData:
     def request_mark(self, fingerprint: bytes) -> bytes:
         """Requests name people; under the key their fingerprint cannot be guessed at by whoever reads the audit."""
         return self.keyring.blind_index(fingerprint.hex(), "audit.mark")
+
+    def invite_code(self, actor: str, request_id: str) -> str:
+        """The code of the invite that an actor makes with a request: for the same the same, and nobody else knows it."""
+        return code_of(self.keyring.blind_index(f"{actor}/{request_id}", "invite.made"))
+
+    def invite_hash(self, code: str) -> bytes:
+        """What a code is stored as: it is too short for a hash without a key."""
+        return self.keyring.blind_index(normal_code(code), "invite.code")
 
     def next_token(self, token: RefreshToken) -> RefreshToken:
         """The token that follows; always the same one (rules/sessions.py says why)."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 
@@ -23,6 +24,7 @@ class CommandSettings(DatabaseSettings):
 class RegistrySettings(ServiceSettings, CommandSettings):
     """`refresh_grace_seconds`: how long a refresh may be repeated whose answer got lost (see rules/sessions.py).
 
+    `invite_days`: how long an invite for the first sign-in lives.
     `public_url` is where the codes of plaques lead to: the platform's address as people outside reach it.
     """
 
@@ -32,6 +34,7 @@ class RegistrySettings(ServiceSettings, CommandSettings):
     refresh_grace_seconds: int = 30
     public_url: str = Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     font_folder: Path = Path("/usr/share/fonts/opentype/noto")
+    invite_days: Annotated[int, Field(ge=1, le=90)] = 14
 
     def session_policy(self) -> SessionPolicy:
         return SessionPolicy(timedelta(days=self.session_days), timedelta(seconds=self.refresh_grace_seconds))

@@ -162,6 +162,25 @@ CALLS = {
     ),
     "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), fixed(refresh_token="made-up")),
     "EndSession": Door(("OK",), fixed(refresh_token="made-up")),
+    "ListLiaisons": Door(("OK",), about("enterprise_id")),
+    "ResignLiaison": Door(("INVALID_ARGUMENT FIELDS_INVALID",), fixed(reason=" ", request_id="示例")),
+    "CreateInvite": Door(
+        ("FAILED_PRECONDITION INVITE_NOT_NEEDED",),
+        lambda thing, column: {"enterprise_id": thing, "request_id": uuid4().hex},
+    ),
+    "GetInvite": Door(("NOT_FOUND INVITE_NOT_FOUND",), about("enterprise_id")),
+    "RevokeInvite": Door(("OK",), about("enterprise_id")),
+    "AskRebinding": Door(("PERMISSION_DENIED NOT_ON_ROSTER",), fixed(openid="a-stranger", phone="13700000000")),
+    "GetOwnRebinding": Door(("NOT_FOUND REBINDING_NOT_FOUND",)),
+    "ObjectRebinding": Door(("NOT_FOUND REBINDING_NOT_FOUND",), fixed(request_id="示例")),
+    "GetRebinding": Door(("NOT_FOUND REBINDING_NOT_FOUND",), fixed(rebinding_id=NO_FILE)),
+    "DecideRebinding": Door(
+        ("NOT_FOUND REBINDING_NOT_FOUND",),
+        fixed(rebinding_id=NO_FILE, note="示例", expected_version=UNSEEN, request_id="示例"),
+    ),
+    "ImportDuties": Door(
+        ("INVALID_ARGUMENT IMPORT_COLUMNS_MISSING",), fixed(file_name="cohort.csv", content=FILE_RPC["content"])
+    ),
 }
 PLAIN_CALL = Door(("OK",))
 

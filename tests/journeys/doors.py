@@ -133,6 +133,17 @@ DOORS = {
     "POST /api/v1/call-tasks/{task_id}/complete": Door(("200", "409 CALL_TASK_DONE"), fixed(reached=True)),
     "POST /api/v1/people/{person_id}/reveal-phone": Door(("200",), fixed(reason="电话联系")),
     "POST /api/v1/cohorts/{year}/import": Door(("200",)),
+    # Nobody resigns, and nobody has an open request: what is sent here takes effect for nobody.
+    "POST /api/v1/me/resignation": Door(("422 FIELDS_INVALID",), fixed(reason=" ")),
+    f"POST {ENTERPRISES}/liaison/invite": Door(("409 INVITE_NOT_NEEDED",)),
+    f"GET {ENTERPRISES}/liaison/invite": Door(("404 INVITE_NOT_FOUND",)),
+    f"DELETE {ENTERPRISES}/liaison/invite": Door(("204",)),
+    f"POST {AUTH}/wechat/rebinding": Door(("401 WECHAT_CODE_INVALID",), fixed(code="made-up", phone_code="made-up")),
+    "GET /api/v1/me/rebinding": Door(("404 REBINDING_NOT_FOUND",)),
+    "POST /api/v1/me/rebinding/objection": Door(("404 REBINDING_NOT_FOUND",)),
+    "GET /api/v1/rebindings/{rebinding_id}": Door(("404 REBINDING_NOT_FOUND",)),
+    "POST /api/v1/rebindings/{rebinding_id}/decision": Door(("404 REBINDING_NOT_FOUND",), fixed(approve=True, note="示例")),
+    "POST /api/v1/units/duties/import": Door(("422 IMPORT_COLUMNS_MISSING",)),  # it is a cohort's file
     f"POST {AUTH}/wechat": Door(("401 WECHAT_CODE_INVALID",), fixed(code="made-up")),
     f"POST {AUTH}/password": Door(
         ("401 CREDENTIALS_WRONG",), lambda thing, column: {"login_name": column, "password": "x", "totp": "000000"}

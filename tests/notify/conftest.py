@@ -103,7 +103,7 @@ def delivery_of(event: Message) -> Delivery:
         type=event.DESCRIPTOR.full_name,
         event=event,
         at=datetime.now(UTC),
-        aggregate_id=demand.demand_id if demand else about.code,
+        aggregate_id=demand.demand_id if demand else str(event.ListFields()[0][1]),  # a subject's id is its first field
         version=demand.version if demand else about.version,
         request_id=new_request_id(),
     )
@@ -179,7 +179,7 @@ class World:
 
     async def deliveries(self, demand: Any) -> list[Any]:
         """How the messages about an event's demand travelled, as the centre sees it."""
-        answer = await self.call(centre(), "ListDeliveries", subject_id=demand.demand.demand_id)
+        answer = await self.call(centre(), "ListDeliveries", subject_id=delivery_of(demand).aggregate_id)
         return list(answer.deliveries)
 
     async def bound(self, *template_ids: str) -> UUID:
@@ -190,9 +190,9 @@ class World:
             await self.agree(person, template_id)
         return person
 
-    async def state(self, event: Any) -> str:
-        """How far the one message about an event's demand got."""
-        (delivery,) = await self.deliveries(event)
+    async def state(self, event: Any, person: UUID | None = None) -> str:
+        """How far the one message about an event's demand got; the one to a person, if named."""
+        (delivery,) = [one for one in await self.deliveries(event) if person is None or one.person_id == str(person)]
         return DeliveryState.Name(delivery.state).removeprefix("DELIVERY_STATE_")
 
     async def pass_time(self, sender: Sender, seconds: int, step: int = 5) -> None:

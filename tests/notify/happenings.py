@@ -4,11 +4,13 @@ import itertools
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fahu.dispatch.v1 import demand_pb2, events_pb2
+from fahu.registry.v1 import account_pb2
+from fahu.registry.v1 import events_pb2 as registry_events
 
-from services.notify import notices
+from services.notify import accounts, notices
 from services.notify.rules import Kind
 from tests.notify.conftest import stamp, subject
 
@@ -41,9 +43,25 @@ def variants(kind: Any, state: demand_pb2.State.ValueType, audience: Any, fixed:
 
 def telling(kind: Kind, person: UUID) -> Any:
     """An event that tells a person of this kind."""
+    for account_event in about_accounts(person):
+        if accounts.read(account_event).readers.get(str(person)) is kind:
+            return account_event
     for type, state, (party, field) in itertools.product(notices.READERS, STATES, notices.AUDIENCE.items()):
         audience: Any = {field: [str(person)]}
         for event in variants(type, state, events_pb2.Audience(**audience), {}):
             if getattr(notices.read(event)[0], party) is kind:
                 return event
     raise AssertionError(f"no event tells {kind}")
+
+
+def about_accounts(person: UUID) -> Iterator[Any]:
+    """What registry tells of accounts, with one person in each part."""
+    for state in account_pb2.RebindingState.values():
+        for part in ({"person_id": str(person)}, {"decider_ids": [str(person)]}, {"centre_ids": [str(person)]}):
+            given: Any = {"person_id": str(uuid4())} | part
+            yield registry_events.RebindingChanged(
+                rebinding_id=str(uuid4()), serial="HB-5C1D2B3A", state=state, effective_at=DUE, version=2, **given
+            )
+    yield registry_events.LiaisonResigned(
+        enterprise_id=str(uuid4()), enterprise_name="示例有限公司", appointer_ids=[str(person)], version=3
+    )

@@ -54,7 +54,7 @@ async def test_wechat_takes_every_kind_of_message(world: World, kind: Kind) -> N
     await world.happen(event)
     await world.sender().deliver_batch()
     assert [message.kind for message in await world.inbox(person)] == [kind]
-    assert await world.state(event) == "SENT"
+    assert await world.state(event, person) == "SENT"
 
 
 async def test_one_consent_is_one_message(world: World) -> None:

@@ -55,6 +55,7 @@ EVENTS: dict[str, Any] = {
     one.full_name: getattr(events_pb2, name) for name, one in events_pb2.DESCRIPTOR.message_types_by_name.items()
 }
 SURVEY_LINK = "https://fahu.example/survey#"
+INVITES_LIVE = timedelta(days=14)
 SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK, "font_folder": FONTS, "public_url": PUBLIC_URL}
 STUBS: dict[str, Any] = {
     "accounts": AccountServiceStub,
@@ -108,6 +109,10 @@ class World:
             return kind(self._channel(signing.signer(actor) if isinstance(actor, str) else Speaker(actor)))
 
         return stub
+
+    def stub(self, kind: Callable[[Any], Any], actor: Actor | str = LEAD) -> Any:
+        """A stub of any of registry's services."""
+        return kind(self._channel(signing.signer(actor) if isinstance(actor, str) else Speaker(actor)))
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))

@@ -34,6 +34,21 @@ ALLOWED: dict[str, set[int | str]] = {
     "GetAccount": {*EVERYONE},
     "ListRevocations": {"gateway"},
     "BatchGetWechatAddresses": {"notify"},
+    "ListLiaisons": {*ENTERPRISES},
+    "ResignLiaison": {LIAISON},
+    "CreateInvite": {CENTRE_LEAD, OFFICER},
+    "GetInvite": {CENTRE_LEAD, OFFICER},
+    "RevokeInvite": {CENTRE_LEAD, OFFICER},
+    "AskRebinding": {"gateway"},
+    "GetOwnRebinding": {*EVERYONE},
+    "ObjectRebinding": {*EVERYONE},
+    "ListRebindings": {OPERATOR, CENTRE_LEAD, OFFICER},
+    "GetRebinding": {OPERATOR, CENTRE_LEAD, OFFICER},
+    "DecideRebinding": {CENTRE_LEAD, OFFICER},
+    "ListDutyGaps": {OPERATOR, CENTRE_LEAD, SUPERVISOR},
+    "ImportDuties": {CENTRE_LEAD},
+    "ExportEnterprises": {OPERATOR, CENTRE_LEAD, SUPERVISOR, OFFICER},
+    "ExportUnits": {OPERATOR, CENTRE_LEAD, SUPERVISOR},
 }
 OVERSEERS: set[int | str] = {OPERATOR, CENTRE_LEAD, SUPERVISOR, OFFICER}
 PROGRAMME: list[tuple[str, set[int | str]]] = [
@@ -62,6 +77,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "SignInWithPassword": {"login_name": "x", "password": "x", "totp": "x"},
     "RefreshSession": {"refresh_token": "x"},
     "EndSession": {"refresh_token": "x"},
+    "ListLiaisons": {"enterprise_id": str(uuid4())},
+    "ResignLiaison": {"reason": "x", "request_id": "r"},
+    "CreateInvite": {"enterprise_id": str(uuid4()), "request_id": "r"},
+    "GetInvite": {"enterprise_id": str(uuid4())},
+    "RevokeInvite": {"enterprise_id": str(uuid4())},
+    "AskRebinding": {"openid": "x", "phone": "13800000001"},
+    "ObjectRebinding": {"request_id": "r"},
+    "GetRebinding": {"rebinding_id": str(uuid4())},
+    "DecideRebinding": {"rebinding_id": str(uuid4()), "note": "x", "expected_version": 1, "request_id": "r"},
+    "ImportDuties": {"file_name": "a.csv", "content": b"x", "dry_run": True},
 }
 STAFF = EVERYONE - {LIAISON}
 ALLOWED |= {

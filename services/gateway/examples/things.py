@@ -95,6 +95,7 @@ ENTERPRISE_SHOWN = {
         "name": "例**",
         "phone": "138****0003",
         "consented_at": "2026-01-15T09:00:00+08:00",
+        "consent_version": "2026-1",
         "bound": True,
     },
     "version": 4,

@@ -58,6 +58,7 @@ class LiaisonOut(Out):
     name: str
     phone: str
     consented_at: datetime | None
+    consent_version: Annotated[str, Field(description="所同意文本的版本。Version of the text consented to.")]
     bound: Annotated[bool, Field(description="是否已用微信登录过。True once signed in through WeChat.")]
 
 
@@ -219,5 +220,6 @@ def _liaison(found: enterprise_pb2.Liaison) -> LiaisonOut:
         name=found.name,
         phone=found.phone,
         consented_at=moment(found, "consented_at"),
+        consent_version=found.consent_version,
         bound=found.bound,
     )

@@ -23,10 +23,14 @@ WechatCode = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
 class WechatIn(In):
-    """The code of wx.login; at the first sign-in the code of the phone button too."""
+    """The code of wx.login; at the first sign-in the code of the phone button too, or an invite code instead."""
 
     code: WechatCode
     phone_code: WechatCode | None = None
+    invite_code: Annotated[
+        str | None,
+        Field(min_length=1, max_length=40, pattern=NO_NUL, description="邀请码，不与 phone_code 并用。Not with phone_code."),
+    ] = None
 
 
 class PasswordIn(In):
@@ -62,6 +66,8 @@ class SessionOut(Out):
         "NOT_ON_ROSTER",
         "BOUND_TO_ANOTHER_WECHAT",
         "ACCOUNT_WITHOUT_ROLE",
+        "INVITE_INVALID",
+        "REBINDING_WAITING",
         "WECHAT_CODE_INVALID",
         "WECHAT_UNAVAILABLE",
         "WECHAT_REFUSED",
@@ -70,13 +76,14 @@ class SessionOut(Out):
     ),
 )
 async def sign_in_with_wechat(body: WechatIn, guest: Anybody) -> SessionOut:
-    """Sign in through WeChat. Bound to the roster by the phone number that WeChat confirmed."""
+    """Sign in through WeChat. Bound to the roster by the phone number that WeChat confirmed, or by an invite."""
     parts = guest.parts
     parts.per_address.count(guest.address)
     openid = (await parts.wechat.login(body.code)).openid
     parts.per_openid.count(openid)
-    phone = await _phone(parts, body.phone_code) if body.phone_code else ""
-    answer = await parts.clients.sessions.SignInWithWechat(pb.SignInWithWechatRequest(openid=openid, phone=phone))
+    phone = await confirmed_phone(parts, body.phone_code) if body.phone_code else ""
+    request = pb.SignInWithWechatRequest(openid=openid, phone=phone, invite_code=body.invite_code or "")
+    answer = await parts.clients.sessions.SignInWithWechat(request)
     return _session(parts, answer.account, answer.session)
 
 
@@ -110,7 +117,8 @@ async def sign_out(body: RefreshIn, guest: Anybody) -> None:
     await guest.parts.clients.sessions.EndSession(pb.EndSessionRequest(refresh_token=body.refresh_token))
 
 
-async def _phone(parts: Parts, code: str) -> str:
+async def confirmed_phone(parts: Parts, code: str) -> str:
+    """The mainland number behind the phone button's code. Raises PhoneNotMainland."""
     phone = await parts.wechat.phone_number(code)
     if phone.country_code != MAINLAND:
         raise PhoneNotMainland

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.notify.catalogue.accounts import FOR_DECIDERS, FOR_ONESELF
 from services.notify.catalogue.agencies import FOR_AGENCIES
 from services.notify.catalogue.enterprises import FOR_ENTERPRISES
 from services.notify.catalogue.overseers import FOR_OVERSEERS
@@ -24,5 +25,5 @@ VARIANTS: Mapping[Kind, str] = {
     Kind.DEMAND_JOINED: "taken_out",
     Kind.AGENCY_DEMAND_JOINED: "taken_out",
 }
-FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS}
-TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF}
+FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS, **FOR_DECIDERS}
+TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF, **FOR_ONESELF}

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from kit.db import driver_of
 from kit.events.handling import Delivery
-from services.notify import errors, notices, queries
+from services.notify import accounts, errors, notices, queries
 from services.notify.live import OpenPages
 from services.notify.models import Notification
 from services.notify.rules import GIVE_UP_AFTER, WAYS, Kind, demands
@@ -42,6 +42,11 @@ async def announce(pages: OpenPages, session: AsyncSession, deliveries: Sequence
     await write(pages, session, [row for delivery in deliveries for row in _rows_of(delivery)])
 
 
+async def announce_accounts(pages: OpenPages, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
+    """The same for what registry tells about people's accounts."""
+    await write(pages, session, [row for delivery in deliveries for row in _rows_about_accounts(delivery)])
+
+
 async def write(pages: OpenPages, session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Write messages, once for an event and a person, ready to be sent on; and tell open pages."""
     now = datetime.now(UTC)
@@ -63,14 +68,32 @@ def _rows_of(delivery: Delivery) -> Iterator[dict[str, Any]]:
         "happened_at": delivery.at.isoformat(),
     }
     for person, kind in _told(event.audience, notice).items():
-        way = WAYS[kind]
-        yield shared | {
-            "id": str(uuid_utils.uuid7()),
-            "person_id": person,
-            "kind": kind,
-            "purpose": way.purpose,
-            "must_reach": way.must_reach,
-        }
+        yield shared | _to(person, kind)
+
+
+def _rows_about_accounts(delivery: Delivery) -> Iterator[dict[str, Any]]:
+    told = accounts.read(delivery.event)
+    shared = {
+        "event_id": str(delivery.id),
+        "subject_id": told.subject_id,
+        "serial": told.serial,
+        "subject_version": delivery.version,
+        "params": told.facts,
+        "happened_at": delivery.at.isoformat(),
+    }
+    for person, kind in told.readers.items():
+        yield shared | _to(person, kind)
+
+
+def _to(person: str, kind: Kind) -> dict[str, Any]:
+    way = WAYS[kind]
+    return {
+        "id": str(uuid_utils.uuid7()),
+        "person_id": person,
+        "kind": kind,
+        "purpose": way.purpose,
+        "must_reach": way.must_reach,
+    }
 
 
 def _change_of(row: dict[str, Any]) -> events_pb2.InboxChanged:

@@ -20,12 +20,18 @@ from services.registry.errors.cohorts import (
     SeatsTaken,
     UsccInvalid,
 )
+from services.registry.errors.exports import ExportTooLarge
 from services.registry.errors.findings import (
     RecommendationDayInvalid,
     RecommendationNotFound,
     RecommendationOwnerUnknown,
     RecommendationWrongState,
     SurveyNotAnalysed,
+)
+from services.registry.errors.invites import (
+    InviteInvalid,
+    InviteNotFound,
+    InviteNotNeeded,
 )
 from services.registry.errors.participants import (
     AccountWithoutRole,
@@ -56,6 +62,16 @@ from services.registry.errors.plaques import (
     PlaquesTooMany,
     PlaqueWrongState,
     PlaqueYearNotPublished,
+)
+from services.registry.errors.rebindings import (
+    RebindingBarred,
+    RebindingNotFound,
+    RebindingNotNeeded,
+    RebindingOpen,
+    RebindingOwn,
+    RebindingWaiting,
+    RebindingWrongState,
+    WechatOfAnother,
 )
 from services.registry.errors.sheets import (
     ImportColumnsMissing,
@@ -103,10 +119,14 @@ __all__ = [
     "EnterpriseNameDiffers",
     "EnterpriseNameMissing",
     "EnterpriseNotFound",
+    "ExportTooLarge",
     "ImportColumnsMissing",
     "ImportTooLarge",
     "ImportUnreadable",
     "InvitationNotFound",
+    "InviteInvalid",
+    "InviteNotFound",
+    "InviteNotNeeded",
     "LiaisonConsentMissing",
     "LiaisonExists",
     "LiaisonNotFound",
@@ -131,6 +151,13 @@ __all__ = [
     "PlaquesNone",
     "PlaquesTooMany",
     "QuestionnaireNotFound",
+    "RebindingBarred",
+    "RebindingNotFound",
+    "RebindingNotNeeded",
+    "RebindingOpen",
+    "RebindingOwn",
+    "RebindingWaiting",
+    "RebindingWrongState",
     "RecommendationDayInvalid",
     "RecommendationNotFound",
     "RecommendationOwnerUnknown",
@@ -156,4 +183,5 @@ __all__ = [
     "UnitNotFound",
     "UsccInvalid",
     "WechatNotBound",
+    "WechatOfAnother",
 ]

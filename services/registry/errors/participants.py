@@ -20,7 +20,7 @@ class UnitNotFound(NotFound):
 
 class LiaisonNotFound(NotFound):
     reason = "LIAISON_NOT_FOUND"
-    message = "The enterprise has no contact to replace."
+    message = "The enterprise has no contact."
 
 
 class LiaisonExists(AlreadyExists):

@@ -24,6 +24,10 @@ from services.registry.models.findings import (
     SurveyAnalysis,
     SurveyReport,
 )
+from services.registry.models.invites import (
+    Invite,
+    InviteAttempt,
+)
 from services.registry.models.people import (
     Person,
     Revocation,
@@ -31,6 +35,7 @@ from services.registry.models.people import (
     StaffAccount,
 )
 from services.registry.models.plaques import Plaque
+from services.registry.models.rebindings import Rebinding
 from services.registry.models.surveys import (
     AnonymousAnswer,
     Invitation,
@@ -63,11 +68,14 @@ __all__ = [
     "Enterprise",
     "EnterpriseYear",
     "Invitation",
+    "Invite",
+    "InviteAttempt",
     "Liaison",
     "Nomination",
     "Person",
     "Plaque",
     "QuestionnaireVersion",
+    "Rebinding",
     "Recommendation",
     "Revocation",
     "SealedAnswer",

@@ -119,6 +119,18 @@ async def enterprises_page(
     """One page by name, and the token of the next; names are compared by code point."""
     size = normal_page_size(page_size)
     filtered_by = fingerprint(list="enterprises", **asdict(wanted))
+    last = decode_token(page_token, filtered_by, kinds=(str, UUID)) if page_token else ()
+    views = await enterprises_of(session, actor, wanted, size + 1, last)
+    if len(views) <= size:
+        return views, ""
+    end = views[size - 1].enterprise
+    return views[:size], encode_token(filtered_by, (end.name, end.id))
+
+
+async def enterprises_of(
+    session: AsyncSession, actor: Actor, wanted: EnterpriseFilter, most: int, after: tuple[str, UUID] | tuple[()] = ()
+) -> list[EnterpriseView]:
+    """So many of those designated in a year that the caller may see, by name, after a name and id."""
     query = _views(actor, wanted.year).where(Designation.id.is_not(None))
     if wanted.area_code:
         query = query.where(Designation.area_code == wanted.area_code)
@@ -127,15 +139,9 @@ async def enterprises_page(
     if wanted.text:
         contains = [column.icontains(wanted.text, autoescape=True) for column in (Enterprise.name, Enterprise.uscc)]
         query = query.where(or_(*contains))
-    if page_token:
-        last = decode_token(page_token, filtered_by, kinds=(str, UUID))
-        query = query.where(tuple_(Enterprise.name, Enterprise.id) > tuple_(*last))
-    found = await session.execute(query.order_by(Enterprise.name, Enterprise.id).limit(size + 1))
-    views = [_view(row) for row in found]
-    if len(views) <= size:
-        return views, ""
-    end = views[size - 1].enterprise
-    return views[:size], encode_token(filtered_by, (end.name, end.id))
+    if after:
+        query = query.where(tuple_(Enterprise.name, Enterprise.id) > tuple_(*after))
+    return [_view(row) for row in await session.execute(query.order_by(Enterprise.name, Enterprise.id).limit(most))]
 
 
 async def active_liaison(session: AsyncSession, enterprise_id: UUID) -> Liaison | None:

@@ -1,11 +1,11 @@
 """Signing in: through WeChat for whoever is on the roster, by password and one-time code for console staff (DEM-1)."""
 
 import hmac
+from dataclasses import replace
 from datetime import datetime
 
 import pyotp
 from sqlalchemy import or_, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -14,14 +14,17 @@ from services.registry.errors import (
     BoundToAnotherWechat,
     CredentialsWrong,
     NotOnRoster,
+    RebindingWaiting,
     WechatNotBound,
 )
-from services.registry.models import Person, StaffAccount
+from services.registry.models import Person, Rebinding, StaffAccount
 from services.registry.personal import PersonalData
 from services.registry.queries import people as queries
+from services.registry.queries import rebindings as rebinding_queries
 from services.registry.rules import normal_phone
+from services.registry.rules.rebindings import RebindingState, state_at, takes_effect, told
 from services.registry.rules.sessions import SessionPolicy
-from services.registry.service import audit, sessions
+from services.registry.service import audit, people, rebindings, sessions
 from services.registry.service.sessions import OpenSession
 
 TOTP_SECONDS = 30
@@ -38,6 +41,9 @@ async def sign_in_with_wechat(
     known = await queries.person_by_openid(session, index)
     if known and await queries.has_role(session, known.id):
         return sessions.open_session(session, known.id, now, policy)
+    asked = await rebinding_queries.open_of_openid(session, index)
+    if asked and asked.expires_at > now:
+        return await _come_over(session, personal, asked, known, openid, now, policy)
     if not phone:
         raise AccountWithoutRole if known else WechatNotBound
     person = await queries.person_by_phone(session, personal.phone_index(normal_phone(phone) or phone))
@@ -51,19 +57,42 @@ async def sign_in_with_wechat(
         raise BoundToAnotherWechat
     if known:
         known.openid = known.openid_index = None
-    await _bind(session, personal, person, openid, index)
+    await people.bind_wechat(session, personal, person, openid, index)
     opened = sessions.open_session(session, person.id, now, policy)
     await audit.record(session, Actor(subject=str(person.id)), "WECHAT_BOUND", f"person/{person.id}", now)
     return opened
 
 
-async def _bind(session: AsyncSession, personal: PersonalData, person: Person, openid: str, index: bytes) -> None:
-    await session.flush()
-    person.openid, person.openid_index = personal.seal(Person.openid, person.id, openid), index
-    try:
-        await session.flush()
-    except IntegrityError as error:  # somebody else bound this openid in the same moment
-        raise BoundToAnotherWechat from error
+async def _come_over(
+    session: AsyncSession,
+    personal: PersonalData,
+    asked: Rebinding,
+    known: Person | None,
+    openid: str,
+    now: datetime,
+    policy: SessionPolicy,
+) -> OpenSession:
+    """A WeChat account that asked to take the place of another: it does, once that is approved and a day has passed."""
+    await queries.lock_person(session, asked.person_id)
+    person = await session.get_one(Person, asked.person_id, populate_existing=True)
+    rebinding = await rebinding_queries.open_of_person(session, person.id)
+    if rebinding is None or rebinding.id != asked.id:  # it ended while this waited
+        raise WechatNotBound
+    state = state_at(rebinding.state, rebinding.expires_at, now)
+    if state is RebindingState.EXPIRED:
+        raise WechatNotBound
+    if not takes_effect(state, rebinding.effective_at, now):
+        raise RebindingWaiting(state=state.lower(), effective_at=told(rebinding.effective_at))
+    if not await queries.has_role(session, person.id):
+        raise AccountWithoutRole
+    if known:
+        known.openid = known.openid_index = None
+    await rebindings.move(session, rebinding, RebindingState.EFFECTED, now)
+    await people.bind_wechat(session, personal, person, openid, personal.openid_index(openid))
+    void_before = await sessions.shut_out(session, person.id)
+    opened = replace(sessions.open_session(session, person.id, now, policy), tokens_from=void_before)
+    await audit.record(session, Actor(subject=str(person.id)), "WECHAT_REBOUND", f"person/{person.id}", now)
+    return opened
 
 
 async def sign_in_with_password(

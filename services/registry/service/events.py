@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from fahu.registry.v1 import cohort_service_pb2, enterprise_pb2, events_pb2, survey_service_pb2, unit_pb2
+from fahu.access.v1.access_pb2 import Role
+from fahu.registry.v1 import account_pb2, cohort_service_pb2, enterprise_pb2, events_pb2, survey_service_pb2, unit_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.events import outbox
-from services.registry.models import Cohort, Designation, Enterprise, Survey, Unit
+from services.registry.models import Cohort, Designation, Enterprise, Rebinding, Survey, Unit
+from services.registry.queries import rebindings
 from services.registry.queries.units import holders_of
-from services.registry.rules import Duty
+from services.registry.rules import Duty, year_of
+from services.registry.rules.rebindings import serial_of
 
 
 async def unit_changed(session: AsyncSession, unit: Unit) -> None:
@@ -84,3 +87,38 @@ def survey_reminder_due(session: AsyncSession, survey: Survey, people: Sequence[
         liaison_ids=[str(person) for person in people],
     )
     outbox.add(session, event, reminder_id, 1)
+
+
+async def rebinding_changed(session: AsyncSession, found: Rebinding, now: datetime) -> None:
+    """Told to whoever may decide it, and at an objection to the centre; never to the person in these parts."""
+    leads = await rebindings.staff_with(session, Role.ROLE_CENTRE_LEAD)
+    operators = await rebindings.staff_with(session, Role.ROLE_CENTRE_OPERATOR)
+    area = await rebindings.area_of_contact(session, found.person_id, year_of(now))
+    officers = await rebindings.staff_with(session, Role.ROLE_AREA_OFFICER, area) if area else []
+    event = events_pb2.RebindingChanged(
+        rebinding_id=str(found.id),
+        serial=serial_of(found.id),
+        person_id=str(found.person_id),
+        state=account_pb2.RebindingState.Value(f"REBINDING_STATE_{found.state}"),
+        decider_ids=_others(found.person_id, officers, leads),
+        centre_ids=_others(found.person_id, leads, operators),
+        version=found.version,
+    )
+    event.effective_at.FromDatetime(found.effective_at)
+    outbox.add(session, event, str(found.id), found.version)
+
+
+async def liaison_resigned(session: AsyncSession, enterprise: Enterprise, area_code: str) -> None:
+    leads = await rebindings.staff_with(session, Role.ROLE_CENTRE_LEAD)
+    officers = await rebindings.staff_with(session, Role.ROLE_AREA_OFFICER, area_code) if area_code else []
+    event = events_pb2.LiaisonResigned(
+        enterprise_id=str(enterprise.id),
+        enterprise_name=enterprise.name,
+        appointer_ids=[str(one) for one in dict.fromkeys([*officers, *leads])],
+        version=enterprise.version,
+    )
+    outbox.add(session, event, str(enterprise.id), enterprise.version)
+
+
+def _others(person_id: UUID, *groups: list[UUID]) -> list[str]:
+    return [str(one) for one in dict.fromkeys(one for group in groups for one in group) if one != person_id]

@@ -1,4 +1,4 @@
-"""The one contact of an enterprise (REG-7): appointed with consent, replaced in one transaction."""
+"""The one contact of an enterprise (REG-7): with consent, replaced in one transaction, or leaving by themselves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ from services.registry.errors import LiaisonConsentMissing, LiaisonExists, Liais
 from services.registry.models import Enterprise, Liaison
 from services.registry.personal import PersonalData
 from services.registry.queries import enterprises as queries
+from services.registry.queries import liaisons as history
 from services.registry.rules import normal_phone, year_of
-from services.registry.service import audit, events, people, sessions
+from services.registry.service import audit, events, invites, people, rebindings, sessions
 from services.registry.service.audit import Retry
 
 
@@ -68,11 +69,38 @@ async def replace_liaison(
     old = await queries.active_liaison(session, enterprise.id)
     if old is None:
         raise LiaisonNotFound
+    await _end(session, old, reason, now)
+    await _appoint(session, personal, enterprise, draft, now)
+    await _shut_out(session, old, now)
+    await audit.record(session, actor, "LIAISON_REPLACED", f"enterprise/{enterprise.id}", now, reason, retry)
+
+
+async def resign(session: AsyncSession, actor: Actor, reason: str, retry: Retry, now: datetime) -> None:
+    """A contact leaves by themselves, at once. Whoever may appoint another is told."""
+    found = await history.own_enterprise_for_update(session, actor, year_of(now))
+    if await audit.is_repeat(session, actor, retry):
+        return
+    own = await queries.active_liaison(session, found[0].id) if found else None
+    if found is None or own is None or own.person_id != actor.person_id:  # it may have ended while this waited
+        raise LiaisonNotFound
+    enterprise, area_code = found
+    await _end(session, own, reason, now)
+    await points_changed(session, [enterprise], {enterprise.id: None})
+    await events.liaison_resigned(session, enterprise, area_code)
+    await _shut_out(session, own, now)
+    await audit.record(session, actor, "LIAISON_RESIGNED", f"enterprise/{enterprise.id}", now, reason, retry)
+
+
+async def _end(session: AsyncSession, old: Liaison, reason: str, now: datetime) -> None:
     old.ended_at, old.end_reason = max(now, old.consented_at), reason
     await session.flush()
-    await _appoint(session, personal, enterprise, draft, now)
+
+
+async def _shut_out(session: AsyncSession, old: Liaison, now: datetime) -> None:
+    """Whoever is contact no more: sessions, tokens, the invite and the request for another WeChat account end."""
     await sessions.shut_out(session, old.person_id)
-    await audit.record(session, actor, "LIAISON_REPLACED", f"enterprise/{enterprise.id}", now, reason, retry)
+    await invites.end_invites(session, old.id, now)
+    await rebindings.cancel_open(session, old.person_id, now)
 
 
 async def _appoint(

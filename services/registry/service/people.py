@@ -7,17 +7,18 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
-from services.registry.errors import LoginNameTaken, PersonNotFound, PhoneInUse, PhoneInvalid
+from services.registry.errors import BoundToAnotherWechat, LoginNameTaken, PersonNotFound, PhoneInUse, PhoneInvalid
 from services.registry.models import Person, StaffAccount
 from services.registry.personal import PersonalData
 from services.registry.queries import people as queries
 from services.registry.queries import units as unit_queries
 from services.registry.rules import normal_phone
-from services.registry.service import audit, sessions, units
+from services.registry.service import audit, rebindings, sessions, units
 from services.registry.service.units import Handover, Vacancy
 
 
@@ -189,8 +190,19 @@ async def end_staff(
     account.login_name = account.password_hash = account.totp_secret = None
     vacant = await _leave_duties(session, personal, person_id, successor, force, now)
     await sessions.shut_out(session, person_id)
+    await rebindings.cancel_open(session, person_id, now)
     await audit.record(session, actor, "STAFF_ENDED", f"person/{person_id}", now, _with_vacancies("", vacant))
     return vacant
+
+
+async def bind_wechat(session: AsyncSession, personal: PersonalData, person: Person, openid: str, index: bytes) -> None:
+    """Give a person, who is locked, the WeChat account they sign in with from now on. Raises BoundToAnotherWechat."""
+    await session.flush()
+    person.openid, person.openid_index = personal.seal(Person.openid, person.id, openid), index
+    try:
+        await session.flush()
+    except IntegrityError as error:  # somebody else bound this openid in the same moment
+        raise BoundToAnotherWechat from error
 
 
 async def unbind_wechat(session: AsyncSession, personal: PersonalData, actor: Actor, phone: str, now: datetime) -> None:
@@ -200,6 +212,7 @@ async def unbind_wechat(session: AsyncSession, personal: PersonalData, actor: Ac
         raise PersonNotFound
     person.openid = person.openid_index = None
     await sessions.shut_out(session, person.id)
+    await rebindings.cancel_open(session, person.id, now)
     await audit.record(session, actor, "WECHAT_UNBOUND", f"person/{person.id}", now)
 
 

@@ -27,12 +27,16 @@ RELEVANT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session with the refresh token that carries it on, which is known at this moment only."""
+    """A session with the refresh token that carries it on, which is known at this moment only.
+
+    Access tokens made before `tokens_from` are void, those of the session too; None if all are good.
+    """
 
     id: UUID
     person_id: UUID
     refresh_token: str
     expires_at: datetime
+    tokens_from: datetime | None = None
 
 
 def open_session(session: AsyncSession, person_id: UUID, now: datetime, policy: SessionPolicy) -> OpenSession:
@@ -78,17 +82,19 @@ async def end_session(session: AsyncSession, refresh_token: str) -> None:
         await session.execute(delete(Session).where(Session.family_hash == token.family_hash))
 
 
-async def shut_out(session: AsyncSession, person_id: UUID) -> None:
+async def shut_out(session: AsyncSession, person_id: UUID) -> datetime:
     """End all sessions of a person and void the access tokens made so far. Comes after what took the person's role.
+
+    Returns before when the void tokens were made: a moment ahead.
 
     A sign-in that is under way ends first, and its session with the others; one that begins now will find the role gone.
     """
     await people.lock_person(session, person_id)
     await session.execute(delete(Session).where(Session.person_id == person_id))
-    await _void_tokens(session, person_id)
+    return await _void_tokens(session, person_id)
 
 
-async def _void_tokens(session: AsyncSession, person_id: UUID) -> None:
+async def _void_tokens(session: AsyncSession, person_id: UUID) -> datetime:
     await session.flush()
     await session.execute(ONE_WRITER)
     # Not the moment of the request: tokens were made while it waited for its locks.
@@ -96,6 +102,7 @@ async def _void_tokens(session: AsyncSession, person_id: UUID) -> None:
     added = insert(Revocation).values(person_id=person_id, before=before).returning(Revocation.position)
     position = (await session.execute(added)).scalar_one()
     events.access_revoked(session, person_id, before, position)
+    return before
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """AccountService: sign-in, sessions and addresses."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,15 @@ from fahu.registry.v1 import account_pb2, account_service_pb2, account_service_p
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import Database
+from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
-from services.registry.errors import CredentialsWrong, SessionEnded
+from services.registry.errors import CredentialsWrong, InviteInvalid, SessionEnded
 from services.registry.personal import Passwords, PersonalData
 from services.registry.queries import people as people_queries
 from services.registry.queries import sessions as session_queries
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
-from services.registry.service import accounts, sessions
+from services.registry.service import accounts, invites, sessions
 from services.registry.servicer import encode
 
 pb = account_service_pb2
@@ -31,12 +33,30 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         self.policy = policy
 
     async def SignInWithWechat(self, request: pb.SignInWithWechatRequest, context: Context) -> pb.SignInWithWechatResponse:
+        if request.invite_code:
+            return await self._sign_in_with_invite(request)
         now = datetime.now(UTC)
         async with self.db.begin() as session:
             opened = await accounts.sign_in_with_wechat(
                 session, self.personal, request.openid, request.phone, now, self.policy
             )
             account = await self._account(session, opened.person_id, now)
+        if opened.tokens_from:  # what is signed before that is as void as the tokens of the account that had to go
+            await asyncio.sleep((opened.tokens_from - datetime.now(UTC)).total_seconds())
+        return pb.SignInWithWechatResponse(account=account, session=encode.session(opened))
+
+    async def _sign_in_with_invite(self, request: pb.SignInWithWechatRequest) -> pb.SignInWithWechatResponse:
+        if request.phone:
+            raise FieldsInvalid([FieldViolation("invite_code", "one_of", "Either a phone or an invite code.")])
+        now, account = datetime.now(UTC), None
+        async with self.db.begin() as session:
+            opened = await invites.sign_in_with_invite(
+                session, self.personal, request.openid, request.invite_code, now, self.policy
+            )
+            if opened:
+                account = await self._account(session, opened.person_id, now)
+        if opened is None or account is None:
+            raise InviteInvalid  # outside the transaction: the attempt must count
         return pb.SignInWithWechatResponse(account=account, session=encode.session(opened))
 
     async def SignInWithPassword(

@@ -9,6 +9,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,6 +20,50 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RebindingState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RebindingStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RebindingState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REBINDING_STATE_UNSPECIFIED: _RebindingState.ValueType  # 0
+    """Never stored."""
+    REBINDING_STATE_ASKED: _RebindingState.ValueType  # 1
+    """Waits for somebody to approve it."""
+    REBINDING_STATE_APPROVED: _RebindingState.ValueType  # 2
+    """Approved; takes effect at the new account's next sign-in, but not within 24 hours of being asked."""
+    REBINDING_STATE_EFFECTED: _RebindingState.ValueType  # 3
+    """The new account is the person's now."""
+    REBINDING_STATE_OBJECTED: _RebindingState.ValueType  # 4
+    """The person objected."""
+    REBINDING_STATE_REFUSED: _RebindingState.ValueType  # 5
+    """Refused."""
+    REBINDING_STATE_EXPIRED: _RebindingState.ValueType  # 6
+    """Seven days passed."""
+    REBINDING_STATE_CANCELLED: _RebindingState.ValueType  # 7
+    """The person has no role any more, or was unbound."""
+
+class RebindingState(_RebindingState, metaclass=_RebindingStateEnumTypeWrapper):
+    """RebindingState tells how far a request for another WeChat account is."""
+
+REBINDING_STATE_UNSPECIFIED: RebindingState.ValueType  # 0
+"""Never stored."""
+REBINDING_STATE_ASKED: RebindingState.ValueType  # 1
+"""Waits for somebody to approve it."""
+REBINDING_STATE_APPROVED: RebindingState.ValueType  # 2
+"""Approved; takes effect at the new account's next sign-in, but not within 24 hours of being asked."""
+REBINDING_STATE_EFFECTED: RebindingState.ValueType  # 3
+"""The new account is the person's now."""
+REBINDING_STATE_OBJECTED: RebindingState.ValueType  # 4
+"""The person objected."""
+REBINDING_STATE_REFUSED: RebindingState.ValueType  # 5
+"""Refused."""
+REBINDING_STATE_EXPIRED: RebindingState.ValueType  # 6
+"""Seven days passed."""
+REBINDING_STATE_CANCELLED: RebindingState.ValueType  # 7
+"""The person has no role any more, or was unbound."""
+Global___RebindingState: _TypeAlias = RebindingState  # noqa: Y015
 
 @_typing.final
 class Account(_message.Message):

@@ -27,7 +27,7 @@ from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
 from fahu.registry.v1 import account_pb2 as fahu_dot_registry_dot_v1_dot_account__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&fahu/registry/v1/account_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1e\x66\x61hu/registry/v1/account.proto\"M\n\x17SignInWithWechatRequest\x12\x1a\n\x06openid\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x16\n\x05phone\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\"r\n\x18SignInWithWechatResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\x12*\n\x07session\x18\x02 \x01(\x0b\x32\x19.fahu.registry.v1.Session\"q\n\x19SignInWithPasswordRequest\x12\x1d\n\nlogin_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x17\n\x04totp\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\n\"t\n\x1aSignInWithPasswordResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\x12*\n\x07session\x18\x02 \x01(\x0b\x32\x19.fahu.registry.v1.Session\":\n\x15RefreshSessionRequest\x12!\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"p\n\x16RefreshSessionResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\x12*\n\x07session\x18\x02 \x01(\x0b\x32\x19.fahu.registry.v1.Session\"6\n\x11\x45ndSessionRequest\x12!\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x14\n\x12\x45ndSessionResponse\"\x13\n\x11GetAccountRequest\"@\n\x12GetAccountResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\"9\n\x16ListRevocationsRequest\x12\x1f\n\x0e\x61\x66ter_position\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"L\n\x17ListRevocationsResponse\x12\x31\n\x0brevocations\x18\x01 \x03(\x0b\x32\x1c.fahu.registry.v1.Revocation\"F\n\x1e\x42\x61tchGetWechatAddressesRequest\x12$\n\nperson_ids\x18\x01 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xc8\x01\"\x05r\x03\xb0\x01\x01\"U\n\x1f\x42\x61tchGetWechatAddressesResponse\x12\x32\n\taddresses\x18\x01 \x03(\x0b\x32\x1f.fahu.registry.v1.WechatAddress2\xd5\x06\n\x0e\x41\x63\x63ountService\x12x\n\x10SignInWithWechat\x12).fahu.registry.v1.SignInWithWechatRequest\x1a*.fahu.registry.v1.SignInWithWechatResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12~\n\x12SignInWithPassword\x12+.fahu.registry.v1.SignInWithPasswordRequest\x1a,.fahu.registry.v1.SignInWithPasswordResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12r\n\x0eRefreshSession\x12\'.fahu.registry.v1.RefreshSessionRequest\x1a(.fahu.registry.v1.RefreshSessionResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12\x66\n\nEndSession\x12#.fahu.registry.v1.EndSessionRequest\x1a$.fahu.registry.v1.EndSessionResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12g\n\nGetAccount\x12#.fahu.registry.v1.GetAccountRequest\x1a$.fahu.registry.v1.GetAccountResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12u\n\x0fListRevocations\x12(.fahu.registry.v1.ListRevocationsRequest\x1a).fahu.registry.v1.ListRevocationsResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12\x8c\x01\n\x17\x42\x61tchGetWechatAddresses\x12\x30.fahu.registry.v1.BatchGetWechatAddressesRequest\x1a\x31.fahu.registry.v1.BatchGetWechatAddressesResponse\"\x0c\xa2\xbb\x18\x08\x12\x06notifyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&fahu/registry/v1/account_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1e\x66\x61hu/registry/v1/account.proto\"k\n\x17SignInWithWechatRequest\x12\x1a\n\x06openid\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x16\n\x05phone\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12\x1c\n\x0binvite_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\"r\n\x18SignInWithWechatResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\x12*\n\x07session\x18\x02 \x01(\x0b\x32\x19.fahu.registry.v1.Session\"q\n\x19SignInWithPasswordRequest\x12\x1d\n\nlogin_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x17\n\x04totp\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\n\"t\n\x1aSignInWithPasswordResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\x12*\n\x07session\x18\x02 \x01(\x0b\x32\x19.fahu.registry.v1.Session\":\n\x15RefreshSessionRequest\x12!\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"p\n\x16RefreshSessionResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\x12*\n\x07session\x18\x02 \x01(\x0b\x32\x19.fahu.registry.v1.Session\"6\n\x11\x45ndSessionRequest\x12!\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x14\n\x12\x45ndSessionResponse\"\x13\n\x11GetAccountRequest\"@\n\x12GetAccountResponse\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.fahu.registry.v1.Account\"9\n\x16ListRevocationsRequest\x12\x1f\n\x0e\x61\x66ter_position\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"L\n\x17ListRevocationsResponse\x12\x31\n\x0brevocations\x18\x01 \x03(\x0b\x32\x1c.fahu.registry.v1.Revocation\"F\n\x1e\x42\x61tchGetWechatAddressesRequest\x12$\n\nperson_ids\x18\x01 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xc8\x01\"\x05r\x03\xb0\x01\x01\"U\n\x1f\x42\x61tchGetWechatAddressesResponse\x12\x32\n\taddresses\x18\x01 \x03(\x0b\x32\x1f.fahu.registry.v1.WechatAddress2\xd5\x06\n\x0e\x41\x63\x63ountService\x12x\n\x10SignInWithWechat\x12).fahu.registry.v1.SignInWithWechatRequest\x1a*.fahu.registry.v1.SignInWithWechatResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12~\n\x12SignInWithPassword\x12+.fahu.registry.v1.SignInWithPasswordRequest\x1a,.fahu.registry.v1.SignInWithPasswordResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12r\n\x0eRefreshSession\x12\'.fahu.registry.v1.RefreshSessionRequest\x1a(.fahu.registry.v1.RefreshSessionResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12\x66\n\nEndSession\x12#.fahu.registry.v1.EndSessionRequest\x1a$.fahu.registry.v1.EndSessionResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12g\n\nGetAccount\x12#.fahu.registry.v1.GetAccountRequest\x1a$.fahu.registry.v1.GetAccountResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12u\n\x0fListRevocations\x12(.fahu.registry.v1.ListRevocationsRequest\x1a).fahu.registry.v1.ListRevocationsResponse\"\r\xa2\xbb\x18\t\x12\x07gateway\x12\x8c\x01\n\x17\x42\x61tchGetWechatAddresses\x12\x30.fahu.registry.v1.BatchGetWechatAddressesRequest\x1a\x31.fahu.registry.v1.BatchGetWechatAddressesResponse\"\x0c\xa2\xbb\x18\x08\x12\x06notifyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIGNINWITHWECHATREQUEST'].fields_by_name['openid']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
   _globals['_SIGNINWITHWECHATREQUEST'].fields_by_name['phone']._loaded_options = None
   _globals['_SIGNINWITHWECHATREQUEST'].fields_by_name['phone']._serialized_options = b'\272H\004r\002\030\024'
+  _globals['_SIGNINWITHWECHATREQUEST'].fields_by_name['invite_code']._loaded_options = None
+  _globals['_SIGNINWITHWECHATREQUEST'].fields_by_name['invite_code']._serialized_options = b'\272H\004r\002\030('
   _globals['_SIGNINWITHPASSWORDREQUEST'].fields_by_name['login_name']._loaded_options = None
   _globals['_SIGNINWITHPASSWORDREQUEST'].fields_by_name['login_name']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_SIGNINWITHPASSWORDREQUEST'].fields_by_name['password']._loaded_options = None
@@ -67,33 +69,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNTSERVICE'].methods_by_name['BatchGetWechatAddresses']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['BatchGetWechatAddresses']._serialized_options = b'\242\273\030\010\022\006notify'
   _globals['_SIGNINWITHWECHATREQUEST']._serialized_start=150
-  _globals['_SIGNINWITHWECHATREQUEST']._serialized_end=227
-  _globals['_SIGNINWITHWECHATRESPONSE']._serialized_start=229
-  _globals['_SIGNINWITHWECHATRESPONSE']._serialized_end=343
-  _globals['_SIGNINWITHPASSWORDREQUEST']._serialized_start=345
-  _globals['_SIGNINWITHPASSWORDREQUEST']._serialized_end=458
-  _globals['_SIGNINWITHPASSWORDRESPONSE']._serialized_start=460
-  _globals['_SIGNINWITHPASSWORDRESPONSE']._serialized_end=576
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=578
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=636
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=638
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=750
-  _globals['_ENDSESSIONREQUEST']._serialized_start=752
-  _globals['_ENDSESSIONREQUEST']._serialized_end=806
-  _globals['_ENDSESSIONRESPONSE']._serialized_start=808
-  _globals['_ENDSESSIONRESPONSE']._serialized_end=828
-  _globals['_GETACCOUNTREQUEST']._serialized_start=830
-  _globals['_GETACCOUNTREQUEST']._serialized_end=849
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=851
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=915
-  _globals['_LISTREVOCATIONSREQUEST']._serialized_start=917
-  _globals['_LISTREVOCATIONSREQUEST']._serialized_end=974
-  _globals['_LISTREVOCATIONSRESPONSE']._serialized_start=976
-  _globals['_LISTREVOCATIONSRESPONSE']._serialized_end=1052
-  _globals['_BATCHGETWECHATADDRESSESREQUEST']._serialized_start=1054
-  _globals['_BATCHGETWECHATADDRESSESREQUEST']._serialized_end=1124
-  _globals['_BATCHGETWECHATADDRESSESRESPONSE']._serialized_start=1126
-  _globals['_BATCHGETWECHATADDRESSESRESPONSE']._serialized_end=1211
-  _globals['_ACCOUNTSERVICE']._serialized_start=1214
-  _globals['_ACCOUNTSERVICE']._serialized_end=2067
+  _globals['_SIGNINWITHWECHATREQUEST']._serialized_end=257
+  _globals['_SIGNINWITHWECHATRESPONSE']._serialized_start=259
+  _globals['_SIGNINWITHWECHATRESPONSE']._serialized_end=373
+  _globals['_SIGNINWITHPASSWORDREQUEST']._serialized_start=375
+  _globals['_SIGNINWITHPASSWORDREQUEST']._serialized_end=488
+  _globals['_SIGNINWITHPASSWORDRESPONSE']._serialized_start=490
+  _globals['_SIGNINWITHPASSWORDRESPONSE']._serialized_end=606
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=608
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=666
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=668
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=780
+  _globals['_ENDSESSIONREQUEST']._serialized_start=782
+  _globals['_ENDSESSIONREQUEST']._serialized_end=836
+  _globals['_ENDSESSIONRESPONSE']._serialized_start=838
+  _globals['_ENDSESSIONRESPONSE']._serialized_end=858
+  _globals['_GETACCOUNTREQUEST']._serialized_start=860
+  _globals['_GETACCOUNTREQUEST']._serialized_end=879
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=881
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=945
+  _globals['_LISTREVOCATIONSREQUEST']._serialized_start=947
+  _globals['_LISTREVOCATIONSREQUEST']._serialized_end=1004
+  _globals['_LISTREVOCATIONSRESPONSE']._serialized_start=1006
+  _globals['_LISTREVOCATIONSRESPONSE']._serialized_end=1082
+  _globals['_BATCHGETWECHATADDRESSESREQUEST']._serialized_start=1084
+  _globals['_BATCHGETWECHATADDRESSESREQUEST']._serialized_end=1154
+  _globals['_BATCHGETWECHATADDRESSESRESPONSE']._serialized_start=1156
+  _globals['_BATCHGETWECHATADDRESSESRESPONSE']._serialized_end=1241
+  _globals['_ACCOUNTSERVICE']._serialized_start=1244
+  _globals['_ACCOUNTSERVICE']._serialized_end=2097
 # @@protoc_insertion_point(module_scope)

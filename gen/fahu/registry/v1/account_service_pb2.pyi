@@ -27,19 +27,23 @@ class SignInWithWechatRequest(_message.Message):
 
     OPENID_FIELD_NUMBER: _builtins.int
     PHONE_FIELD_NUMBER: _builtins.int
+    INVITE_CODE_FIELD_NUMBER: _builtins.int
     openid: _builtins.str
     """openid within our mini-program."""
     phone: _builtins.str
     """Phone that WeChat confirmed, digits only; empty if the person is already bound."""
+    invite_code: _builtins.str
+    """Invite code (InviteService) instead of a phone; not both."""
     def __init__(
         self,
         *,
         openid: _builtins.str = ...,
         phone: _builtins.str = ...,
+        invite_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["openid", b"openid", "phone", b"phone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["invite_code", b"invite_code", "openid", b"openid", "phone", b"phone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

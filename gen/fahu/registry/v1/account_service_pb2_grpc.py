@@ -77,8 +77,11 @@ class AccountServiceServicer:
     """
 
     def SignInWithWechat(self, request, context):
-        """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed.
-        Fails with WECHAT_NOT_BOUND (phone needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE.
+        """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed, or
+        to the contact whose invite code was given. An account that asked to be bound instead of another (RebindingService) takes effect
+        here, and is told REBINDING_WAITING before; metadata "state" and "effective_at" say how long.
+        Fails with WECHAT_NOT_BOUND (phone or invite needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE,
+        INVITE_INVALID, REBINDING_WAITING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

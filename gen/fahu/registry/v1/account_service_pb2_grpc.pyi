@@ -34,8 +34,11 @@ class AccountServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AccountServiceAsyncStub: ...
     SignInWithWechat: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.SignInWithWechatRequest, _account_service_pb2.SignInWithWechatResponse]
-    """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed.
-    Fails with WECHAT_NOT_BOUND (phone needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE.
+    """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed, or
+    to the contact whose invite code was given. An account that asked to be bound instead of another (RebindingService) takes effect
+    here, and is told REBINDING_WAITING before; metadata "state" and "effective_at" say how long.
+    Fails with WECHAT_NOT_BOUND (phone or invite needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE,
+    INVITE_INVALID, REBINDING_WAITING.
     """
     SignInWithPassword: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.SignInWithPasswordRequest, _account_service_pb2.SignInWithPasswordResponse]
     """SignInWithPassword opens a session for console staff. Which of the three parts was wrong is never told.
@@ -60,8 +63,11 @@ class AccountServiceAsyncStub(AccountServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SignInWithWechat: _aio.UnaryUnaryMultiCallable[_account_service_pb2.SignInWithWechatRequest, _account_service_pb2.SignInWithWechatResponse]  # type: ignore[assignment]
-    """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed.
-    Fails with WECHAT_NOT_BOUND (phone needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE.
+    """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed, or
+    to the contact whose invite code was given. An account that asked to be bound instead of another (RebindingService) takes effect
+    here, and is told REBINDING_WAITING before; metadata "state" and "effective_at" say how long.
+    Fails with WECHAT_NOT_BOUND (phone or invite needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE,
+    INVITE_INVALID, REBINDING_WAITING.
     """
     SignInWithPassword: _aio.UnaryUnaryMultiCallable[_account_service_pb2.SignInWithPasswordRequest, _account_service_pb2.SignInWithPasswordResponse]  # type: ignore[assignment]
     """SignInWithPassword opens a session for console staff. Which of the three parts was wrong is never told.
@@ -89,8 +95,11 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.SignInWithWechatRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.SignInWithWechatResponse, _abc.Awaitable[_account_service_pb2.SignInWithWechatResponse]]:
-        """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed.
-        Fails with WECHAT_NOT_BOUND (phone needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE.
+        """SignInWithWechat opens a session for a known openid, or binds the openid to the rostered person whose phone WeChat confirmed, or
+        to the contact whose invite code was given. An account that asked to be bound instead of another (RebindingService) takes effect
+        here, and is told REBINDING_WAITING before; metadata "state" and "effective_at" say how long.
+        Fails with WECHAT_NOT_BOUND (phone or invite needed), NOT_ON_ROSTER, BOUND_TO_ANOTHER_WECHAT, ACCOUNT_WITHOUT_ROLE,
+        INVITE_INVALID, REBINDING_WAITING.
         """
 
     @_abc_1.abstractmethod

@@ -25,21 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!fahu/registry/v1/enterprise.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"r\n\x0b\x44\x65signation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x11\n\tarea_code\x18\x03 \x01(\t\x12&\n\x05level\x18\x04 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\"z\n\x07Liaison\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12\x30\n\x0c\x63onsented_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x62ound\x18\x05 \x01(\x08\"\xb8\x01\n\nEnterprise\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04uscc\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x32\n\x0b\x64\x65signation\x18\x05 \x01(\x0b\x32\x1d.fahu.registry.v1.Designation\x12*\n\x07liaison\x18\x06 \x01(\x0b\x32\x19.fahu.registry.v1.Liaison\x12\x0f\n\x07version\x18\x07 \x01(\x03\"K\n\x0bImportError\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t*B\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x12\n\x0eLEVEL_DISTRICT\x10\x01\x12\x0e\n\nLEVEL_TOWN\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!fahu/registry/v1/enterprise.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"r\n\x0b\x44\x65signation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x11\n\tarea_code\x18\x03 \x01(\t\x12&\n\x05level\x18\x04 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\"\x93\x01\n\x07Liaison\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12\x30\n\x0c\x63onsented_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x62ound\x18\x05 \x01(\x08\x12\x17\n\x0f\x63onsent_version\x18\x06 \x01(\t\"\xb8\x01\n\nEnterprise\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04uscc\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x32\n\x0b\x64\x65signation\x18\x05 \x01(\x0b\x32\x1d.fahu.registry.v1.Designation\x12*\n\x07liaison\x18\x06 \x01(\x0b\x32\x19.fahu.registry.v1.Liaison\x12\x0f\n\x07version\x18\x07 \x01(\x03\"K\n\x0bImportError\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t*B\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x12\n\x0eLEVEL_DISTRICT\x10\x01\x12\x0e\n\nLEVEL_TOWN\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.registry.v1.enterprise_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEVEL']._serialized_start=592
-  _globals['_LEVEL']._serialized_end=658
+  _globals['_LEVEL']._serialized_start=618
+  _globals['_LEVEL']._serialized_end=684
   _globals['_DESIGNATION']._serialized_start=88
   _globals['_DESIGNATION']._serialized_end=202
-  _globals['_LIAISON']._serialized_start=204
-  _globals['_LIAISON']._serialized_end=326
-  _globals['_ENTERPRISE']._serialized_start=329
-  _globals['_ENTERPRISE']._serialized_end=513
-  _globals['_IMPORTERROR']._serialized_start=515
-  _globals['_IMPORTERROR']._serialized_end=590
+  _globals['_LIAISON']._serialized_start=205
+  _globals['_LIAISON']._serialized_end=352
+  _globals['_ENTERPRISE']._serialized_start=355
+  _globals['_ENTERPRISE']._serialized_end=539
+  _globals['_IMPORTERROR']._serialized_start=541
+  _globals['_IMPORTERROR']._serialized_end=616
 # @@protoc_insertion_point(module_scope)

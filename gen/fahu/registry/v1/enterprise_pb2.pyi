@@ -91,6 +91,7 @@ class Liaison(_message.Message):
     PHONE_FIELD_NUMBER: _builtins.int
     CONSENTED_AT_FIELD_NUMBER: _builtins.int
     BOUND_FIELD_NUMBER: _builtins.int
+    CONSENT_VERSION_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """Person id, UUID."""
     name: _builtins.str
@@ -99,6 +100,8 @@ class Liaison(_message.Message):
     """Mobile number, masked ("138****5678")."""
     bound: _builtins.bool
     """True once the person has signed in through WeChat."""
+    consent_version: _builtins.str
+    """Version of the text that the person consented to; empty where none was recorded."""
     @_builtins.property
     def consented_at(self) -> _timestamp_pb2.Timestamp:
         """When the person consented to be the contact."""
@@ -111,10 +114,11 @@ class Liaison(_message.Message):
         phone: _builtins.str = ...,
         consented_at: _timestamp_pb2.Timestamp | None = ...,
         bound: _builtins.bool = ...,
+        consent_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["consented_at", b"consented_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "consented_at", b"consented_at", "name", b"name", "person_id", b"person_id", "phone", b"phone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "consent_version", b"consent_version", "consented_at", b"consented_at", "name", b"name", "person_id", b"person_id", "phone", b"phone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

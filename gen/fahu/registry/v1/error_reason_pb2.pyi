@@ -29,7 +29,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PERSON_NOT_FOUND: _ErrorReason.ValueType  # 2
     """No such person."""
     ERROR_REASON_LIAISON_NOT_FOUND: _ErrorReason.ValueType  # 3
-    """The enterprise has no contact to replace."""
+    """The enterprise has no contact."""
     ERROR_REASON_LIAISON_EXISTS: _ErrorReason.ValueType  # 4
     """The enterprise already has a contact: replace it instead."""
     ERROR_REASON_LIAISON_CONSENT_MISSING: _ErrorReason.ValueType  # 5
@@ -168,6 +168,30 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The liaison point is replaced already."""
     ERROR_REASON_ENTERPRISE_DESIGNATED: _ErrorReason.ValueType  # 37
     """The enterprise is a liaison point of that year already."""
+    ERROR_REASON_INVITE_INVALID: _ErrorReason.ValueType  # 50
+    """The invite code is wrong, expired, used or revoked, or this account tried too many: which is never told."""
+    ERROR_REASON_INVITE_NOT_NEEDED: _ErrorReason.ValueType  # 51
+    """The contact has signed in already."""
+    ERROR_REASON_INVITE_NOT_FOUND: _ErrorReason.ValueType  # 52
+    """The enterprise's contact has no invite that lives."""
+    ERROR_REASON_REBINDING_NOT_FOUND: _ErrorReason.ValueType  # 53
+    """No such request for another WeChat account, or not one the caller may see."""
+    ERROR_REASON_REBINDING_WRONG_STATE: _ErrorReason.ValueType  # 54
+    """The request is in another state; metadata "state" names it."""
+    ERROR_REASON_REBINDING_OPEN: _ErrorReason.ValueType  # 55
+    """A request from another WeChat account is open."""
+    ERROR_REASON_REBINDING_NOT_NEEDED: _ErrorReason.ValueType  # 56
+    """The person has this account already, or none: sign in instead."""
+    ERROR_REASON_REBINDING_WAITING: _ErrorReason.ValueType  # 57
+    """The request has not taken effect yet; metadata "state" and "effective_at" say how far it is."""
+    ERROR_REASON_REBINDING_BARRED: _ErrorReason.ValueType  # 58
+    """The person objected within the last seven days; metadata "until" says when one may ask again."""
+    ERROR_REASON_REBINDING_OWN: _ErrorReason.ValueType  # 59
+    """Nobody decides about their own request."""
+    ERROR_REASON_WECHAT_OF_ANOTHER: _ErrorReason.ValueType  # 60
+    """The WeChat account is that of somebody else who takes part."""
+    ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 61
+    """More rows than a file takes; metadata "rows" says how many it takes."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -179,7 +203,7 @@ ERROR_REASON_ENTERPRISE_NOT_FOUND: ErrorReason.ValueType  # 1
 ERROR_REASON_PERSON_NOT_FOUND: ErrorReason.ValueType  # 2
 """No such person."""
 ERROR_REASON_LIAISON_NOT_FOUND: ErrorReason.ValueType  # 3
-"""The enterprise has no contact to replace."""
+"""The enterprise has no contact."""
 ERROR_REASON_LIAISON_EXISTS: ErrorReason.ValueType  # 4
 """The enterprise already has a contact: replace it instead."""
 ERROR_REASON_LIAISON_CONSENT_MISSING: ErrorReason.ValueType  # 5
@@ -318,4 +342,28 @@ ERROR_REASON_DESIGNATION_REPLACED: ErrorReason.ValueType  # 36
 """The liaison point is replaced already."""
 ERROR_REASON_ENTERPRISE_DESIGNATED: ErrorReason.ValueType  # 37
 """The enterprise is a liaison point of that year already."""
+ERROR_REASON_INVITE_INVALID: ErrorReason.ValueType  # 50
+"""The invite code is wrong, expired, used or revoked, or this account tried too many: which is never told."""
+ERROR_REASON_INVITE_NOT_NEEDED: ErrorReason.ValueType  # 51
+"""The contact has signed in already."""
+ERROR_REASON_INVITE_NOT_FOUND: ErrorReason.ValueType  # 52
+"""The enterprise's contact has no invite that lives."""
+ERROR_REASON_REBINDING_NOT_FOUND: ErrorReason.ValueType  # 53
+"""No such request for another WeChat account, or not one the caller may see."""
+ERROR_REASON_REBINDING_WRONG_STATE: ErrorReason.ValueType  # 54
+"""The request is in another state; metadata "state" names it."""
+ERROR_REASON_REBINDING_OPEN: ErrorReason.ValueType  # 55
+"""A request from another WeChat account is open."""
+ERROR_REASON_REBINDING_NOT_NEEDED: ErrorReason.ValueType  # 56
+"""The person has this account already, or none: sign in instead."""
+ERROR_REASON_REBINDING_WAITING: ErrorReason.ValueType  # 57
+"""The request has not taken effect yet; metadata "state" and "effective_at" say how far it is."""
+ERROR_REASON_REBINDING_BARRED: ErrorReason.ValueType  # 58
+"""The person objected within the last seven days; metadata "until" says when one may ask again."""
+ERROR_REASON_REBINDING_OWN: ErrorReason.ValueType  # 59
+"""Nobody decides about their own request."""
+ERROR_REASON_WECHAT_OF_ANOTHER: ErrorReason.ValueType  # 60
+"""The WeChat account is that of somebody else who takes part."""
+ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 61
+"""More rows than a file takes; metadata "rows" says how many it takes."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -6,6 +6,7 @@ the newest and ignores older ones. Organisations are named; people are ids only.
 """
 
 from collections import abc as _abc
+from fahu.registry.v1 import account_pb2 as _account_pb2
 from fahu.registry.v1 import cohort_service_pb2 as _cohort_service_pb2
 from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
 from fahu.registry.v1 import plaque_pb2 as _plaque_pb2
@@ -366,3 +367,99 @@ class PlaqueChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlaqueChanged: _TypeAlias = PlaqueChanged  # noqa: Y015
+
+@_typing.final
+class RebindingChanged(_message.Message):
+    """RebindingChanged: a request to sign in with another WeChat account was made, decided, objected to or came to its end.
+    Subject fahu.registry.v1.rebinding_changed.<rebinding id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REBINDING_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_AT_FIELD_NUMBER: _builtins.int
+    DECIDER_IDS_FIELD_NUMBER: _builtins.int
+    CENTRE_IDS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    rebinding_id: _builtins.str
+    """Rebinding id, UUID."""
+    serial: _builtins.str
+    """Number for people, for example "HB-5C1D2B3A"."""
+    person_id: _builtins.str
+    """Whose WeChat account it is about, person id."""
+    state: _account_pb2.RebindingState.ValueType
+    """State it is in now."""
+    version: _builtins.int
+    """Version of the request, rising with each change."""
+    @_builtins.property
+    def effective_at(self) -> _timestamp_pb2.Timestamp:
+        """Before this moment it takes no effect."""
+
+    @_builtins.property
+    def decider_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who may decide it: officers of the enterprise's area, leads of the centre; person ids, never the person's own."""
+
+    @_builtins.property
+    def centre_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who is alerted at an objection: operators and leads of the centre; person ids."""
+
+    def __init__(
+        self,
+        *,
+        rebinding_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        state: _account_pb2.RebindingState.ValueType = ...,
+        effective_at: _timestamp_pb2.Timestamp | None = ...,
+        decider_ids: _abc.Iterable[_builtins.str] | None = ...,
+        centre_ids: _abc.Iterable[_builtins.str] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_at", b"effective_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["centre_ids", b"centre_ids", "decider_ids", b"decider_ids", "effective_at", b"effective_at", "person_id", b"person_id", "rebinding_id", b"rebinding_id", "serial", b"serial", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebindingChanged: _TypeAlias = RebindingChanged  # noqa: Y015
+
+@_typing.final
+class LiaisonResigned(_message.Message):
+    """LiaisonResigned: the contact of an enterprise left by themselves, and nobody took over.
+    Subject fahu.registry.v1.liaison_resigned.<enterprise id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_NAME_FIELD_NUMBER: _builtins.int
+    APPOINTER_IDS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    enterprise_id: _builtins.str
+    """Enterprise id, UUID."""
+    enterprise_name: _builtins.str
+    """Registered name of the enterprise."""
+    version: _builtins.int
+    """Version of the enterprise."""
+    @_builtins.property
+    def appointer_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who may appoint another: officers of its area, leads of the centre; person ids."""
+
+    def __init__(
+        self,
+        *,
+        enterprise_id: _builtins.str = ...,
+        enterprise_name: _builtins.str = ...,
+        appointer_ids: _abc.Iterable[_builtins.str] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointer_ids", b"appointer_ids", "enterprise_id", b"enterprise_id", "enterprise_name", b"enterprise_name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiaisonResigned: _TypeAlias = LiaisonResigned  # noqa: Y015

@@ -10,6 +10,7 @@ from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
 from services.gateway.texts.problems.findings import FINDINGS
+from services.gateway.texts.problems.liaisons import LIAISONS
 from services.gateway.texts.problems.notify import NOTIFY
 from services.gateway.texts.problems.plaques import PLAQUE_DETAILS, PLAQUES
 from services.gateway.texts.problems.registry import REGISTRY
@@ -17,7 +18,18 @@ from services.gateway.texts.problems.survey_answers import SURVEY_ANSWERS
 from services.gateway.texts.problems.surveys import SURVEYS
 
 PROBLEMS: dict[str, Problem] = (
-    DISPATCH | UPLOADS | REGISTRY | COHORTS | FINDINGS | PLAQUES | SURVEYS | SURVEY_ANSWERS | NOTIFY | SHARED | GATEWAY
+    DISPATCH
+    | UPLOADS
+    | REGISTRY
+    | COHORTS
+    | FINDINGS
+    | LIAISONS
+    | PLAQUES
+    | SURVEYS
+    | SURVEY_ANSWERS
+    | NOTIFY
+    | SHARED
+    | GATEWAY
 )
 DETAILS |= PLAQUE_DETAILS
 

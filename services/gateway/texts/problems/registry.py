@@ -5,7 +5,7 @@ from services.gateway.texts.problems.base import problem as _of
 REGISTRY = {
     "ENTERPRISE_NOT_FOUND": _of(404, "没有这家企业，或您无权查看", "There is no such enterprise, or it is not yours to see"),
     "PERSON_NOT_FOUND": _of(404, "没有这个人员", "There is no such person"),
-    "LIAISON_NOT_FOUND": _of(404, "该企业还没有联系人，无从更换", "The enterprise has no contact to replace"),
+    "LIAISON_NOT_FOUND": _of(404, "该企业还没有联系人", "The enterprise has no contact"),
     "LIAISON_EXISTS": _of(409, "该企业已有联系人，请改用更换", "The enterprise has a contact already: replace it instead"),
     "LIAISON_CONSENT_MISSING": _of(422, "须本人同意方可担任联系人", "A contact is appointed only with consent", "consented"),
     "PHONE_INVALID": _of(422, "不是有效的手机号码", "Not a mainland mobile number", "phone"),

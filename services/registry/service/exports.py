@@ -1,0 +1,77 @@
+"""Lists as rows of a file: what the caller may list, nothing more. The audit keeps who took which, and how many rows."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.auth import Actor
+from kit.calendar import BEIJING
+from kit.crypto import mask_name, mask_phone
+from services.registry.errors import ExportTooLarge
+from services.registry.personal import PersonalData
+from services.registry.queries import cohorts, enterprises, units
+from services.registry.queries.enterprises import EnterpriseFilter, EnterpriseView
+from services.registry.queries.units import UnitView
+from services.registry.rules import Duty, Level, UnitKind
+from services.registry.rules.cohorts import AREA, CONTACT, LEVEL, LEVEL_NAMES, NAME, PHONE, USCC
+from services.registry.rules.duties import COLUMNS, DUTY_NAMES, UNIT_KIND_NAMES
+from services.registry.service import audit
+
+MOST_ROWS = 5_000
+ENTERPRISES = (USCC, NAME, AREA, LEVEL, CONTACT, PHONE, "同意时间", "同意文本版本", "已用微信登录")
+UNITS = (*COLUMNS, "单位代码", "单位类型")
+Rows = list[list[object]]
+
+
+async def enterprise_rows(
+    session: AsyncSession, personal: PersonalData, actor: Actor, wanted: EnterpriseFilter, now: datetime
+) -> Rows:
+    """Enterprises of a year with designation and contact, masked as in the list. Raises ExportTooLarge."""
+    views = await enterprises.enterprises_of(session, actor, wanted, MOST_ROWS + 1)
+    if len(views) > MOST_ROWS:
+        raise ExportTooLarge(rows=str(MOST_ROWS))
+    areas = {area.code: area.names[-1] for area in await cohorts.areas_of_year(session, wanted.year)}
+    rows = [_enterprise(view, personal, areas) for view in views]
+    told = {"year": wanted.year, "area": wanted.area_code, "level": wanted.level, "text": wanted.text}
+    await _record(session, actor, "ENTERPRISES_EXPORTED", f"cohort/{wanted.year}", told, len(rows), now)
+    return rows
+
+
+def _enterprise(view: EnterpriseView, personal: PersonalData, areas: dict[str, str]) -> list[object]:
+    found, designation = view.enterprise, view.designation
+    row: list[object] = [found.uscc, found.name]
+    if designation:
+        row += [areas.get(designation.area_code, designation.area_code), LEVEL_NAMES[Level(designation.level)]]
+    if view.liaison and view.person:
+        consented = view.liaison.consented_at.astimezone(BEIJING)
+        row += [mask_name(personal.name(view.person)), mask_phone(personal.phone(view.person))]
+        row += [f"{consented:%Y-%m-%d %H:%M}", view.liaison.consent_version, view.person.openid_index is not None]
+    return row
+
+
+async def unit_rows(
+    session: AsyncSession, personal: PersonalData, actor: Actor, kind: UnitKind | None, now: datetime
+) -> Rows:
+    """A row for each duty of each unit, held or not. Staff are named whole, their numbers masked."""
+    views = await units.units(session, kind)
+    rows = [row for view in views for row in _unit(view, personal)]
+    await _record(session, actor, "UNITS_EXPORTED", "units", {"kind": kind}, len(rows), now)
+    return rows
+
+
+def _unit(view: UnitView, personal: PersonalData) -> Rows:
+    holders = {held.duty: person for held, person in view.holders}
+    rows: Rows = []
+    for duty in Duty:
+        person = holders.get(duty)
+        named = [personal.name(person), mask_phone(personal.phone(person))] if person else ["", ""]
+        unit = view.unit
+        rows.append([unit.name, DUTY_NAMES[duty], *named, unit.code, UNIT_KIND_NAMES[UnitKind(unit.kind)]])
+    return rows
+
+
+async def _record(
+    session: AsyncSession, actor: Actor, action: str, subject: str, told: dict[str, object], rows: int, now: datetime
+) -> None:
+    narrowed = [f"{name}={value}" for name, value in told.items() if value]
+    await audit.record(session, actor, action, subject, now, "; ".join([*narrowed, f"{rows} rows"]))
