@@ -34,7 +34,9 @@ class NotificationOut(Out):
     kind: str
     title: str
     body: str
-    subject_id: Annotated[Id, Field(description="所涉需求的 id。The demand it is about.")]
+    subject_id: Annotated[
+        Id, Field(description="所涉需求的 id；survey_reminder 为问卷调查的。The demand or survey it is about.")
+    ]
     serial: str
     happened_at: datetime
     read_at: datetime | None

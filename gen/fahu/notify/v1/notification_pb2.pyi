@@ -101,9 +101,9 @@ class Notification(_message.Message):
     body: _builtins.str
     """Text in the language asked for."""
     subject_id: _builtins.str
-    """What it is about: a demand's id, UUID."""
+    """What it is about: a demand's id, or with kind "survey_reminder" a survey's, UUID."""
     serial: _builtins.str
-    """Number of the demand."""
+    """Number of the demand, "WJ2026" for the survey of a year."""
     @_builtins.property
     def happened_at(self) -> _timestamp_pb2.Timestamp:
         """When the thing happened."""
