@@ -100,7 +100,7 @@ async def give_opinion(session: AsyncSession, personal: PersonalData, token: str
     link = await queries.link_to_answer(session, token_hash(token), number)
     if (
         link.invitation.part_b_given
-    ):  # also after the close: who did not hear that it was taken shall not hear that it was not
+    ):  # also after the close: its answer may have been lost
         raise SurveyOpinionGiven
     _check_open(link)
     checked = _check(link.questionnaire.part_b, answers, complete=True)
