@@ -132,18 +132,20 @@ async def test_after_the_close_answers_are_read_and_none_is_taken(world: World) 
     first, second = await invite(world.database, 2)
     service = world.survey_answers()
     await service.SubmitSurveyAnswers(submission(first.token, key="kept"))
+    await service.GiveSurveyOpinion(opinion(first.token))
     await world.change(CLOSE)
     link = (await service.GetSurveyLink(get(first.token))).link
     assert (link.state, link.answers.state) == (pb.SURVEY_LINK_STATE_CLOSED, pb.SURVEY_ANSWERS_STATE_SUBMITTED)
     repeated = (await service.SubmitSurveyAnswers(submission(first.token, key="kept"))).answers
     assert repeated.version == 2  # it was taken in before the close, and is told so
+    assert (await refusal(service.GiveSurveyOpinion(opinion(first.token)))).reason == "SURVEY_OPINION_GIVEN"
     for call in (
         service.SaveSurveyDraft(draft(second.token, {"staff": 1})),
         service.SubmitSurveyAnswers(submission(second.token)),
         service.GiveSurveyOpinion(opinion(second.token)),
     ):
         assert (await refusal(call)).reason == "SURVEY_CLOSED"
-    assert (await rows(world, "survey_response"), await rows(world, "sealed_answer")) == (1, 0)
+    assert (await rows(world, "survey_response"), await rows(world, "sealed_answer")) == (1, 1)
 
 
 async def test_part_b_is_given_once_and_leaves_nothing_but_an_envelope(world: World) -> None:

@@ -60,7 +60,8 @@ async def look_at_link(session: AsyncSession, token: str, now: datetime) -> Link
 
 async def save_draft(session: AsyncSession, token: str, part: PartA, now: datetime) -> SurveyResponse:
     """Keep part A as far as it is. The same again changes nothing, so a draft may be sent again whose answer was lost."""
-    link = await _link_to_answer(session, token, part.questionnaire_number)
+    link = await queries.link_to_answer(session, token_hash(token), part.questionnaire_number)
+    _check_open(link)
     checked = _check(link.questionnaire.part_a, part.answers, complete=False)
     if link.response and link.response.state == ResponseState.SUBMITTED:
         raise SurveyAlreadySubmitted
@@ -76,10 +77,11 @@ async def submit(
     session: AsyncSession, token: str, part: PartA, consent: Consent, retry: Retry, now: datetime
 ) -> SurveyResponse:
     """Take part A in, over what was there before: an enterprise has one answer, which counts once."""
-    link = await _link_to_answer(session, token, part.questionnaire_number, retry)
-    if link.response and link.response.request_id == retry.request_id:
+    link = await queries.link_to_answer(session, token_hash(token), part.questionnaire_number)
+    if link.response and link.response.request_id == retry.request_id:  # also after the close
         check_same(link.response.mark or b"", retry.mark)
         return link.response
+    _check_open(link)
     if not consent.given:
         raise SurveyConsentMissing
     checked = _check(link.questionnaire.part_a, part.answers, complete=True)
@@ -95,22 +97,21 @@ async def submit(
 
 async def give_opinion(session: AsyncSession, personal: PersonalData, token: str, answers: str, number: int) -> None:
     """Take part B in, once. Flag and envelope are all that is written: no time, no id of a call, nothing to compare with."""
-    link = await _link_to_answer(session, token, number)
-    if link.invitation.part_b_given:
+    link = await queries.link_to_answer(session, token_hash(token), number)
+    if (
+        link.invitation.part_b_given
+    ):  # also after the close: its answer may have been lost
         raise SurveyOpinionGiven
+    _check_open(link)
     checked = _check(link.questionnaire.part_b, answers, complete=True)
     link.invitation.part_b_given = True
     session.add(envelopes.seal(personal, link.survey.id, link.invitation.area_code, link.industry, checked.answers))
     await session.flush()
 
 
-async def _link_to_answer(session: AsyncSession, token: str, number: int, retry: Retry | None = None) -> HeldLink:
-    """The link, locked. Raises SurveyClosed, but not for a repetition of what was taken in before the close."""
-    link = await queries.link_to_answer(session, token_hash(token), number)
-    repeated = retry and link.response and link.response.request_id == retry.request_id
-    if link.survey.state != SurveyState.OPEN and not repeated:
+def _check_open(link: HeldLink) -> None:
+    if link.survey.state != SurveyState.OPEN:
         raise SurveyClosed
-    return link
 
 
 def _check(part: dict[str, Any], answers: str, complete: bool) -> Checked:
