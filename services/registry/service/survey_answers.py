@@ -98,9 +98,7 @@ async def submit(
 async def give_opinion(session: AsyncSession, personal: PersonalData, token: str, answers: str, number: int) -> None:
     """Take part B in, once. Flag and envelope are all that is written: no time, no id of a call, nothing to compare with."""
     link = await queries.link_to_answer(session, token_hash(token), number)
-    if (
-        link.invitation.part_b_given
-    ):  # also after the close: its answer may have been lost
+    if link.invitation.part_b_given:  # also after the close: its answer may have been lost
         raise SurveyOpinionGiven
     _check_open(link)
     checked = _check(link.questionnaire.part_b, answers, complete=True)
