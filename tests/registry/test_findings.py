@@ -4,9 +4,8 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from docx import Document
@@ -14,22 +13,14 @@ from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import findings_service_pb2 as pb
 from fahu.registry.v1 import survey_service_pb2 as surveys_pb
 from python_calamine import CalamineWorkbook
-from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
-from services.registry.models import AnonymousAnswer
 from services.registry.standard_questionnaire import PART_A, PART_B
 from tests.registry import census
+from tests.registry.answered import ANSWER, answer, give_part_b
 from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, on, row
 from tests.registry.conftest import World, race, refusal
 from tests.registry.files import FENGJING, ZHUJING, uscc
-
-ANSWER = census.ANSWER.replace("jsonb_build_object('staff', 'o1')", "CAST(:answers AS jsonb)")
-
-
-async def answer(world: World, survey: Any, number: int, answers: dict[str, Any], percent: int = 100) -> None:
-    given = json.dumps(answers, ensure_ascii=False)
-    await world.change(ANSWER, survey=UUID(survey.id), uscc=uscc(number), percent=percent, answers=given)
 
 
 async def closed(world: World) -> Any:
@@ -44,16 +35,6 @@ async def closed(world: World) -> Any:
         await answer(world, survey, number, {"staff": f"o{1 + number % 2}", "agencies": agencies, "forms": forms})
     await answer(world, survey, 9, {"staff": "o1", "agencies": ["eco_env"]}, percent=10)
     return await census.close(world, survey)
-
-
-async def give_part_b(world: World, survey: Any, answers: Sequence[tuple[str | None, str | None, dict[str, Any]]]) -> None:
-    """Parts B as the close writes them."""
-    rows = [
-        {"id": uuid4(), "survey_id": UUID(survey.id), "area_code": area, "industry": industry, "answers": given}
-        for area, industry, given in answers
-    ]
-    async with world.database.begin() as session:
-        await session.execute(insert(AnonymousAnswer), rows)
 
 
 def analysing(survey: Any, **more: Any) -> pb.AnalyseSurveyRequest:
