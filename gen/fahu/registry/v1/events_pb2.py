@@ -23,21 +23,39 @@ _sym_db = _symbol_database.Default()
 
 
 from fahu.registry.v1 import enterprise_pb2 as fahu_dot_registry_dot_v1_dot_enterprise__pb2
+from fahu.registry.v1 import project_pb2 as fahu_dot_registry_dot_v1_dot_project__pb2
+from fahu.registry.v1 import service_record_pb2 as fahu_dot_registry_dot_v1_dot_service__record__pb2
 from fahu.registry.v1 import unit_pb2 as fahu_dot_registry_dot_v1_dot_unit__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61hu/registry/v1/events.proto\x12\x10\x66\x61hu.registry.v1\x1a!fahu/registry/v1/enterprise.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x0bUnitChanged\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKind\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x1a\n\x12\x63ontact_person_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x19\n\x11leader_person_ids\x18\x08 \x03(\t\"\xe2\x01\n\x13LiaisonPointChanged\x12\x16\n\x0e\x64\x65signation_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12&\n\x05level\x18\x06 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x19\n\x11liaison_person_id\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x03\"N\n\rAccessRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61hu/registry/v1/events.proto\x12\x10\x66\x61hu.registry.v1\x1a!fahu/registry/v1/enterprise.proto\x1a\x1e\x66\x61hu/registry/v1/project.proto\x1a%fahu/registry/v1/service_record.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x0bUnitChanged\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKind\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x1a\n\x12\x63ontact_person_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x19\n\x11leader_person_ids\x18\x08 \x03(\t\"\xe2\x01\n\x13LiaisonPointChanged\x12\x16\n\x0e\x64\x65signation_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12&\n\x05level\x18\x06 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x19\n\x11liaison_person_id\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x03\"N\n\rAccessRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd3\x01\n\x0eProjectChanged\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12-\n\x05state\x18\x06 \x01(\x0e\x32\x1e.fahu.registry.v1.ProjectState\x12)\n\x05nodes\x18\x07 \x03(\x0b\x32\x1a.fahu.registry.v1.NodeDays\x12\x0f\n\x07version\x18\x08 \x01(\x03\"P\n\x08NodeDays\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x02 \x01(\t\x12\x0f\n\x07\x64one_on\x18\x03 \x01(\t\x12\x12\n\nmove_count\x18\x04 \x01(\x05\"D\n\x0eProjectNodeDue\x12\x32\n\x04node\x18\x01 \x01(\x0b\x32$.fahu.registry.v1.ProjectNodeWarning\"S\n\x0fProjectNodeLate\x12\x32\n\x04node\x18\x01 \x01(\x0b\x32$.fahu.registry.v1.ProjectNodeWarning\x12\x0c\n\x04week\x18\x02 \x01(\x05\"\x91\x01\n\x12ProjectNodeWarning\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12\x0f\n\x07node_id\x18\x05 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x06 \x01(\t\x12\x12\n\nperson_ids\x18\x07 \x03(\t\"\x91\x01\n\x0fServiceRecorded\x12\x31\n\x07service\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.ServiceSubject\x12\x19\n\x11liaison_person_id\x18\x02 \x01(\t\x12\x30\n\x0c\x61nswer_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\x0fServiceAnswered\x12\x31\n\x07service\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.ServiceSubject\x12\x1b\n\x13recorder_person_ids\x18\x02 \x03(\t\"\xb2\x02\n\x0eServiceSubject\x12\x19\n\x11service_record_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x12\n\nproject_id\x18\x04 \x01(\t\x12\x11\n\tunit_code\x18\x05 \x01(\t\x12\x11\n\tarea_code\x18\x06 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x07 \x01(\t\x12\x15\n\renterprise_id\x18\x08 \x01(\t\x12\x11\n\tserved_on\x18\t \x01(\t\x12+\n\x04kind\x18\n \x01(\x0e\x32\x1d.fahu.registry.v1.ServiceKind\x12-\n\x05state\x18\x0b \x01(\x0e\x32\x1e.fahu.registry.v1.ServiceState\x12\x0f\n\x07version\x18\x0c \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.registry.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UNITCHANGED']._serialized_start=149
-  _globals['_UNITCHANGED']._serialized_end=339
-  _globals['_LIAISONPOINTCHANGED']._serialized_start=342
-  _globals['_LIAISONPOINTCHANGED']._serialized_end=568
-  _globals['_ACCESSREVOKED']._serialized_start=570
-  _globals['_ACCESSREVOKED']._serialized_end=648
+  _globals['_UNITCHANGED']._serialized_start=220
+  _globals['_UNITCHANGED']._serialized_end=410
+  _globals['_LIAISONPOINTCHANGED']._serialized_start=413
+  _globals['_LIAISONPOINTCHANGED']._serialized_end=639
+  _globals['_ACCESSREVOKED']._serialized_start=641
+  _globals['_ACCESSREVOKED']._serialized_end=719
+  _globals['_PROJECTCHANGED']._serialized_start=722
+  _globals['_PROJECTCHANGED']._serialized_end=933
+  _globals['_NODEDAYS']._serialized_start=935
+  _globals['_NODEDAYS']._serialized_end=1015
+  _globals['_PROJECTNODEDUE']._serialized_start=1017
+  _globals['_PROJECTNODEDUE']._serialized_end=1085
+  _globals['_PROJECTNODELATE']._serialized_start=1087
+  _globals['_PROJECTNODELATE']._serialized_end=1170
+  _globals['_PROJECTNODEWARNING']._serialized_start=1173
+  _globals['_PROJECTNODEWARNING']._serialized_end=1318
+  _globals['_SERVICERECORDED']._serialized_start=1321
+  _globals['_SERVICERECORDED']._serialized_end=1466
+  _globals['_SERVICEANSWERED']._serialized_start=1468
+  _globals['_SERVICEANSWERED']._serialized_end=1565
+  _globals['_SERVICESUBJECT']._serialized_start=1568
+  _globals['_SERVICESUBJECT']._serialized_end=1874
 # @@protoc_insertion_point(module_scope)
