@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/registry/v1/service_record.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc8\x04\n\rServiceRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x12\n\nproject_id\x18\x04 \x01(\t\x12\x16\n\x0eproject_serial\x18\x05 \x01(\t\x12\x15\n\rproject_title\x18\x06 \x01(\t\x12\x11\n\tarea_code\x18\x07 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x08 \x01(\t\x12\x15\n\renterprise_id\x18\t \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\n \x01(\t\x12\x11\n\tserved_on\x18\x0b \x01(\t\x12+\n\x04kind\x18\x0c \x01(\x0e\x32\x1d.fahu.registry.v1.ServiceKind\x12\x0c\n\x04note\x18\r \x01(\t\x12-\n\x05state\x18\x0e \x01(\x0e\x32\x1e.fahu.registry.v1.ServiceState\x12\x30\n\x0c\x61nswer_until\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bprovisional\x18\x10 \x01(\x08\x12\x0e\n\x06reason\x18\x11 \x01(\t\x12\x13\n\x0brecorded_by\x18\x12 \x01(\t\x12/\n\x0brecorded_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61nswered_by\x18\x14 \x01(\t\x12/\n\x0b\x61nswered_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x16 \x01(\x03*\xb0\x01\n\x0bServiceKind\x12\x1c\n\x18SERVICE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_KIND_VISIT\x10\x01\x12\x18\n\x14SERVICE_KIND_MEETING\x10\x02\x12\x19\n\x15SERVICE_KIND_TRAINING\x10\x03\x12\x1e\n\x1aSERVICE_KIND_QUESTIONNAIRE\x10\x04\x12\x16\n\x12SERVICE_KIND_OTHER\x10\x05*\xbb\x01\n\x0cServiceState\x12\x1d\n\x19SERVICE_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SERVICE_STATE_RECORDED\x10\x01\x12\x1b\n\x17SERVICE_STATE_CONFIRMED\x10\x02\x12\x1a\n\x16SERVICE_STATE_PRESUMED\x10\x03\x12\x1a\n\x16SERVICE_STATE_DISPUTED\x10\x04\x12\x1b\n\x17SERVICE_STATE_WITHDRAWN\x10\x05*\xbc\x01\n\rCoverageState\x12\x1e\n\x1a\x43OVERAGE_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43OVERAGE_STATE_CONFIRMED\x10\x01\x12\x1b\n\x17\x43OVERAGE_STATE_PRESUMED\x10\x02\x12\x1a\n\x16\x43OVERAGE_STATE_WAITING\x10\x03\x12\x1b\n\x17\x43OVERAGE_STATE_DISPUTED\x10\x04\x12\x17\n\x13\x43OVERAGE_STATE_NONE\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/registry/v1/service_record.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x04\n\rServiceRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x12\n\nproject_id\x18\x04 \x01(\t\x12\x16\n\x0eproject_serial\x18\x05 \x01(\t\x12\x15\n\rproject_title\x18\x06 \x01(\t\x12\x11\n\tarea_code\x18\x07 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x08 \x01(\t\x12\x15\n\renterprise_id\x18\t \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\n \x01(\t\x12\x11\n\tserved_on\x18\x0b \x01(\t\x12+\n\x04kind\x18\x0c \x01(\x0e\x32\x1d.fahu.registry.v1.ServiceKind\x12\x0c\n\x04note\x18\r \x01(\t\x12-\n\x05state\x18\x0e \x01(\x0e\x32\x1e.fahu.registry.v1.ServiceState\x12\x30\n\x0c\x61nswer_until\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bprovisional\x18\x10 \x01(\x08\x12\x16\n\x0e\x64ispute_reason\x18\x11 \x01(\t\x12\x13\n\x0brecorded_by\x18\x12 \x01(\t\x12/\n\x0brecorded_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61nswered_by\x18\x14 \x01(\t\x12/\n\x0b\x61nswered_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x16 \x01(\x03\x12\x19\n\x11withdrawal_reason\x18\x17 \x01(\t*\xb0\x01\n\x0bServiceKind\x12\x1c\n\x18SERVICE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_KIND_VISIT\x10\x01\x12\x18\n\x14SERVICE_KIND_MEETING\x10\x02\x12\x19\n\x15SERVICE_KIND_TRAINING\x10\x03\x12\x1e\n\x1aSERVICE_KIND_QUESTIONNAIRE\x10\x04\x12\x16\n\x12SERVICE_KIND_OTHER\x10\x05*\xbb\x01\n\x0cServiceState\x12\x1d\n\x19SERVICE_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SERVICE_STATE_RECORDED\x10\x01\x12\x1b\n\x17SERVICE_STATE_CONFIRMED\x10\x02\x12\x1a\n\x16SERVICE_STATE_PRESUMED\x10\x03\x12\x1a\n\x16SERVICE_STATE_DISPUTED\x10\x04\x12\x1b\n\x17SERVICE_STATE_WITHDRAWN\x10\x05*\xbc\x01\n\rCoverageState\x12\x1e\n\x1a\x43OVERAGE_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43OVERAGE_STATE_CONFIRMED\x10\x01\x12\x1b\n\x17\x43OVERAGE_STATE_PRESUMED\x10\x02\x12\x1a\n\x16\x43OVERAGE_STATE_WAITING\x10\x03\x12\x1b\n\x17\x43OVERAGE_STATE_DISPUTED\x10\x04\x12\x17\n\x13\x43OVERAGE_STATE_NONE\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.registry.v1.service_record_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SERVICEKIND']._serialized_start=680
-  _globals['_SERVICEKIND']._serialized_end=856
-  _globals['_SERVICESTATE']._serialized_start=859
-  _globals['_SERVICESTATE']._serialized_end=1046
-  _globals['_COVERAGESTATE']._serialized_start=1049
-  _globals['_COVERAGESTATE']._serialized_end=1237
+  _globals['_SERVICEKIND']._serialized_start=715
+  _globals['_SERVICEKIND']._serialized_end=891
+  _globals['_SERVICESTATE']._serialized_start=894
+  _globals['_SERVICESTATE']._serialized_end=1081
+  _globals['_COVERAGESTATE']._serialized_start=1084
+  _globals['_COVERAGESTATE']._serialized_end=1272
   _globals['_SERVICERECORD']._serialized_start=93
-  _globals['_SERVICERECORD']._serialized_end=677
+  _globals['_SERVICERECORD']._serialized_end=712
 # @@protoc_insertion_point(module_scope)

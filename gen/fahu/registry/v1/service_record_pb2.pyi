@@ -148,12 +148,13 @@ class ServiceRecord(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     ANSWER_UNTIL_FIELD_NUMBER: _builtins.int
     PROVISIONAL_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
+    DISPUTE_REASON_FIELD_NUMBER: _builtins.int
     RECORDED_BY_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     ANSWERED_BY_FIELD_NUMBER: _builtins.int
     ANSWERED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    WITHDRAWAL_REASON_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     serial: _builtins.str
@@ -184,14 +185,16 @@ class ServiceRecord(_message.Message):
     """What the enterprise says about it."""
     provisional: _builtins.bool
     """True while a holiday notice still to come may move answer_until."""
-    reason: _builtins.str
-    """Why it is disputed or withdrawn; empty otherwise."""
+    dispute_reason: _builtins.str
+    """Why the enterprise disputed it; empty unless it did."""
     recorded_by: _builtins.str
     """Who recorded it, person id, UUID."""
     answered_by: _builtins.str
-    """Who answered or withdrew it, person id; empty before."""
+    """Who answered for the enterprise, person id; empty before."""
     version: _builtins.int
     """Version, from 1, rising with each change. The HTTP ETag."""
+    withdrawal_reason: _builtins.str
+    """Why the area took it back; empty unless it did."""
     @_builtins.property
     def answer_until(self) -> _timestamp_pb2.Timestamp:
         """When silence counts as a confirmation; unset if nobody could be asked."""
@@ -223,16 +226,17 @@ class ServiceRecord(_message.Message):
         state: Global___ServiceState.ValueType = ...,
         answer_until: _timestamp_pb2.Timestamp | None = ...,
         provisional: _builtins.bool = ...,
-        reason: _builtins.str = ...,
+        dispute_reason: _builtins.str = ...,
         recorded_by: _builtins.str = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         answered_by: _builtins.str = ...,
         answered_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        withdrawal_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answer_until", b"answer_until", "answered_at", b"answered_at", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_until", b"answer_until", "answered_at", b"answered_at", "answered_by", b"answered_by", "area_code", b"area_code", "designation_id", b"designation_id", "enterprise_id", b"enterprise_id", "enterprise_name", b"enterprise_name", "id", b"id", "kind", b"kind", "note", b"note", "project_id", b"project_id", "project_serial", b"project_serial", "project_title", b"project_title", "provisional", b"provisional", "reason", b"reason", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "serial", b"serial", "served_on", b"served_on", "state", b"state", "version", b"version", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_until", b"answer_until", "answered_at", b"answered_at", "answered_by", b"answered_by", "area_code", b"area_code", "designation_id", b"designation_id", "dispute_reason", b"dispute_reason", "enterprise_id", b"enterprise_id", "enterprise_name", b"enterprise_name", "id", b"id", "kind", b"kind", "note", b"note", "project_id", b"project_id", "project_serial", b"project_serial", "project_title", b"project_title", "provisional", b"provisional", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "serial", b"serial", "served_on", b"served_on", "state", b"state", "version", b"version", "withdrawal_reason", b"withdrawal_reason", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
