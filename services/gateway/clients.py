@@ -24,7 +24,10 @@ from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceStub
 from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
+from fahu.registry.v1.coverage_service_pb2_grpc import CoverageServiceStub
+from fahu.registry.v1.project_service_pb2_grpc import ProjectServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.service_record_service_pb2_grpc import ServiceRecordServiceStub
 
 from kit.auth import TokenSigner
 from kit.rpc.carrier import Carried
@@ -47,7 +50,10 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.dispatch.v1.term_service_pb2_grpc import TermServiceAsyncStub
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from fahu.registry.v1.coverage_service_pb2_grpc import CoverageServiceAsyncStub
+    from fahu.registry.v1.project_service_pb2_grpc import ProjectServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+    from fahu.registry.v1.service_record_service_pb2_grpc import ServiceRecordServiceAsyncStub
 
 # Names adorn a page: they may not keep it waiting.
 NAMES_SECONDS = 1.0
@@ -78,6 +84,9 @@ class Clients:
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(_channel(to_registry))
         self.accounts: AccountServiceAsyncStub = AccountServiceStub(_channel(to_registry))
+        self.projects: ProjectServiceAsyncStub = ProjectServiceStub(_channel(to_registry))
+        self.service_records: ServiceRecordServiceAsyncStub = ServiceRecordServiceStub(_channel(to_registry))
+        self.coverage: CoverageServiceAsyncStub = CoverageServiceStub(_channel(to_registry))
         self.sessions: AccountServiceAsyncStub = AccountServiceStub(_channel(as_gateway))
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)

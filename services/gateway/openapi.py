@@ -111,6 +111,8 @@ TAGS = {
     "notifications": "消息。The caller's inbox, WeChat consents and live updates.",
     "call-tasks": "电话联系任务。Whom the centre is to telephone.",
     "enterprises": "企业与联系人。Enterprises and their contacts.",
+    "projects": "年度项目。Projects of a year, their nodes, and who is late.",
+    "service-records": "对接服务与覆盖。Services to liaison points, what they say about them, who is still owed one.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

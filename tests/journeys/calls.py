@@ -12,8 +12,10 @@ from kit.rpc.client import refusal_of
 from tests.journeys.doors import (
     BACKWARDS,
     LIAISON,
+    NEW_YEAR,
     NO_FILE,
     NO_OTHER,
+    PLAN,
     REPLY,
     SHEET,
     TEXTS,
@@ -41,6 +43,20 @@ def _on(**more: Any) -> Fill:
 def _of_case(**more: Any) -> Fill:
     return lambda thing, column: {
         "on": {"joint_case_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+def _of_project(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"project_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
+        **more,
+    }
+
+
+def _of_record(**more: Any) -> Fill:
+    return lambda thing, column: {
+        "on": {"service_record_id": thing, "expected_version": UNSEEN, "request_id": uuid4().hex},
         **more,
     }
 
@@ -137,6 +153,34 @@ CALLS = {
     "CreateReplyTemplate": Door(("OK",), lambda thing, column: {"content": CONTENT_RPC, "request_id": uuid4().hex}),
     "UpdateReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE, content=CONTENT_RPC)),
     "RetireReplyTemplate": Door(("NOT_FOUND REPLY_TEMPLATE_NOT_FOUND",), fixed(on=NO_TEMPLATE)),
+    "GetProject": Door(("OK",), _about("project_id")),
+    "CreateProject": Door(("INVALID_ARGUMENT PROJECT_DAYS_INVALID",), fixed(year=2031, content=PLAN, request_id="示例")),
+    "UpdateProject": Door(STALE_RPC, _of_project(content=PLAN)),
+    "ActivateProject": Door(STALE_RPC, _of_project()),
+    "CompleteProject": Door(STALE_RPC, _of_project()),
+    "CancelProject": Door(STALE_RPC, _of_project(reason="示例")),
+    "NoteProject": Door(STALE_RPC, _of_project(text="示例")),
+    "AddNode": Door(STALE_RPC, _of_project(title="示例", due_on=NEW_YEAR)),
+    "MoveNode": Door(STALE_RPC, _of_project(node_id=NO_FILE, due_on=NEW_YEAR, reason="示例")),
+    "CompleteNode": Door(STALE_RPC, _of_project(node_id=NO_FILE, done_on=NEW_YEAR, evidence="示例")),
+    "RemoveNode": Door(STALE_RPC, _of_project(node_id=NO_FILE)),
+    "ExportProjects": Door(("OK",), fixed(year=2031)),
+    "RecordServices": Door(
+        ("FAILED_PRECONDITION SERVICES_REFUSED",),
+        lambda thing, column: {
+            "project_id": thing,
+            "served_on": NEW_YEAR,
+            "kind": "SERVICE_KIND_VISIT",
+            "designation_ids": [NO_FILE],
+            "request_id": uuid4().hex,
+        },
+    ),
+    "GetServiceRecord": Door(("OK",), _about("service_record_id")),
+    "ConfirmService": Door(STALE_RPC, _of_record()),
+    "DisputeService": Door(STALE_RPC, _of_record(reason="示例")),
+    "WithdrawService": Door(STALE_RPC, _of_record(reason="示例")),
+    "ImportServiceRecords": Door(("INVALID_ARGUMENT IMPORT_COLUMNS_MISSING",), fixed(**FILE_RPC)),
+    "ExportCoverage": Door(("OK",), fixed(year=2031)),
     "FileDemands": Door(
         ("INVALID_ARGUMENT DEMANDS_INVALID",), fixed(channel="CHANNEL_PHONE", demands=[{"title": "矩阵"}], request_id="示例")
     ),

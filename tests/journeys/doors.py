@@ -6,11 +6,13 @@ as it is for the next who asks.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from kit.calendar import BEIJING
 from tests.journeys.table import NOBODY, REFUSED, WORDS, Line
 from tests.kit.uploads.makers import png
 
@@ -26,7 +28,12 @@ NOT_FOUND = {
     "upload": "ATTACHMENT_NOT_FOUND",
     "joint case": "JOINT_CASE_NOT_FOUND",
     "reply template": "REPLY_TEMPLATE_NOT_FOUND",
+    "project": "PROJECT_NOT_FOUND",
+    "service record": "SERVICE_RECORD_NOT_FOUND",
 }
+# Within the year, and not ahead.
+NEW_YEAR = datetime.now(BEIJING).date().replace(month=1, day=1).isoformat()
+PLAN = {"title": "矩阵", "starts_on": NEW_YEAR, "ends_on": NEW_YEAR}
 REPLY = {"kind": "guidance", "conclusion": "结论", "legal_basis": "法", "next_steps": "下一步", "claim": "explained"}
 LIAISON = {"name": "示例", "phone": "19900009999", "consented": True}
 NO_FILE = "0192f0c1-0000-7000-8000-000000000001"
@@ -85,6 +92,7 @@ STALE = ("412 STALE_VERSION",)
 SUGGESTION = "/api/v1/routing-suggestions/{suggestion_id}"
 JOINT = "/api/v1/joint-cases/{joint_case_id}"
 TEMPLATE = "/api/v1/reply-templates/{reply_template_id}"
+PROJECT, RECORD = "/api/v1/projects/{project_id}", "/api/v1/service-records/{service_record_id}"
 TEXTS = {"title": "矩阵", "state": "handling", "conclusion": "结论"}
 NOT_GOOD = {"kind": "demand", "category_code": "none", "title": "矩阵", "body": "示例", "enterprise_id": NO_FILE}
 DEMANDS, ENTERPRISES, AUTH = "/api/v1/demands/{demand_id}", "/api/v1/enterprises/{enterprise_id}", "/api/v1/auth"
@@ -141,6 +149,23 @@ DOORS = {
     "POST /api/v1/reply-templates": Door(("201",), fixed(**TEXTS)),
     f"PUT {TEMPLATE}": Door(("404 REPLY_TEMPLATE_NOT_FOUND",), fixed(**TEXTS)),
     f"POST {TEMPLATE}/retire": Door(("404 REPLY_TEMPLATE_NOT_FOUND",)),
+    "POST /api/v1/projects": Door(("422 PROJECT_DAYS_INVALID",), fixed(**PLAN, year=2031)),
+    f"PUT {PROJECT}": Door(STALE, fixed(**PLAN)),
+    f"POST {PROJECT}/activate": Door(STALE),
+    f"POST {PROJECT}/complete": Door(STALE),
+    f"POST {PROJECT}/cancel": Door(STALE, fixed(reason="示例")),
+    f"POST {PROJECT}/notes": Door(STALE, fixed(text="示例")),
+    f"POST {PROJECT}/nodes": Door(STALE, fixed(title="示例", due_on=NEW_YEAR)),
+    f"POST {PROJECT}/nodes/{{node_id}}/due-day": Door(STALE, fixed(due_on=NEW_YEAR, reason="示例")),
+    f"POST {PROJECT}/nodes/{{node_id}}/done": Door(STALE, fixed(done_on=NEW_YEAR, evidence="示例")),
+    f"POST {PROJECT}/nodes/{{node_id}}/removal": Door(STALE),
+    f"POST {PROJECT}/services": Door(
+        ("409 SERVICES_REFUSED",), fixed(served_on=NEW_YEAR, kind="visit", designation_ids=[NO_FILE])
+    ),
+    f"POST {RECORD}/confirm": Door(STALE),
+    f"POST {RECORD}/dispute": Door(STALE, fixed(reason="示例")),
+    f"POST {RECORD}/withdraw": Door(STALE, fixed(reason="示例")),
+    "POST /api/v1/service-records/{year}/import": Door(("422 IMPORT_COLUMNS_MISSING",)),
     "POST /api/v1/demands/on-behalf": Door(("422 DEMANDS_INVALID",), fixed(channel="phone", demands=[NOT_GOOD])),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
@@ -165,10 +190,11 @@ PLAIN_DOOR = Door()
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
     """Ask a route; returns status and reason. Reads no further than the head of a stream."""
     method, path = line.name.split(" ")
-    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id"):
+    for part in ("demand_id", "enterprise_id", "task_id", "person_id", "attachment_id", "joint_case_id", "project_id"):
         path = path.replace(f"{{{part}}}", thing)
+    path = path.replace("{service_record_id}", thing)
     path = path.replace("{reply_template_id}", thing or str(uuid4()))
-    for part in ("approval_id", "order_id", "sample_id", "suggestion_id"):
+    for part in ("approval_id", "order_id", "sample_id", "suggestion_id", "node_id"):
         path = path.replace(f"{{{part}}}", str(uuid4()))
     path = path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}

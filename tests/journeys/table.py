@@ -7,13 +7,13 @@ from pathlib import Path
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
 from fahu.notify.v1 import notify_service_pb2
-from fahu.registry.v1 import account_service_pb2, registry_service_pb2
 from fastapi import FastAPI
 from google.protobuf.descriptor import ServiceDescriptor
 
 from kit.rpc.access import rules_of
 from services.dispatch.__main__ import SERVICES as DISPATCH
 from services.gateway.auth import declared_rules
+from services.registry.__main__ import SERVICES as REGISTRY
 
 FILE = Path(__file__).parent / "matrix.md"
 ROLES = {
@@ -32,8 +32,7 @@ COLUMNS = (*ROLES, *SERVICES, NOBODY)
 CONTRACTS: tuple[ServiceDescriptor, ...] = (
     *DISPATCH,
     notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
-    registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
-    account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
+    *REGISTRY,
 )
 REFUSED = "–"
 # What a cell may say, and whether that reaches beyond what is the caller's own.

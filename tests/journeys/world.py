@@ -1,7 +1,7 @@
 """Somebody signed in for every column of the table, and things of each kind: theirs, somebody else's, and none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +11,11 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
+from tests.journeys import programme
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
+from tests.journeys.things import Things
 from tests.kit.uploads.makers import png
 
-NOTHING = "0192f0c1-0000-7000-8000-000000000000"
 STAFF = {
     "agency contact": "hrss.contact",
     "agency handler": "hrss.handler",
@@ -25,18 +26,6 @@ STAFF = {
     "area officer": "zhujing.officer",
 }
 DEMAND = {"kind": "demand", "category_code": "hrss", "title": "矩阵示例", "body": "谁能看到这条需求？"}
-
-
-@dataclass(frozen=True)
-class Things:
-    """Ids of one kind, as one caller sees them."""
-
-    own: Sequence[str] = ()
-    other: Sequence[str] = ()
-
-    def by_relation(self) -> list[tuple[str, str]]:
-        owned = [("own", thing) for thing in self.own]
-        return [*owned, *(("other", thing) for thing in self.other), ("none", NOTHING)]
 
 
 @dataclass
@@ -114,6 +103,10 @@ async def _fill(platform: Platform, world: World) -> None:
     await people["liaison"].post(f"/demands/{taken_back['id']}/withdraw", {"reason": "示例"}, version=taken_back["version"])
     await world.stack.settle()
     world.enterprises = [str(one["id"]) async for one in people["supervisor"].all_of("/enterprises", "enterprises")]
+    by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
+    projects, records = await programme.projects_and_records(
+        people, world.neighbour, lambda unit: _staff(platform, world.loaded, by_unit[unit])
+    )
     world.things = {
         "demand": _demands(world.demands),
         "deliveries": _for_all(Things([world.demands["home"]], [world.demands["next door"]])),
@@ -125,6 +118,8 @@ async def _fill(platform: Platform, world: World) -> None:
         "upload": await _uploads(world),
         "joint case": await _joint_cases(world),
         "reply template": await _templates(platform, world),
+        "project": projects,
+        "service record": records,
         "call task": _for_all(Things([await _call_task(world)])),
     }
 

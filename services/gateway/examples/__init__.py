@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import arbitration, guards, joint, oversight, working_days
+from services.gateway.examples import arbitration, guards, joint, oversight, projects, working_days
 from services.gateway.examples.demands import (
     ACCEPTED,
     CLOSED,
@@ -52,6 +52,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **oversight.OPERATIONS,
+    **projects.OPERATIONS,
     **working_days.OPERATIONS,
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
@@ -212,6 +213,7 @@ PARAMETERS: dict[str, Any] = {
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **oversight.PARAMETERS,
+    **projects.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",
@@ -256,6 +258,9 @@ def problem(reason: str) -> dict[str, Any]:
     elif reason == "JOINT_MEMBERS_REFUSED":
         because = "OPINION_MISSING"
         shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
+    elif reason == "SERVICES_REFUSED":
+        because = "POINT_NOT_OF_AREA"
+        shown["errors"] = [{"field": "designation_ids[0]", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

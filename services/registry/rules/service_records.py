@@ -82,8 +82,3 @@ def coverage_state(confirmed: int, presumed: int, waiting: int, disputed: int) -
     """Where a liaison point stands: the best of what was recorded for it."""
     counts = zip(CoverageState, (confirmed, presumed, waiting, disputed, 1), strict=True)
     return next(state for state, count in counts if count)
-
-
-def share_of(served: int, points: int) -> str:
-    """覆盖率 as bulletins print it: nothing to serve is not served in full."""
-    return f"{served * 100 / points:.1f}%" if points else "—"

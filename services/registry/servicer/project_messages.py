@@ -119,7 +119,7 @@ def rows(
     """One for each node; names of people by id."""
     for of, node, unit_name in found:
         head = (serial_of(of.year, of.number), of.year, unit_name, of.title, STATES[ProjectState(of.state)])
-        people = (names.get(of.leader_id, ""), names.get(of.handler_id, ""))
+        people = tuple(names.get(person, "") if person else "" for person in (of.leader_id, of.handler_id))
         yield (*head, *people, of.starts_on, of.ends_on, *(_cells(of, node, today) if node else ()))
 
 

@@ -9,8 +9,9 @@ from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
 from services.gateway.texts.problems.notify import NOTIFY
+from services.gateway.texts.problems.projects import PROJECTS
 from services.gateway.texts.problems.registry import REGISTRY
 
-PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | NOTIFY | SHARED | GATEWAY
+PROBLEMS: dict[str, Problem] = DISPATCH | UPLOADS | REGISTRY | PROJECTS | NOTIFY | SHARED | GATEWAY
 
 __all__ = ["DETAILS", "FIELDS", "LIMITS", "PROBLEMS", "Problem"]

@@ -19,6 +19,7 @@ DETAILS: dict[str, Text] = {
     "IMPORT_COLUMNS_MISSING": Text("缺少：{columns}", "Missing: {columns}"),
     "ATTACHMENTS_TOO_MANY": Text("最多 {limit} 个", "At most {limit}"),
     "JOINT_CASE_FULL": Text("最多 {limit} 条", "At most {limit}"),
+    "TOO_MANY_NODES": Text("最多 {limit} 个", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
 }
 
