@@ -14,12 +14,16 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub, add_AccountServiceServicer_to_server
+from fahu.registry.v1.coverage_service_pb2_grpc import add_CoverageServiceServicer_to_server
+from fahu.registry.v1.project_service_pb2_grpc import add_ProjectServiceServicer_to_server
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
+from fahu.registry.v1.service_record_service_pb2_grpc import add_ServiceRecordServiceServicer_to_server
 from google.protobuf.message import Message
 from sqlalchemy import text
 
 from kit import migrate
 from kit.auth import Actor, TokenSigner
+from kit.calendar import WorkingCalendar
 from kit.crypto import Keyring
 from kit.db import Database
 from kit.events import outbox
@@ -28,22 +32,36 @@ from kit.rpc.server import RpcServer
 from services.registry.__main__ import MIGRATIONS, SERVICES
 from services.registry.personal import Passwords, PersonalData
 from services.registry.rules import year_of
+from services.registry.rules.service_records import Patience
 from services.registry.rules.sessions import SessionPolicy
 from services.registry.service import people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft
 from services.registry.servicer.accounts import AccountServicer
+from services.registry.servicer.coverage import CoverageServicer
+from services.registry.servicer.projects import ProjectServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.service_records import ServiceRecordServicer
 from tests import signing
 from tests.conftest import MakeDatabase
 from tests.registry.files import Line, csv_file
 
 KEYRING_TEXT = Keyring.generate()
 YEAR = year_of(datetime.now(UTC))
+PATIENCE = Patience(5, WorkingCalendar.from_library())
 LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 EVENTS = {
     kind.DESCRIPTOR.full_name: kind
-    for kind in (events_pb2.UnitChanged, events_pb2.LiaisonPointChanged, events_pb2.AccessRevoked)
+    for kind in (
+        events_pb2.UnitChanged,
+        events_pb2.LiaisonPointChanged,
+        events_pb2.AccessRevoked,
+        events_pb2.ProjectChanged,
+        events_pb2.ProjectNodeDue,
+        events_pb2.ProjectNodeLate,
+        events_pb2.ServiceRecorded,
+        events_pb2.ServiceAnswered,
+    )
 }
 
 
@@ -79,6 +97,10 @@ class World:
     def accounts(self, actor: Actor | str = "gateway") -> Any:
         channel: Any = self._channel(signing.signer(actor) if isinstance(actor, str) else _Speaker(actor))
         return AccountServiceStub(channel)
+
+    def stub(self, kind: Any, actor: Actor) -> Any:
+        """A stub of another service of registry's."""
+        return kind(self._channel(_Speaker(actor)))
 
     async def import_lines(self, *lines: Line, year: int = YEAR) -> Any:
         request = pb.ImportCohortRequest(year=year, file_name="名单.csv", content=csv_file(lines))
@@ -149,7 +171,11 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     policy = SessionPolicy(timedelta(days=30), timedelta(seconds=30))
     registry = RegistryServicer(database, personal)
     accounts = AccountServicer(database, personal, Passwords(), policy)
+    records = ServiceRecordServicer(database, personal, PATIENCE)
     registrations = [
+        lambda server: add_ProjectServiceServicer_to_server(ProjectServicer(database, personal), server),
+        lambda server: add_ServiceRecordServiceServicer_to_server(records, server),
+        lambda server: add_CoverageServiceServicer_to_server(CoverageServicer(database), server),
         lambda server: add_RegistryServiceServicer_to_server(registry, server),
         lambda server: add_AccountServiceServicer_to_server(accounts, server),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.notify.catalogue.agencies import FOR_AGENCIES
 from services.notify.catalogue.enterprises import FOR_ENTERPRISES
 from services.notify.catalogue.overseers import FOR_OVERSEERS
+from services.notify.catalogue.programme import OF_PROGRAMME
 from services.notify.catalogue.text import Texts
 from services.notify.rules import Kind
 
@@ -25,4 +26,4 @@ VARIANTS: Mapping[Kind, str] = {
     Kind.AGENCY_DEMAND_JOINED: "taken_out",
 }
 FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS}
-TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF}
+TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF, **OF_PROGRAMME}

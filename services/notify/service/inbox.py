@@ -39,7 +39,11 @@ FROM given JOIN added USING (id) WHERE purpose IS NOT NULL
 
 async def announce(pages: OpenPages, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
     """Put each event into the inboxes of its audience, once for a person, ready to be sent on; and tell open pages."""
-    rows = [row for delivery in deliveries for row in _rows_of(delivery)]
+    await put(pages, session, [row for delivery in deliveries for row in _rows_of(delivery)])
+
+
+async def put(pages: OpenPages, session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write messages, whatever they are about, in one statement; and tell open pages."""
     now = datetime.now(UTC)
     values = {"rows": json.dumps(rows), "now": now, "give_up_at": now + GIVE_UP_AFTER}
     await driver_of(session)(WRITE, values)
@@ -59,14 +63,19 @@ def _rows_of(delivery: Delivery) -> Iterator[dict[str, Any]]:
         "happened_at": delivery.at.isoformat(),
     }
     for person, kind in _told(event.audience, notice).items():
-        way = WAYS[kind]
-        yield shared | {
-            "id": str(uuid_utils.uuid7()),
-            "person_id": person,
-            "kind": kind,
-            "purpose": way.purpose,
-            "must_reach": way.must_reach,
-        }
+        yield shared | addressed(person, kind)
+
+
+def addressed(person: str, kind: Kind) -> dict[str, Any]:
+    """What of a message is for one reader."""
+    way = WAYS[kind]
+    return {
+        "id": str(uuid_utils.uuid7()),
+        "person_id": person,
+        "kind": kind,
+        "purpose": way.purpose,
+        "must_reach": way.must_reach,
+    }
 
 
 def _change_of(row: dict[str, Any]) -> events_pb2.InboxChanged:

@@ -56,5 +56,5 @@ def _event(row: Row[Any], reached: int) -> events_pb2.ProjectNodeDue | events_pb
         person_ids=[str(person) for person in people],
     )
     if reached <= TODAY:
-        return events_pb2.ProjectNodeDue(node=node)
+        return events_pb2.ProjectNodeDue(node=node, today=reached == TODAY)
     return events_pb2.ProjectNodeLate(node=node, week=reached - TODAY)

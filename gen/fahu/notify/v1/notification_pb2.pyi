@@ -101,9 +101,9 @@ class Notification(_message.Message):
     body: _builtins.str
     """Text in the language asked for."""
     subject_id: _builtins.str
-    """What it is about: a demand's id, UUID."""
+    """What it is about, by its kind: the id of a demand, a project or a record of a service, UUID."""
     serial: _builtins.str
-    """Number of the demand."""
+    """Number of the demand, the project or the record."""
     @_builtins.property
     def happened_at(self) -> _timestamp_pb2.Timestamp:
         """When the thing happened."""

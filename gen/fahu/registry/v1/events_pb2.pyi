@@ -258,6 +258,9 @@ class ProjectNodeDue(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NODE_FIELD_NUMBER: _builtins.int
+    TODAY_FIELD_NUMBER: _builtins.int
+    today: _builtins.bool
+    """True on the due day itself."""
     @_builtins.property
     def node(self) -> Global___ProjectNodeWarning:
         """Which node, and who is told."""
@@ -266,10 +269,11 @@ class ProjectNodeDue(_message.Message):
         self,
         *,
         node: Global___ProjectNodeWarning | None = ...,
+        today: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["node", b"node"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["node", b"node"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["node", b"node", "today", b"today"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
