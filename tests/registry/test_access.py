@@ -29,7 +29,10 @@ ALLOWED: dict[str, set[int | str]] = {
     "ImportCohort": {CENTRE_LEAD},
     "BatchGetPersonNames": {*EVERYONE},
     "RevealPhone": {OPERATOR, CENTRE_LEAD},
-    **{key: {*OF_UNITS, *OVERSEERS} for key in ("ListProjects", "GetProject", "ListLateNodes", "ExportProjects")},
+    **{
+        key: {*OF_UNITS, *OVERSEERS}
+        for key in ("ListProjects", "GetProject", "ListLateNodes", "ExportProjects", "SummariseProjects")
+    },
     **{key: {*OF_UNITS} for key in ("CreateProject", "UpdateProject", "AddNode", "MoveNode", "CompleteNode", "RemoveNode")},
     **{key: {AGENCY_LEAD, OFFICER} for key in ("ActivateProject", "CompleteProject", "CancelProject")},
     "NoteProject": {SUPERVISOR},

@@ -1,12 +1,11 @@
 """Projects of a year (PRJ-1, PRJ-2, PRJ-4): led, with nodes, moved with a reason only, late without anybody's report."""
 
-import asyncio
 import io
-from datetime import UTC, datetime, time
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import project_service_pb2 as pb
 from fahu.registry.v1.project_pb2 import (
@@ -16,15 +15,9 @@ from fahu.registry.v1.project_pb2 import (
     PROJECT_STATE_PLANNED,
 )
 from python_calamine import CalamineWorkbook
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from kit.calendar import BEIJING
 from kit.db import constraint_of
-from services.registry.rules import Duty
-from services.registry.rules.projects import UNTOLD, next_look, number_of, serial_of, stage
-from services.registry.service import late_nodes, units
-from services.registry.service.audit import OPERATOR
 from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING
 from tests.registry.programme import CENTRE, FIRST, LAST, SUPERVISOR, TODAY, Office, content, days, office, on
@@ -159,62 +152,30 @@ async def test_late_nodes_show_without_a_report_and_the_longest_first(world: Wor
     late = (await town.projects.CompleteNode(done(late, late.nodes[0]))).project
     assert late.nodes[0].days_late == (TODAY - FIRST).days
     assert await listed(town) == []
+    late = (await town.projects.CompleteNode(done(late, late.nodes[1]))).project
+    tallies = (await centre.projects.SummariseProjects(pb.SummariseProjectsRequest())).tallies
+    kept = [(one.unit_name, one.planned_count, one.due_count, one.in_time_count, one.late_count) for one in tallies]
+    assert kept == [("朱泾镇", 1, 2, 1, 0), ("枫泾镇", 0, 1, 0, 1)]
 
 
-def test_each_stage_is_told_on_its_first_day_and_once() -> None:
-    due, told, days_told = LAST, UNTOLD, []
-    for ahead in range(-12, 24):
-        day = due + days(ahead)
-        if day >= next_look(due, told):
-            assert stage(due, day) > told
-            told = stage(due, day)
-            days_told.append(ahead)
-    assert days_told == [-7, 0, 1, 8, 15, 22]
-    assert stage(due, due + days(30)) == 2 + 5  # weeks that nobody swept in are not made up for
-    assert number_of(serial_of(2026, 12)) == (2026, 12)
-    assert number_of("XM2026") is None
+async def test_a_project_under_way_changes_hands_and_nothing_else(world: World) -> None:
+    hrss = await office(world, "hrss")
+    handler = await office(world, "hrss", Role.ROLE_AGENCY_HANDLER)
+    project = await hrss.active()
 
+    def update(**more: Any) -> pb.UpdateProjectRequest:
+        return pb.UpdateProjectRequest(on=on(project), content=content(**({"leader_id": handler.person} | more)))
 
-async def sweep_twice_at_once(world: World, day: int, pause: float = 0.1) -> int:
-    """Two replicas sweep, the second while the first has not committed; how many events there are."""
-    now = datetime.combine(TODAY + days(day), time(9), BEIJING).astimezone(UTC)
-
-    async def second() -> None:
-        async with world.database.begin() as session:
-            await late_nodes.sweep(session, now)
-
-    async with world.database.begin() as session:
-        await late_nodes.sweep(session, now)
-        other = asyncio.create_task(second())
-        await asyncio.sleep(pause)
-    await other
-    kinds = (events_pb2.ProjectNodeDue, events_pb2.ProjectNodeLate)
-    return sum([len(await world.events(kind)) for kind in kinds])
-
-
-@pytest.mark.skipif(LAST - days(7) < TODAY, reason="the project would end before its node is due")
-async def test_two_replicas_warn_leader_and_contact_once(world: World) -> None:
-    town = await office(world)
-    contact = await office(world)
-    async with world.database.begin() as session:
-        for duty, who in ((Duty.LEADER, town), (Duty.CONTACT, contact)):
-            await units.set_duty(session, OPERATOR, town.actor.unit_code, duty, who.actor.person_id, datetime.now(UTC))
-    project = await town.active(TODAY + days(7))
-    await town.create("计划中的不提醒")
-    counts = [await sweep_twice_at_once(world, day) for day in (-1, 0, 1, 7, 7, 8, 9, 15, 40)]
-    assert counts == [0, 1, 1, 2, 2, 3, 3, 4, 5]
-    (soon, today) = await world.events(events_pb2.ProjectNodeDue)
-    assert (soon.today, today.today, set(soon.node.person_ids)) == (False, True, {town.person, contact.person})
-    assert [event.week for event in await world.events(events_pb2.ProjectNodeLate)] == [1, 2, 5]
-    assert soon.node.serial == project.serial
-
-
-@pytest.mark.skipif(LAST - days(7) < TODAY, reason="the project would end before its node is due")
-async def test_without_its_lock_two_replicas_warn_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    await (await office(world)).active(TODAY + days(7))
-    unlocked = text(late_nodes.CLAIM.text.replace("FOR UPDATE OF n SKIP LOCKED", ""))
-    monkeypatch.setattr(late_nodes, "CLAIM", unlocked)
-    assert await sweep_twice_at_once(world, 0, pause=0.5) == 2
+    await world.change("UPDATE staff_account SET active = false WHERE person_id = :id", id=hrss.person)
+    assert (await refusal(handler.projects.UpdateProject(update()))).reason == "PERMISSION_DENIED"
+    for more, reason in (
+        ({"title": "另一个项目"}, "PROJECT_WRONG_STATE"),
+        ({"ends_on": f"{YEAR}-11-30"}, "PROJECT_WRONG_STATE"),
+        ({"leader_id": ""}, "PROJECT_LEADER_MISSING"),
+    ):
+        assert (await refusal(hrss.projects.UpdateProject(update(**more)))).reason == reason
+    project = (await hrss.projects.UpdateProject(update(description="由他人接手"))).project
+    assert (project.content.leader_id, project.content.description) == (handler.person, "由他人接手")
 
 
 async def test_two_who_begin_a_project_at_once_begin_it_once(world: World) -> None:

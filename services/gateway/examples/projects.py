@@ -131,6 +131,17 @@ LATE: dict[str, Any] = {
     "days_late": 3,
     "move_count": 1,
 }
+TALLY: dict[str, Any] = {
+    "unit_code": UNIT,
+    "unit_name": "朱泾镇",
+    "planned_count": 0,
+    "active_count": 2,
+    "completed_count": 1,
+    "due_count": 8,
+    "in_time_count": 7,
+    "late_count": 1,
+    "in_time_share": "87.5%",
+}
 FILE = (
     f"统一社会信用代码,项目,服务日期,服务方式,说明\n91310116MA0FAKE007,{PROJECT['serial']},2026-06-18,走访,梳理劳动合同文本"
 )
@@ -160,6 +171,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "remove_node": {"response": PROJECT | {"state": "planned", "nodes": []}},
     "list_late_nodes": {"response": {"nodes": [LATE], "next_page_token": ""}},
+    "summarise_projects": {"response": {"tallies": [TALLY]}},
     "list_project_gaps": {
         "response": {"gaps": [{"unit_code": "court", "unit_name": "区法院", "planned_count": 1}]},
     },

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.openapi import tells
 from services.gateway.routes.enterprises import LEVELS, LevelWord
-from services.gateway.routes.project_schemas import Year
+from services.gateway.routes.project_schemas import Year, share_of
 from services.gateway.routes.projects import PathYear, YearQuery
 from services.gateway.schemas import AnyCode, Day, Id, NextPageToken, Out, Page
 from services.gateway.sheets import GIVES_XLSX, xlsx_answer
@@ -122,7 +122,6 @@ def _line(line: pb.CoverageLine) -> CoverageLineOut:
 
 
 def _share(one: pb.CoverageShare) -> CoverageShareOut:
-    share = f"{one.served_count * 100 / one.point_count:.1f}%" if one.point_count else "—"
     return CoverageShareOut(
         area_code=one.area_code,
         level=LEVELS.of(one.level),
@@ -131,5 +130,5 @@ def _share(one: pb.CoverageShare) -> CoverageShareOut:
         presumed_count=one.presumed_count,
         waiting_count=one.waiting_count,
         disputed_count=one.disputed_count,
-        share=share,
+        share=share_of(one.served_count, one.point_count),
     )

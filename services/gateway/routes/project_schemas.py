@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fahu.registry.v1 import project_pb2 as pb
+from fahu.registry.v1 import project_service_pb2 as rpc
 from pydantic import Field
 from starlette.responses import Response
 
@@ -111,6 +112,26 @@ class ProjectOut(Out):
     changed_at: datetime
 
 
+class ProjectTallyOut(Out):
+    """一个单位的项目和节点。"""
+
+    unit_code: str
+    unit_name: str
+    planned_count: int
+    active_count: int
+    completed_count: int
+    due_count: Annotated[int, Field(description="应完成的节点：已到期的。Nodes that were due.")]
+    in_time_count: Annotated[int, Field(description="其中按时完成的。Of these, done in time.")]
+    late_count: Annotated[int, Field(description="其中逾期未完成的。Of these, still open.")]
+    in_time_share: Annotated[str, Field(description="按时完成率；没有应完成的为“—”。A dash where nothing was due.")]
+
+
+class ProjectTallies(Out):
+    """In the notice's order."""
+
+    tallies: list[ProjectTallyOut]
+
+
 Names = Mapping[str, str]
 
 
@@ -188,3 +209,22 @@ def _move(move: pb.NodeMove, names: Names) -> NodeMoveOut:
 def _note(note: pb.ProjectNote, names: Names) -> ProjectNoteOut:
     by, at = person_out(note.noted_by, names), moment_of(note.noted_at)
     return ProjectNoteOut(id=note.id, text=note.text, noted_by=by, noted_at=at)
+
+
+def share_of(part: int, whole: int) -> str:
+    """As bulletins print it: of nothing, nothing is not all."""
+    return f"{part * 100 / whole:.1f}%" if whole else "—"
+
+
+def tally_out(one: rpc.ProjectTally) -> ProjectTallyOut:
+    return ProjectTallyOut(
+        unit_code=one.unit_code,
+        unit_name=one.unit_name,
+        planned_count=one.planned_count,
+        active_count=one.active_count,
+        completed_count=one.completed_count,
+        due_count=one.due_count,
+        in_time_count=one.in_time_count,
+        late_count=one.late_count,
+        in_time_share=share_of(one.in_time_count, one.due_count),
+    )

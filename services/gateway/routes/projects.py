@@ -17,6 +17,7 @@ from services.gateway.routes.project_schemas import (
     PersonOut,
     ProjectIn,
     ProjectOut,
+    ProjectTallies,
     StateWord,
     UnitCode,
     Year,
@@ -24,6 +25,7 @@ from services.gateway.routes.project_schemas import (
     person_out,
     project_answer,
     project_out,
+    tally_out,
 )
 from services.gateway.schemas import Asked, Day, Id, In, NextPageToken, Out, Page, written
 from services.gateway.sheets import GIVES_XLSX, xlsx_answer
@@ -175,11 +177,11 @@ async def create_project(body: NewProjectIn, caller: Writer) -> Response:
 @router.put(
     PROJECT,
     response_model=ProjectOut,
-    summary="修改计划中的项目",
-    openapi_extra=told("PROJECT_DAYS_INVALID", "NODE_DAY_INVALID", "STAFF_NOT_OF_UNIT"),
+    summary="修改项目",
+    openapi_extra=told("PROJECT_DAYS_INVALID", "NODE_DAY_INVALID", "STAFF_NOT_OF_UNIT", "PROJECT_LEADER_MISSING"),
 )
 async def update_project(project_id: UUID, body: ProjectIn, caller: Writer) -> Response:
-    """Write a planned project anew; its nodes stay and have to fit."""
+    """Write a planned project anew; its nodes have to fit. One under way gets another leader, handler, description."""
     request = pb.UpdateProjectRequest(on=on(project_id, caller), content=body.message())
     return await project_answer((await caller.clients.projects.UpdateProject(request)).project, caller)
 
@@ -232,6 +234,13 @@ async def list_late_nodes(query: Annotated[LateNodeQuery, Query()], caller: Read
     names = await caller.clients.person_names(node.leader_id for node in answer.nodes)
     found = [_late(node, names) for node in answer.nodes]
     return LateNodes(nodes=found, next_page_token=answer.next_page_token)
+
+
+@router.get("/project-tallies", summary="各单位项目推进情况", openapi_extra=tells())
+async def summarise_projects(query: Annotated[YearQuery, Query()], caller: Reader) -> ProjectTallies:
+    """Projects by state and nodes by how they kept their days, for each unit with projects that the caller sees."""
+    answer = await caller.clients.projects.SummariseProjects(pb.SummariseProjectsRequest(year=query.year))
+    return ProjectTallies(tallies=[tally_out(one) for one in answer.tallies])
 
 
 @router.get("/project-gaps", summary="尚无已启动项目的单位", openapi_extra=tells())

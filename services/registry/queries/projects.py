@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
@@ -21,6 +22,7 @@ from services.registry.rules.projects import ProjectState
 
 READ_ALL = (Role.ROLE_CENTRE_OPERATOR, Role.ROLE_CENTRE_LEAD, Role.ROLE_SUPERVISOR)
 OF_UNITS = (Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_LEAD, Role.ROLE_AREA_OFFICER)
+DECIDERS = (Role.ROLE_AGENCY_LEAD, Role.ROLE_AREA_OFFICER)
 BEGUN = (ProjectState.ACTIVE, ProjectState.COMPLETED)
 
 
@@ -32,6 +34,20 @@ class ProjectView:
     nodes: list[ProjectNode] = field(default_factory=list)
     moves: dict[UUID, list[ProjectNodeMove]] = field(default_factory=dict)
     notes: list[ProjectNote] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectTally:
+    """One unit's projects by state; of their nodes those that were due, of these those done in time and those still open."""
+
+    unit_code: str
+    unit_name: str
+    planned: int
+    active: int
+    completed: int
+    due: int
+    in_time: int
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,21 @@ async def late_nodes_page(
         return rows, ""
     end = rows[size - 1][0]
     return rows[:size], encode_token(filtered_by, (datetime.combine(end.due_on, time(), BEIJING), end.id))
+
+
+async def tallies(session: AsyncSession, actor: Actor, year: int, day: date) -> list[ProjectTally]:
+    """Projects by state and nodes by how they kept their days, for each unit with projects of the year."""
+    counted = func.count(Project.id.distinct())
+    states = [counted.filter(Project.state == state) for state in (ProjectState.PLANNED, *BEGUN)]
+    was_due = or_(ProjectNode.due_on < day, and_(ProjectNode.due_on == day, ProjectNode.done_on.is_not(None)))
+    due = and_(Project.state.in_(BEGUN), was_due)
+    kept = (due, and_(due, ProjectNode.done_on <= ProjectNode.due_on), and_(due, ProjectNode.done_on.is_(None)))
+    nodes = [func.count(ProjectNode.id).filter(condition) for condition in kept]
+    query = select(Unit.code, Unit.name, *states, *nodes).join(Project, Project.unit_code == Unit.code)
+    query = query.outerjoin(ProjectNode, ProjectNode.project_id == Project.id)
+    query = query.where(visible_to(actor), Project.year == year).group_by(Unit.code, Unit.name, Unit.position)
+    rows: Sequence[Any] = (await session.execute(query.order_by(Unit.position))).all()
+    return [ProjectTally(*row) for row in rows]
 
 
 async def gaps(session: AsyncSession, year: int) -> Sequence[Row[str, str, int]]:

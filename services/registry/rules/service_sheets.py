@@ -1,5 +1,6 @@
 """What a row of a file of services must be like. All that is wrong is collected."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,21 @@ MESSAGES = {
     Why.NOTE_TOO_LONG: "说明最多 {limit} 个字。",
     Why.ROW_REPEATED: "与第 {first} 行重复：同一企业、项目、日期和方式只登记一次。",
 }
+
+
+# As people and spreadsheets write days; a spreadsheet adds midnight.
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(T00:00:00)?", re.ASCII)
+
+
+def _day_of(text: str) -> date | None:
+    """The day that a cell names; None for none."""
+    found = _DAY.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()[:3]))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +161,8 @@ class ServiceCheck:
         value = self._value(row, DAY)
         if not value:
             return None
-        try:
-            day = date.fromisoformat(value[:10].replace("/", "-"))
-        except ValueError:
+        day = _day_of(value)
+        if day is None:
             self._fail(row.number, DAY, Why.DAY_INVALID)
             return None
         if day.year != self.year:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from kit.errors import StaleVersion
+from kit.errors import PermissionDenied, StaleVersion
 from services.registry import errors
 from services.registry.models import Project, ProjectNode, ProjectNote
 from services.registry.queries import projects as queries
@@ -16,6 +16,7 @@ from services.registry.service import programme_events
 from services.registry.service.errands import Errand
 
 PLANNED, ACTIVE = ProjectState.PLANNED, ProjectState.ACTIVE
+FIXED_ONCE_BEGUN = ("title", "basis_id", "starts_on", "ends_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ async def create(errand: Errand, year: int, content: ProjectContent) -> UUID:
 
 
 async def update(errand: Errand, seen: Seen, content: ProjectContent) -> None:
-    """Write a planned project anew."""
-    project = await to_change(errand, seen, PLANNED)
+    """Write a planned project anew, or give one that is under way to other people."""
+    project = await to_change(errand, seen, PLANNED, ACTIVE)
     if project is None:
         return
-    await _check(errand, project.year, project.unit_code, content)
+    if project.state == ACTIVE:
+        _check_handover(errand, project, content)
+    await _check(errand, project.year, project.unit_code, content, project)
     for node in await _nodes(errand, project):
         if not content.starts_on <= node.due_on <= content.ends_on:
             raise errors.NodeDayInvalid
@@ -164,11 +167,22 @@ async def _nodes(errand: Errand, project: Project) -> list[ProjectNode]:
     return (await queries.nodes_of(errand.session, [project.id]))[project.id]
 
 
-async def _check(errand: Errand, year: int, unit_code: str, content: ProjectContent) -> None:
+def _check_handover(errand: Errand, project: Project, content: ProjectContent) -> None:
+    """What was begun is done by somebody else, or told in other words; it stays what it was."""
+    if not errand.actor.has(*queries.DECIDERS):
+        raise PermissionDenied
+    if any(getattr(project, name) != getattr(content, name) for name in FIXED_ONCE_BEGUN):
+        raise errors.ProjectWrongState(state=project.state)
+    if content.leader_id is None:
+        raise errors.ProjectLeaderMissing
+
+
+async def _check(errand: Errand, year: int, unit_code: str, content: ProjectContent, before: Project | None = None) -> None:
+    """Days of the year, and people of the unit; who stands there already is not asked whether they still are."""
     if not fits_year(year, content.starts_on, content.ends_on):
         raise errors.ProjectDaysInvalid
     for name, person_id in (("leader_id", content.leader_id), ("handler_id", content.handler_id)):
-        if person_id is not None:
+        if person_id is not None and person_id != getattr(before, name, None):
             await _check_staff(errand, unit_code, name, person_id)
 
 

@@ -9,7 +9,7 @@ from fahu.registry.v1 import project_service_pb2 as rpc
 from sqlalchemy import Row
 
 from services.registry.models import Project, ProjectNode, ProjectNodeMove
-from services.registry.queries.projects import ProjectView
+from services.registry.queries.projects import ProjectTally, ProjectView
 from services.registry.rules.projects import ProjectState, days_late, serial_of
 from services.registry.service.projects import ProjectContent
 from services.registry.servicer import programme
@@ -41,7 +41,7 @@ def content_of(content: pb.ProjectContent) -> ProjectContent:
 
 def project(view: ProjectView, today: date) -> pb.Project:
     found = view.project
-    nodes = [_node(node, view.moves.get(node.id, ()), today) for node in view.nodes]
+    nodes = [_node(found, node, view.moves.get(node.id, ()), today) for node in view.nodes]
     late = found.ends_on < today or any(node.days_late and not node.done_on for node in nodes)
     message = pb.Project(
         id=str(found.id),
@@ -76,7 +76,13 @@ def _content(found: Project) -> pb.ProjectContent:
     )
 
 
-def _node(node: ProjectNode, moves: Sequence[ProjectNodeMove], today: date) -> pb.ProjectNode:
+def _days_late(of: Project, node: ProjectNode, today: date) -> int:
+    """An open node of what has not begun, or was given up, is late for nobody."""
+    watched = node.done_on is not None or of.state == ProjectState.ACTIVE
+    return days_late(node.due_on, node.done_on, today) if watched else 0
+
+
+def _node(of: Project, node: ProjectNode, moves: Sequence[ProjectNodeMove], today: date) -> pb.ProjectNode:
     message = pb.ProjectNode(
         id=str(node.id),
         title=node.title,
@@ -85,7 +91,7 @@ def _node(node: ProjectNode, moves: Sequence[ProjectNodeMove], today: date) -> p
         noted_at=moment(node.noted_at) if node.noted_at else None,
         noted_by=str(node.noted_by or ""),
         evidence=node.evidence or "",
-        days_late=days_late(node.due_on, node.done_on, today),
+        days_late=_days_late(of, node, today),
     )
     for move in moves:
         message.moves.add(
@@ -113,6 +119,19 @@ def late_node(node: ProjectNode, found: Project, today: date) -> rpc.LateNode:
     )
 
 
+def tally(found: ProjectTally) -> rpc.ProjectTally:
+    return rpc.ProjectTally(
+        unit_code=found.unit_code,
+        unit_name=found.unit_name,
+        planned_count=found.planned,
+        active_count=found.active,
+        completed_count=found.completed,
+        due_count=found.due,
+        in_time_count=found.in_time,
+        late_count=found.late,
+    )
+
+
 def rows(
     found: Sequence[Row[Project, ProjectNode, str]], names: Mapping[UUID, str], today: date
 ) -> Iterator[tuple[object, ...]]:
@@ -124,7 +143,4 @@ def rows(
 
 
 def _cells(of: Project, node: ProjectNode, today: date) -> tuple[object, ...]:
-    """An open node of what has not begun, or was given up, is late for nobody."""
-    watched = node.done_on is not None or of.state == ProjectState.ACTIVE
-    late = days_late(node.due_on, node.done_on, today) if watched else 0
-    return node.title, node.due_on, node.done_on, node.evidence, late, node.move_count
+    return node.title, node.due_on, node.done_on, node.evidence, _days_late(of, node, today), node.move_count

@@ -105,6 +105,11 @@ class ProjectServicer(ProjectServiceServicer):
         found = [project_messages.late_node(node, project, day) for node, project in rows]
         return rpc.ListLateNodesResponse(nodes=found, next_page_token=token)
 
+    async def SummariseProjects(self, request: rpc.SummariseProjectsRequest, context: Any) -> rpc.SummariseProjectsResponse:
+        async with self.db.read() as session:
+            rows = await queries.tallies(session, actor_of(context), year_or_this(request.year), today(now()))
+        return rpc.SummariseProjectsResponse(tallies=[project_messages.tally(row) for row in rows])
+
     async def ListProjectGaps(self, request: rpc.ListProjectGapsRequest, context: Any) -> rpc.ListProjectGapsResponse:
         async with self.db.read() as session:
             rows = await queries.gaps(session, year_or_this(request.year))

@@ -168,7 +168,7 @@ class ProjectNode(_message.Message):
     evidence: _builtins.str
     """What shows that it was done; empty while open."""
     days_late: _builtins.int
-    """Days past its due day: until it was done, or until today while open. 0 if it is or was in time."""
+    """Days past its due day: until it was done, or until today while open in an active project. 0 if it is or was in time."""
     @_builtins.property
     def noted_at(self) -> _timestamp_pb2.Timestamp:
         """When that was noted down; unset while open."""

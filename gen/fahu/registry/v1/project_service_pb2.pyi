@@ -824,6 +824,102 @@ class LateNode(_message.Message):
 Global___LateNode: _TypeAlias = LateNode  # noqa: Y015
 
 @_typing.final
+class SummariseProjectsRequest(_message.Message):
+    """SummariseProjectsRequest names the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for this year in Shanghai."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SummariseProjectsRequest: _TypeAlias = SummariseProjectsRequest  # noqa: Y015
+
+@_typing.final
+class SummariseProjectsResponse(_message.Message):
+    """SummariseProjectsResponse holds the counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TALLIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tallies(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProjectTally]:
+        """By unit, in the notice's order."""
+
+    def __init__(
+        self,
+        *,
+        tallies: _abc.Iterable[Global___ProjectTally] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tallies", b"tallies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SummariseProjectsResponse: _TypeAlias = SummariseProjectsResponse  # noqa: Y015
+
+@_typing.final
+class ProjectTally(_message.Message):
+    """ProjectTally counts one unit's projects of a year. 项目节点按时完成率 is in_time_count by due_count; nothing at all where that is 0."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    PLANNED_COUNT_FIELD_NUMBER: _builtins.int
+    ACTIVE_COUNT_FIELD_NUMBER: _builtins.int
+    COMPLETED_COUNT_FIELD_NUMBER: _builtins.int
+    DUE_COUNT_FIELD_NUMBER: _builtins.int
+    IN_TIME_COUNT_FIELD_NUMBER: _builtins.int
+    LATE_COUNT_FIELD_NUMBER: _builtins.int
+    unit_code: _builtins.str
+    """Unit code."""
+    unit_name: _builtins.str
+    """Its name."""
+    planned_count: _builtins.int
+    """Projects PLANNED."""
+    active_count: _builtins.int
+    """Projects ACTIVE."""
+    completed_count: _builtins.int
+    """Projects COMPLETED."""
+    due_count: _builtins.int
+    """Nodes of active and completed projects that were due before today, or today and are done."""
+    in_time_count: _builtins.int
+    """Of these, done on their due day or before."""
+    late_count: _builtins.int
+    """Of these, still open."""
+    def __init__(
+        self,
+        *,
+        unit_code: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        planned_count: _builtins.int = ...,
+        active_count: _builtins.int = ...,
+        completed_count: _builtins.int = ...,
+        due_count: _builtins.int = ...,
+        in_time_count: _builtins.int = ...,
+        late_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_count", b"active_count", "completed_count", b"completed_count", "due_count", b"due_count", "in_time_count", b"in_time_count", "late_count", b"late_count", "planned_count", b"planned_count", "unit_code", b"unit_code", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectTally: _TypeAlias = ProjectTally  # noqa: Y015
+
+@_typing.final
 class ListProjectGapsRequest(_message.Message):
     """ListProjectGapsRequest names the year."""
 

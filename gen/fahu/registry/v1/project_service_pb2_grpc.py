@@ -103,6 +103,11 @@ class ProjectServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.FromString,
                 _registered_method=True)
+        self.SummariseProjects = channel.unary_unary(
+                '/fahu.registry.v1.ProjectService/SummariseProjects',
+                request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsResponse.FromString,
+                _registered_method=True)
         self.ListProjectGaps = channel.unary_unary(
                 '/fahu.registry.v1.ProjectService/ListProjectGaps',
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.SerializeToString,
@@ -145,8 +150,10 @@ class ProjectServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateProject(self, request, context):
-        """UpdateProject writes its content anew while it is PLANNED.
-        Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT.
+        """UpdateProject writes its content anew while it is PLANNED. While it is ACTIVE the unit's leads and an area's officers may give it
+        another leader, handler and description (PERMISSION_DENIED for others, PROJECT_WRONG_STATE for other changes).
+        Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT,
+        PROJECT_LEADER_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -211,6 +218,13 @@ class ProjectServiceServicer:
 
     def ListLateNodes(self, request, context):
         """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SummariseProjects(self, request, context):
+        """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -297,6 +311,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.ListLateNodes,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.SerializeToString,
+            ),
+            'SummariseProjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.SummariseProjects,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsResponse.SerializeToString,
             ),
             'ListProjectGaps': grpc.unary_unary_rpc_method_handler(
                     servicer.ListProjectGaps,
@@ -664,6 +683,33 @@ class ProjectService:
             '/fahu.registry.v1.ProjectService/ListLateNodes',
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SummariseProjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ProjectService/SummariseProjects',
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsResponse.FromString,
             options,
             channel_credentials,
             insecure,

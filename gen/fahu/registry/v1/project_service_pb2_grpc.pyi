@@ -46,8 +46,10 @@ class ProjectServiceStub:
     Fails with PROJECT_UNIT_INVALID, PROJECT_DAYS_INVALID, STAFF_NOT_OF_UNIT.
     """
     UpdateProject: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.UpdateProjectRequest, _project_service_pb2.UpdateProjectResponse]
-    """UpdateProject writes its content anew while it is PLANNED.
-    Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT.
+    """UpdateProject writes its content anew while it is PLANNED. While it is ACTIVE the unit's leads and an area's officers may give it
+    another leader, handler and description (PERMISSION_DENIED for others, PROJECT_WRONG_STATE for other changes).
+    Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT,
+    PROJECT_LEADER_MISSING.
     """
     ActivateProject: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ActivateProjectRequest, _project_service_pb2.ActivateProjectResponse]
     """ActivateProject begins it. Fails with PROJECT_WRONG_STATE, PROJECT_LEADER_MISSING, PROJECT_NODES_MISSING, STAFF_NOT_OF_UNIT."""
@@ -69,6 +71,8 @@ class ProjectServiceStub:
     """RemoveNode takes a node out while the project is PLANNED. Fails with PROJECT_WRONG_STATE, NODE_NOT_FOUND."""
     ListLateNodes: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListLateNodesRequest, _project_service_pb2.ListLateNodesResponse]
     """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+    SummariseProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.SummariseProjectsRequest, _project_service_pb2.SummariseProjectsResponse]
+    """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
     ListProjectGaps: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectGapsRequest, _project_service_pb2.ListProjectGapsResponse]
     """ListProjectGaps names the agencies and the areas with liaison points that have no active or completed project of a year."""
     ExportProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ExportProjectsRequest, _project_service_pb2.ExportProjectsResponse]
@@ -92,8 +96,10 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     Fails with PROJECT_UNIT_INVALID, PROJECT_DAYS_INVALID, STAFF_NOT_OF_UNIT.
     """
     UpdateProject: _aio.UnaryUnaryMultiCallable[_project_service_pb2.UpdateProjectRequest, _project_service_pb2.UpdateProjectResponse]  # type: ignore[assignment]
-    """UpdateProject writes its content anew while it is PLANNED.
-    Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT.
+    """UpdateProject writes its content anew while it is PLANNED. While it is ACTIVE the unit's leads and an area's officers may give it
+    another leader, handler and description (PERMISSION_DENIED for others, PROJECT_WRONG_STATE for other changes).
+    Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT,
+    PROJECT_LEADER_MISSING.
     """
     ActivateProject: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ActivateProjectRequest, _project_service_pb2.ActivateProjectResponse]  # type: ignore[assignment]
     """ActivateProject begins it. Fails with PROJECT_WRONG_STATE, PROJECT_LEADER_MISSING, PROJECT_NODES_MISSING, STAFF_NOT_OF_UNIT."""
@@ -115,6 +121,8 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     """RemoveNode takes a node out while the project is PLANNED. Fails with PROJECT_WRONG_STATE, NODE_NOT_FOUND."""
     ListLateNodes: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListLateNodesRequest, _project_service_pb2.ListLateNodesResponse]  # type: ignore[assignment]
     """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+    SummariseProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.SummariseProjectsRequest, _project_service_pb2.SummariseProjectsResponse]  # type: ignore[assignment]
+    """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
     ListProjectGaps: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectGapsRequest, _project_service_pb2.ListProjectGapsResponse]  # type: ignore[assignment]
     """ListProjectGaps names the agencies and the areas with liaison points that have no active or completed project of a year."""
     ExportProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ExportProjectsRequest, _project_service_pb2.ExportProjectsResponse]  # type: ignore[assignment]
@@ -159,8 +167,10 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _project_service_pb2.UpdateProjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_project_service_pb2.UpdateProjectResponse, _abc.Awaitable[_project_service_pb2.UpdateProjectResponse]]:
-        """UpdateProject writes its content anew while it is PLANNED.
-        Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT.
+        """UpdateProject writes its content anew while it is PLANNED. While it is ACTIVE the unit's leads and an area's officers may give it
+        another leader, handler and description (PERMISSION_DENIED for others, PROJECT_WRONG_STATE for other changes).
+        Fails with PROJECT_WRONG_STATE, PROJECT_DAYS_INVALID, NODE_DAY_INVALID (a node would lie outside), STAFF_NOT_OF_UNIT,
+        PROJECT_LEADER_MISSING.
         """
 
     @_abc_1.abstractmethod
@@ -236,6 +246,14 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_project_service_pb2.ListLateNodesResponse, _abc.Awaitable[_project_service_pb2.ListLateNodesResponse]]:
         """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def SummariseProjects(
+        self,
+        request: _project_service_pb2.SummariseProjectsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_project_service_pb2.SummariseProjectsResponse, _abc.Awaitable[_project_service_pb2.SummariseProjectsResponse]]:
+        """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
 
     @_abc_1.abstractmethod
     def ListProjectGaps(
