@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kit.errors import FieldViolation
+from services.gateway.patterns import NOT_BLANK
 from services.gateway.texts import Language
 from services.gateway.texts.problems import FIELDS, LIMITS, PROBLEMS
 
@@ -52,10 +53,12 @@ def of_schema(found: Iterable[Mapping[str, Any]], language: Language) -> list[di
     """Errors of the schemas as members of a problem's `errors`. Takes nothing from the values given."""
     told = []
     for one in found:
-        kind = str(one["type"])
+        kind, values = str(one["type"]), one.get("ctx") or {}
         reason, limit = SCHEMA.get(kind, ("TYPE_WRONG" if kind.endswith("_type") else "INVALID", ""))
+        if values.get("pattern") == NOT_BLANK:
+            reason = "BLANK"
         path = ".".join(str(part) for part in one["loc"][1:])
-        told.append(_error(path, reason, language, limit=(one.get("ctx") or {}).get(limit)))
+        told.append(_error(path, reason, language, limit=values.get(limit)))
     return told
 
 

@@ -24,7 +24,7 @@ from services.gateway.texts.status import state_label
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
-STANDARD = frozenset({"type", "title", "status", "detail", "instance", "reason", "request_id", "errors"})
+STANDARD = frozenset({"type", "title", "status", "detail", "instance", "reason", "request_id", "errors", "field"})
 log = logging.getLogger(__name__)
 
 # What a bare gRPC code means where no service of ours gave a reason.

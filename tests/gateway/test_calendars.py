@@ -50,6 +50,8 @@ async def test_what_no_notice_says_is_refused_in_the_readers_words(sign_in: Sign
     answer = await put(lead, 2150, TABLE | {"workdays": ["2150-01-05"]}, etag)
     assert (answer.status_code, answer.json()["reason"]) == (422, "CALENDAR_DAY_INVALID")
     assert answer.json()["detail"] == "有误的日期：2150-01-05"
+    assert [one["field"] for one in answer.json()["errors"]] == ["workdays"]
+    assert "field" not in answer.json()
     answer = await put(lead, 2150, TABLE | {"days_off": []}, etag)
     assert (answer.status_code, answer.json()["reason"]) == (422, "FIELDS_INVALID")
 

@@ -7,7 +7,7 @@ from tests.gateway.conftest import COHORT, SignIn
 from tests.gateway.platform import DEMAND, Person
 from tests.gateway.test_refusals import refused
 
-PATH = "/demands/on-behalf"
+PATH = "/filings"
 
 
 async def _one(person: Person, **changes: Any) -> dict[str, Any]:

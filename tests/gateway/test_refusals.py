@@ -37,7 +37,7 @@ def fields(problem: dict[str, Any]) -> dict[str, str]:
 
 async def test_texts_must_say_something_and_not_too_much(liaison: Person) -> None:
     blank = await liaison.post("/demands", DEMAND | {"title": "\u3000 ", "body": ""})
-    assert fields(refused(blank, 422, "FIELDS_INVALID")) == {"title": "FORMAT_INVALID", "body": "TOO_SHORT"}
+    assert fields(refused(blank, 422, "FIELDS_INVALID")) == {"title": "BLANK", "body": "TOO_SHORT"}
     long = await liaison.post("/demands", DEMAND | {"title": "题" * 101, "body": "文" * 5001})
     problem = refused(long, 422, "FIELDS_INVALID")
     assert fields(problem) == {"title": "TOO_LONG", "body": "TOO_LONG"}

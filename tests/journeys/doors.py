@@ -166,7 +166,7 @@ DOORS = {
     f"POST {RECORD}/dispute": Door(STALE, fixed(reason="示例")),
     f"POST {RECORD}/withdraw": Door(STALE, fixed(reason="示例")),
     "POST /api/v1/service-records/{year}/import": Door(("422 IMPORT_COLUMNS_MISSING",)),
-    "POST /api/v1/demands/on-behalf": Door(("422 DEMANDS_INVALID",), fixed(channel="phone", demands=[NOT_GOOD])),
+    "POST /api/v1/filings": Door(("422 DEMANDS_INVALID",), fixed(channel="phone", demands=[NOT_GOOD])),
     "POST /api/v1/conditions/met": Door(("404 CONDITION_NOT_FOUND",), fixed(name="无此条件", note="示例")),
     "POST /api/v1/notifications/read": Door(("200",), lambda thing, column: {"notification_ids": [thing]}),
     "POST /api/v1/notification-templates/consents": Door(("422 TEMPLATE_UNKNOWN",), fixed(template_ids=["none"])),

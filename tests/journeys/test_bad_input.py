@@ -57,7 +57,7 @@ LINES = [
     Bad("unknown category", "liaison", "/demands", 422, "CATEGORY_UNKNOWN", "没有这个需求类别",
         {"category_code": "CATEGORY_UNKNOWN"}, _sent(category_code="astrology")),
     Bad("empty title", "liaison", "/demands", 422, INVALID, INVALID_TITLE, {"title": "TOO_SHORT"}, _sent(title="")),
-    Bad("blank body", "liaison", "/demands", 422, INVALID, INVALID_TITLE, {"body": "FORMAT_INVALID"}, _sent(body=" \u3000")),
+    Bad("blank body", "liaison", "/demands", 422, INVALID, INVALID_TITLE, {"body": "BLANK"}, _sent(body=" \u3000")),
     Bad("title of 101", "liaison", "/demands", 422, INVALID, INVALID_TITLE, {"title": "TOO_LONG"}, _sent(title="题" * 101)),
     Bad("body of 5,001", "liaison", "/demands", 422, INVALID, INVALID_TITLE, {"body": "TOO_LONG"}, _sent(body="文" * 5001)),
     Bad("answer without law", "agency handler", "/demands/{home}/reply", 422, "LEGAL_BASIS_MISSING", "答复须写明法律依据",

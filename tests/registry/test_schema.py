@@ -47,12 +47,10 @@ async def test_the_migrations_make_what_the_models_say(world: World) -> None:
 
 
 def test_every_reason_stands_in_the_contract() -> None:
-    ours = [
-        found for _, found in inspect.getmembers(errors, inspect.isclass) if found.__module__.startswith(errors.__name__)
-    ]
-    refusals = [found for found in ours if issubclass(found, ServiceError)]
+    found = [one for _, one in inspect.getmembers(errors, inspect.isclass) if one.__module__.startswith(errors.__name__)]
+    refusals = [one for one in found if issubclass(one, ServiceError)]
     declared = {name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()} - {"UNSPECIFIED"}  # noqa: SIM118
-    assert {found.reason for found in refusals} == declared
+    assert {one.reason for one in refusals} == declared
 
 
 async def test_no_personal_data_is_readable_in_any_table(world: World) -> None:

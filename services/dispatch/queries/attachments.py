@@ -20,20 +20,22 @@ THERE = and_(Attachment.stored_at.is_not(None), Attachment.removed_at.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file as somebody sees it: whether its demand is before a court, and whether they may learn whose that is."""
+    """A file as somebody sees it: whether its demand is before a court, and whether they may learn who sent the file."""
 
     file: Attachment
     judicial: bool
-    known: bool
+    sender_known: bool
 
 
 def _seen(row: Row[Any]) -> Seen:
+    """An area's office is as telling as the enterprise that it sent the demand for."""
     file: Attachment = row[0]
-    return Seen(file, bool(row.judicial), file.demand_id is None or bool(row.known))
+    telling = file.unit_code in ("", row.submitted_for_by_unit)
+    return Seen(file, bool(row.judicial), file.demand_id is None or bool(row.known) or not telling)
 
 
 def _files(actor: Actor) -> Select[*tuple[Any, ...]]:
-    query = select(Attachment, Demand.judicial, knows_whose(actor).label("known"))
+    query = select(Attachment, Demand.judicial, Demand.submitted_for_by_unit, knows_whose(actor).label("known"))
     return query.outerjoin(Demand, Demand.id == Attachment.demand_id).where(THERE)
 
 

@@ -28,10 +28,9 @@ def check_year_table(table: YearTable) -> None:
     """Raise CalendarDayInvalid for the first day that is of another year, named twice, or made up for on a weekday."""
     first, last = date(table.year, 1, 1) - REACH, date(table.year, 12, 31)
     seen: set[date] = set()
-    for day in (*table.days_off, *table.workdays):
-        if not first <= day <= last or day in seen:
-            raise errors.CalendarDayInvalid(day=day.isoformat())
-        seen.add(day)
-    for day in table.workdays:
-        if day.weekday() < 5:
-            raise errors.CalendarDayInvalid(day=day.isoformat())
+    for field, days in (("days_off", table.days_off), ("workdays", table.workdays)):
+        for day in days:
+            known = first <= day <= last and day not in seen
+            if not known or (field == "workdays" and day.weekday() < 5):
+                raise errors.CalendarDayInvalid(day=day.isoformat(), field=field)
+            seen.add(day)

@@ -100,10 +100,14 @@ async def attach(session: AsyncSession, actor: Actor, demand_id: UUID, ids: Sequ
 
 
 def _has_part_in(actor: Actor, demand: Demand) -> bool:
-    """Its enterprise's contact, the lead agency's contact and handler, and the centre; who merely sees it has none."""
+    """Its enterprise's contact, the lead agency's contact and handler, the centre, and the area's office that sent it on its
+    behalf; who merely sees it has none.
+    """
     if actor.has(*rules.CENTRE_ROLES):
         return True
     if actor.has(int(Role.ROLE_LIAISON)) and demand.enterprise_id == actor.organisation_id:
+        return True
+    if actor.has(int(Role.ROLE_AREA_OFFICER)) and demand.submitted_for_by_unit == actor.unit_code != "":
         return True
     return actor.has(*rules.ACCEPTING_ROLES) and demand.lead_unit_code == actor.unit_code != ""
 

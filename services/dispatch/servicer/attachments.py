@@ -78,13 +78,12 @@ def _attachments(found: Sequence[Seen]) -> list[pb.Attachment]:
 
 def _attachment(found: Seen) -> pb.Attachment:
     """What is known of a file; not who sent it, where that would tell an agency whose a shielded demand is."""
-    row = found.file
-    hidden = not found.known and not row.unit_code
+    row, hidden = found.file, not found.sender_known
     return pb.Attachment(
         id=str(row.id),
         demand_id=str(row.demand_id or ""),
         uploaded_by="" if hidden else str(row.person_id),
-        unit_code=row.unit_code,
+        unit_code="" if hidden else row.unit_code,
         enterprise_id="" if hidden else str(row.enterprise_id or ""),
         file_name=row.file_name,
         kind=pb.AttachmentKind.Value(f"ATTACHMENT_KIND_{row.kind.upper()}"),

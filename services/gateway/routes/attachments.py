@@ -23,7 +23,8 @@ from services.gateway.schemas import NO_NUL, UNIQUE, Asked, GivenId, Id, In, Out
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["attachments"])
-Sender = Annotated[Caller, Depends(allow(Role.ROLE_LIAISON, Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, *CENTRE))]
+SENDERS = (Role.ROLE_LIAISON, Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, *CENTRE, Role.ROLE_AREA_OFFICER)
+Sender = Annotated[Caller, Depends(allow(*SENDERS))]
 # Counted from when the body is here: a telephone may need longer for 20 MiB than any request may take otherwise.
 UPLOAD_SECONDS = 25.0
 # What is larger waits on disk until it is whole and its turn has come (`Parts.uploads`).

@@ -14,7 +14,7 @@ from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import CHANNELS, KINDS, DemandLine, demand_line, json_answer
 from services.gateway.schemas import NOT_BLANK, In
 
-router = APIRouter(prefix="/api/v1/demands", tags=["demands"])
+router = APIRouter(prefix="/api/v1/filings", tags=["demands"])
 Filer = Annotated[Caller, Depends(allow(*CENTRE, Role.ROLE_AREA_OFFICER))]
 UNKNOWN: Any = 99  # what no word of ours means: refused with whatever else is wrong
 
@@ -51,7 +51,7 @@ class FiledOut(TypedDict):
 
 
 @router.post(
-    "/on-behalf",
+    "",
     status_code=201,
     response_model=FiledOut,
     summary="批量代为提交",

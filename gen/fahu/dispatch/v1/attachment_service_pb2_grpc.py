@@ -118,7 +118,8 @@ class AttachmentServiceServicer:
 
     def AttachToDemand(self, request, context):
         """AttachToDemand attaches files of the caller's own to a demand that is neither closed nor withdrawn. Allowed for the enterprise's
-        contact, the lead agency's contact or handler, and the centre. Attaching what is attached there already changes nothing.
+        contact, the lead agency's contact or handler, the centre, and the area's office that sent it on its behalf. Attaching what is
+        attached there already changes nothing.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, ATTACHMENT_NOT_FOUND, ATTACHMENT_ATTACHED, ATTACHMENT_NOT_CLEAN (refused by the
         scanner), ATTACHMENTS_TOO_MANY.
         """

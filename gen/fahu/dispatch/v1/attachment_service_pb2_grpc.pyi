@@ -57,7 +57,8 @@ class AttachmentServiceStub:
     """
     AttachToDemand: _grpc.UnaryUnaryMultiCallable[_attachment_service_pb2.AttachToDemandRequest, _attachment_service_pb2.AttachToDemandResponse]
     """AttachToDemand attaches files of the caller's own to a demand that is neither closed nor withdrawn. Allowed for the enterprise's
-    contact, the lead agency's contact or handler, and the centre. Attaching what is attached there already changes nothing.
+    contact, the lead agency's contact or handler, the centre, and the area's office that sent it on its behalf. Attaching what is
+    attached there already changes nothing.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, ATTACHMENT_NOT_FOUND, ATTACHMENT_ATTACHED, ATTACHMENT_NOT_CLEAN (refused by the
     scanner), ATTACHMENTS_TOO_MANY.
     """
@@ -91,7 +92,8 @@ class AttachmentServiceAsyncStub(AttachmentServiceStub):
     """
     AttachToDemand: _aio.UnaryUnaryMultiCallable[_attachment_service_pb2.AttachToDemandRequest, _attachment_service_pb2.AttachToDemandResponse]  # type: ignore[assignment]
     """AttachToDemand attaches files of the caller's own to a demand that is neither closed nor withdrawn. Allowed for the enterprise's
-    contact, the lead agency's contact or handler, and the centre. Attaching what is attached there already changes nothing.
+    contact, the lead agency's contact or handler, the centre, and the area's office that sent it on its behalf. Attaching what is
+    attached there already changes nothing.
     Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, ATTACHMENT_NOT_FOUND, ATTACHMENT_ATTACHED, ATTACHMENT_NOT_CLEAN (refused by the
     scanner), ATTACHMENTS_TOO_MANY.
     """
@@ -158,7 +160,8 @@ class AttachmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_attachment_service_pb2.AttachToDemandResponse, _abc.Awaitable[_attachment_service_pb2.AttachToDemandResponse]]:
         """AttachToDemand attaches files of the caller's own to a demand that is neither closed nor withdrawn. Allowed for the enterprise's
-        contact, the lead agency's contact or handler, and the centre. Attaching what is attached there already changes nothing.
+        contact, the lead agency's contact or handler, the centre, and the area's office that sent it on its behalf. Attaching what is
+        attached there already changes nothing.
         Fails with DEMAND_NOT_FOUND, DEMAND_WRONG_STATE, ATTACHMENT_NOT_FOUND, ATTACHMENT_ATTACHED, ATTACHMENT_NOT_CLEAN (refused by the
         scanner), ATTACHMENTS_TOO_MANY.
         """

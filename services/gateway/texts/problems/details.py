@@ -28,6 +28,7 @@ FIELDS: dict[str, Text] = {
     "MISSING": Text("必填", "is required"),
     "TOO_LONG": Text("过长", "is too long"),
     "TOO_SHORT": Text("过短", "is too short"),
+    "BLANK": Text("不能是空白", "must say something"),
     "FORMAT_INVALID": Text("格式不正确", "does not have the right form"),
     "VALUE_UNKNOWN": Text("不是可选的值", "is not one of the values allowed"),
     "OUT_OF_RANGE": Text("超出允许的范围", "is out of range"),
