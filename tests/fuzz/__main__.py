@@ -62,7 +62,7 @@ async def run(folder: Path, seconds: int, seed: int) -> int:
             async with signed_in(stack, role) as person:
                 feed = await feed_for(person)
             spared = [RESIGNATION] if role == LIAISON else []
-            settings = {"seconds": seconds, "seed": seed, "spared": spared}
+            settings: dict[str, Any] = {"seconds": seconds, "seed": seed, "spared": spared}
             found = await asyncio.to_thread(attack, document, stack.url(), person.token, feed, **settings)
             say(f"{role}: {found.cases} cases, {dict(sorted(found.statuses.items()))}, {len(found.failures)} failures")
             findings.add(found)

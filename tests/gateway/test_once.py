@@ -9,7 +9,7 @@ from google.protobuf.descriptor import MethodDescriptor
 
 from services.gateway.clients import ONCE
 
-READS = ("Get", "List", "Count", "BatchGet", "Suggest", "Download", "Redraw", "Draw", "Export", "Verify")
+READS = ("Get", "List", "Count", "BatchGet", "Suggest", "Download", "Redraw", "Draw", "Export", "Summarise", "Verify")
 # The same when done twice: what is so already stays so, and the answer says the same.
 SAME_TWICE = {
     "AttachToDemand",
@@ -19,6 +19,7 @@ SAME_TWICE = {
     "ImportCohort",
     "ImportDuties",
     "ImportNominations",
+    "ImportServiceRecords",
     "MakePlaques",
     "MarkRead",
     "MeetCondition",
