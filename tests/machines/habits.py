@@ -88,6 +88,7 @@ ANSWERED: list[Deed] = [
         {"kind": pb.REPLY_KIND_ANSWER, "conclusion": "可。", "legal_basis": "第一条", "next_steps": "无。", "claim": 1},
     ),
 ]
+RATED_BADLY: Deed = ("own contact", "RateDemand", {"satisfaction": 1, "solved": pb.SOLVED_NO})
 # Where a sequence may begin, beside a demand that was just sent. Days, conditions and ids are put in on the way.
 BEGINNINGS: list[list[Deed]] = [
     [],
@@ -97,7 +98,9 @@ BEGINNINGS: list[list[Deed]] = [
     [*PARKED, PARKED_ON, PARKED_ON, PARKED_ON, COUNTERSIGNED],
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE_FAR), COUNTERSIGNED],
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE), ("hrss handler", "RequestExtension", EXTENSION), COUNTERSIGNED],
-    [*ANSWERED, ("own contact", "RateDemand", {"satisfaction": 1, "solved": pb.SOLVED_NO})],
+    [*ANSWERED, RATED_BADLY],
+    [*ANSWERED, RATED_BADLY, ("hrss lead", "AskAppeal", {"reason": "已依法办结。"})],
+    [*ANSWERED[:2], ("hrss handler", "SetDisposition", PROMISE)],
     RETURNED,
     RETURNED,
     [*ANSWERED[:2], ("hrss handler", "RequestInfo", {"questions": ["用工几年？"]})],
