@@ -41,7 +41,7 @@ RECOMMENDATION_DAYS = 90
 MEASURE = "每季度在两个街镇（园区）各办一场“以案释法”，并附现场咨询。"
 
 LEFT_REASON = "企业已迁往外区，不再推荐。"
-CHAMBER_REASON = "商会推荐：规上企业，问卷中表示愿意成为联系点。"
+CHAMBER_REASON = "商会推荐的规上企业，问卷中表示愿意成为联系点。"
 REJECTED_REASON = "企业正在办理注销，不适合担任联系点。"
 AREA_REASON = "规上企业，问卷中表示愿意成为联系点。"
 WITHDRAWN_REASON = "企业来函，因业务调整不再担任联系点。"

@@ -32,7 +32,7 @@ class NextYear:
         supervisor = await cast.supervisor()
         newest = (await supervisor.get("/cohorts", page_size=1))["cohorts"][0]
         if newest["state"] not in ("published", "closed"):
-            raise Astray(f"{newest['year']} 年度名单尚未公布，不能据以准备下一年度；请换一个平台演示（NAME=…）")
+            raise Astray(f"{newest['year']} 年度名单停在半途，不能据以准备下一年度；请换一个平台，或删去它在 .run 下的目录")
         last, year = newest["year"], newest["year"] + 1
         areas = (await supervisor.get(f"/cohorts/{last}"))["areas"]
         former = [one async for one in supervisor.all_of(f"/cohorts/{last}/designations", "liaison_points")]

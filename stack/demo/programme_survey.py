@@ -61,7 +61,7 @@ class Survey:
         self.returned = came["returned"]
         if (came["returned"], came["part_b_given"]) != (len(answering), len(answering)):
             raise Astray(f"应回收 {len(answering)} 份，实际：{came}")
-        told = f"应答 {came['population']} 家，回收 {came['returned']} 份，有效 {came['valid']} 份"
+        told = f"应调查 {came['population']} 家，回收 {came['returned']} 份，有效 {came['valid']} 份"
         self._say(supervisor, f"结束问卷：{told}，乙部分 {came['part_b_given']} 份")
         late = await is_refused("SURVEY_CLOSED", self._submit(self._tokens[answering[0].uscc], 0, 1))
         self._tell(f"    结束后再提交  →  被拒：{late.title}")
@@ -134,10 +134,11 @@ class Survey:
         told = "、".join(f"{names[one['key']]} {one['count']} 家" for one in needs)
         self._say(supervisor, f"汇总分析，法治服务需求最多的是：{told}；总体满意度 {tallies['overall']['mean']:.1f} 分")
         by_area = (await supervisor.get(f"{self._here}/results", by="area"))["groups"]
-        shown = [one for group in by_area for one in group["tallies"] if one["question_key"] == "overall"]
-        if not shown or not all(one["hidden"] for one in shown):
-            raise Astray("乙部分按街镇（园区）分列时不足五份，应不予列示")
-        self._tell("      （乙部分按街镇（园区）分列都不足五份，一律不予列示）")
+        places = [group for group in by_area if group["area_code"] in data.PLACES]
+        shown = [one for group in places for one in group["tallies"] if not one["hidden"]]
+        if len(places) != self.returned or any(one["question_key"] == "overall" for one in shown):
+            raise Astray("结果应按街镇（园区）分列，其中乙部分不足五份，不予列示")
+        self._tell(f"      （甲部分可按 {len(places)} 个街镇（园区）分列；乙部分在各处都不足五份，只列全区）")
 
     async def _move(self, supervisor: Person, verb: str) -> Json:
         survey = await supervisor.post(f"{self._here}/{verb}", {}, self._survey["version"])
