@@ -103,7 +103,7 @@ NAME = main
 run: $(READY) $(FONTS)  ## Run the whole platform here until Ctrl-C: servers, services, demonstration data
 	$(BIN)/python -m stack --name $(NAME)
 
-demo: $(READY)  ## Play the demand loop over HTTP against the running platform, and check it
+demo: $(READY) $(FONTS)  ## Play the demand loop and the year's programme over HTTP against the running platform, and check them
 	$(BIN)/python -m stack.demo --name $(NAME)
 
 operate: $(READY)  ## Run an operator's command on the running platform: make operate DO="registry check-audit"

@@ -122,7 +122,7 @@ def _enterprise(number: int, area: str, level: str) -> Enterprise:
     # Numbers without a common divisor with the lengths of the lists, so that neighbours differ.
     trade, form = TRADES[number * 7 % len(TRADES)], FORMS[number * 3 % len(FORMS)]
     return Enterprise(
-        uscc=_uscc(number),
+        uscc=uscc_of(number),
         name=f"{place}示例{trade}{number:03}{form}",
         area_code=area,
         level="district" if level == "district" else "town",
@@ -131,7 +131,7 @@ def _enterprise(number: int, area: str, level: str) -> Enterprise:
     )
 
 
-def _uscc(number: int) -> str:
+def uscc_of(number: int) -> str:
     """A well-formed 统一社会信用代码. No real organisation code begins with so many zeros."""
     organisation = f"{number:08}"
     total = sum(weight * int(digit) for weight, digit in zip(_ORGANISATION_WEIGHTS, organisation, strict=True))

@@ -21,6 +21,8 @@ EDITION = 1
 DATABASE_IDENTITY = """
 SELECT system_identifier::text, oid::text FROM pg_control_system(), pg_database WHERE datname = current_database()
 """
+HAS_LISTS = "SELECT to_regclass('cohort_area') IS NOT NULL"
+LISTS_MADE_HERE = "SELECT year FROM cohort WHERE origin = 'RUN'"
 HEADERS = ("统一社会信用代码", "企业名称", "街镇(园区)", "级别", "联系人", "手机号", "同意")
 LEVEL_NAMES = {"district": "区级", "town": "镇级"}
 
@@ -82,8 +84,7 @@ def prepare(layout: Layout, registry_url: str, minimal: bool) -> Loading:
     commands = {
         "registry": [
             ["load-reference"],
-            ["import-cohort", str(year), _cohort_file(layout, f"cohort-{year}", loaded.enterprises)],
-            ["import-cohort", str(year - 1), _cohort_file(layout, f"cohort-{year - 1}", [loaded.last_year])],
+            *_imports(layout, registry_url, {year: loaded.enterprises, year - 1: [loaded.last_year]}),
             ["add-staff", "--file", _staff_file(layout, loaded.accounts)],
         ],
         "dispatch": [["load-categories"]],
@@ -107,6 +108,15 @@ def _accounts(layout: Layout) -> list[Account]:
         known |= fresh
         write_json(file, known)
     return [Account(one, *known[one.login]) for one in staff()]
+
+
+def _imports(layout: Layout, registry_url: str, cohorts: Mapping[int, Sequence[Enterprise]]) -> list[list[str]]:
+    """A list that was made on the platform, by a demonstration of the year before, takes no import."""
+    with psycopg.connect(registry_url) as connection:
+        (has_lists,) = connection.execute(HAS_LISTS).fetchone() or (False,)
+        made = {year for (year,) in connection.execute(LISTS_MADE_HERE)} if has_lists else set()
+    wanted = {year: cohort for year, cohort in cohorts.items() if year not in made}
+    return [["import-cohort", str(year), _cohort_file(layout, f"cohort-{year}", cohort)] for year, cohort in wanted.items()]
 
 
 def _cohort_file(layout: Layout, name: str, cohort: Sequence[Enterprise]) -> str:

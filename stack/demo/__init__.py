@@ -1,1 +1,1 @@
-"""`make demo`: the demand loop, played over HTTP against a running stack, told in Chinese and checked."""
+"""`make demo`: the demand loop and the year's programme, played over HTTP against a running stack, told and checked."""

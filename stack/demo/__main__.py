@@ -1,4 +1,7 @@
-"""`make demo`: play the loop against the running stack of a name, or against one of its own. Exit status 1 if it fails."""
+"""`make demo`: play the loop and the year's programme against the running stack of a name, or one of its own.
+
+Exit status 1 if anything is astray.
+"""
 
 import argparse
 import json
@@ -14,6 +17,7 @@ from stack.demo.cast import Cast
 from stack.demo.client import Json, Platform, Refused
 from stack.demo.epilogue import show_what_arrived
 from stack.demo.play import Play
+from stack.demo.programme import Figures, play_programme
 from stack.demo.tale import Astray, Tale
 from stack.environment import Layout, Lock, OwnServers, StackError
 from stack.process import ServerDied, ServerNotReady
@@ -46,29 +50,34 @@ async def perform(status: Json) -> int:
     """Play and check. Returns the exit status."""
     begun = time.monotonic()
     problems: list[str] = []
-    findings = Findings(problems, 0)
+    findings, programme = Findings(problems, 0), Figures()
     async with Platform(status["urls"]["gateway"], status["urls"]["wechat"]) as platform:
         play = Play(Cast(platform, status["accounts"]), say)
         try:
             await play.perform()
             findings = await audit(play.tales, play.unreachable, play.cast)
             await show_what_arrived(play, say)
+            programme = await play_programme(play.cast, say)
         except (Astray, Refused) as error:
             problems.append(str(error))
     problems += [one for one in findings.problems if one not in problems]
-    _conclude(play.tales, findings, problems, time.monotonic() - begun)
+    _conclude(play.tales, findings, programme, problems, time.monotonic() - begun)
     return 1 if problems else 0
 
 
-def _conclude(tales: list[Tale], findings: Findings, problems: list[str], seconds: float) -> None:
+def _conclude(tales: list[Tale], findings: Findings, programme: Figures, problems: list[str], seconds: float) -> None:
     states = Counter(tale.state for tale in tales if tale.demand)
     say("")
     for problem in problems:
         say(f"问题：{problem}")
     if not problems:
-        say(f"核对无误：{len(tales)} 条需求都在应在之处，{findings.notifications} 条通知各到一次。")
+        say(
+            f"核对无误：{len(tales)} 条需求都在应在之处，{findings.notifications} 条通知各到一次；"
+            f"{programme.year} 年度 {programme.points} 个联系点都有有效铭牌。"
+        )
     counts = f"demands={states.total()} closed={states['closed']} parked={states['parked']}"
-    say(f"demo: {counts} withdrawn={states['withdrawn']} notifications={findings.notifications} seconds={seconds:.1f}")
+    counts += f" withdrawn={states['withdrawn']} notifications={findings.notifications}"
+    say(f"demo: {counts} {programme.line()} seconds={seconds:.1f}")
 
 
 if __name__ == "__main__":

@@ -41,12 +41,19 @@ class Cast:
     async def centre_operator(self) -> Person:
         return await self._member(self._one_of("centre", "centre_operator"))
 
+    async def centre_lead(self) -> Person:
+        return await self._member(self._one_of("centre", "centre_lead"))
+
     async def supervisor(self) -> Person:
         return await self._member(self._one_of("committee", "supervisor"))
 
     async def officer_for(self, liaison: Person) -> Person:
         """The officer of the area that a contact's enterprise is in."""
-        return await self._member(self._one_of(f"area-{liaison.account['area_code']}", "area_officer"))
+        return await self.area_officer(liaison.account["area_code"])
+
+    async def area_officer(self, area_code: str) -> Person:
+        """The officer of a town or park, which nominates."""
+        return await self._member(self._one_of(f"area-{area_code}", "area_officer"))
 
     async def agree(self, person: Person) -> None:
         """The person lets WeChat bring one message of each kind."""

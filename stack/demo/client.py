@@ -14,6 +14,8 @@ Json = dict[str, Any]
 TRIES = 3
 TOTP_SECONDS = 30
 LONGEST_WAIT_SECONDS = 65
+# A year's survey takes up to 25 to close.
+LONGEST_ANSWER_SECONDS = 30
 
 
 class Refused(Exception):
@@ -22,6 +24,7 @@ class Refused(Exception):
     def __init__(self, what: str, response: httpx.Response) -> None:
         problem = response.json() if "json" in response.headers.get("content-type", "") else {}
         self.reason, self.title = str(problem.get("reason", "")), str(problem.get("title", ""))
+        self.errors: list[Json] = problem.get("errors") or []
         super().__init__(f"{what}: HTTP {response.status_code} {problem or response.text[:200]}")
 
 
@@ -49,6 +52,20 @@ class Person:
             headers["if-match"] = f'"{version}"'
         return await self._platform.call("POST", path, self.token, json=body, headers=headers)
 
+    async def fetch(self, path: str, **query: Any) -> bytes:
+        """A file."""
+        return (await self._platform.request("GET", path, self.token, params=query)).content
+
+    async def post_for_file(self, path: str, body: Json) -> bytes:
+        """Do something that is answered with a file."""
+        headers = {"idempotency-key": uuid.uuid4().hex}
+        return (await self._platform.request("POST", path, self.token, json=body, headers=headers)).content
+
+    async def send_rows(self, path: str, csv: str) -> Json:
+        """Send a list as its importers get it."""
+        headers = {"content-type": "text/csv"}
+        return await self._platform.call("POST", path, self.token, content=csv.encode(), headers=headers)
+
     async def send_file(self, name: str, content: bytes, media_type: str) -> Json:
         """Upload a file, to be attached to a demand."""
         headers = {"idempotency-key": uuid.uuid4().hex, "content-type": media_type}
@@ -71,7 +88,7 @@ class Platform:
     """The gateway, and WeChat beside it for what a human does there."""
 
     def __init__(self, gateway_url: str, wechat_url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=f"{gateway_url}/api/v1", timeout=15, trust_env=False)
+        self._http = httpx.AsyncClient(base_url=f"{gateway_url}/api/v1", timeout=LONGEST_ANSWER_SECONDS, trust_env=False)
         self._wechat = httpx.AsyncClient(base_url=f"{wechat_url}/sandbox", timeout=15, trust_env=False)
 
     async def __aenter__(self) -> Self:
@@ -82,6 +99,15 @@ class Platform:
         await self._wechat.aclose()
 
     async def call(self, method: str, path: str, token: str = "", **request: Any) -> Json:
+        """One request that is answered with JSON, or with nothing."""
+        response = await self.request(method, path, token, **request)
+        return dict(response.json()) if response.content else {}
+
+    async def page(self, url: str) -> str:
+        """What anybody reads at a public address."""
+        return (await self.request("GET", url)).text
+
+    async def request(self, method: str, path: str, token: str = "", **request: Any) -> httpx.Response:
         """One request. Raises Refused for anything but success; waits where the platform asks for patience."""
         headers = request.pop("headers", {}) | ({"authorization": f"Bearer {token}"} if token else {})
         for _ in range(TRIES):
@@ -91,7 +117,7 @@ class Platform:
             await asyncio.sleep(min(int(response.headers["retry-after"]), LONGEST_WAIT_SECONDS))
         if not response.is_success:
             raise Refused(f"{method} {path}", response)
-        return dict(response.json()) if response.content else {}
+        return response
 
     async def sign_in_through_wechat(self, name: str, openid: str, phone: str) -> Person:
         """As the mini-program does: a login code, and the phone button's code when the platform does not know us yet."""

@@ -7,9 +7,9 @@ from kit.calendar import BEIJING
 from stack.demo import guard_scenes as guarded
 from stack.demo import side_scenes as side
 from stack.demo.cast import Cast
-from stack.demo.client import Person, Refused
+from stack.demo.client import Person
 from stack.demo.scenes import AGENCY_SCENES, OPENING, Scene
-from stack.demo.tale import Astray, Tale
+from stack.demo.tale import Astray, Tale, is_refused
 
 REVIEW_DAYS = 60
 # Whose contact lets WeChat bring nothing: the centre has to call.
@@ -116,15 +116,7 @@ class Play:
             self._tell(f"    （查看记录：{read['read_at'][:16]} {read['unit_name']} {read['who']}）")
 
     async def _is_refused(self, reason: str, attempt: Awaitable[None]) -> None:
-        """What must not be possible, is not."""
-        try:
-            await attempt
-        except Refused as refused:
-            if refused.reason != reason:
-                raise
-            self._tell(f"    被拒：{refused.title}")
-        else:
-            raise Astray(f"应被拒绝（{reason}），却成功了")
+        self._tell(f"    被拒：{(await is_refused(reason, attempt)).title}")
 
     async def _of_last_year(self) -> None:
         """An enterprise that is no liaison point this year reads what it sent and sends nothing new (REG-8)."""

@@ -1,13 +1,13 @@
 """The way of one demand: each step is done over HTTP, told, and adds what must be found afterwards."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from kit.calendar import WorkingCalendar
 from stack.demo.cast import Cast
-from stack.demo.client import Json, Person
+from stack.demo.client import Json, Person, Refused
 from stack.demo.scenes import Answer, Mark, Matter
 
 PROMISE_WORKDAYS = 3
@@ -28,7 +28,18 @@ STARS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "
 
 
 class Astray(Exception):
-    """A demand is not where the story left it."""
+    """Something is not where the story left it."""
+
+
+async def is_refused(reason: str, attempt: Awaitable[Any]) -> Refused:
+    """What must not be possible, is not."""
+    try:
+        await attempt
+    except Refused as refused:
+        if refused.reason != reason:
+            raise
+        return refused
+    raise Astray(f"应被拒绝（{reason}），却成功了")
 
 
 class Tale:
