@@ -25,6 +25,7 @@ from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
 from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceStub
+from fahu.registry.v1.coverage_service_pb2_grpc import CoverageServiceStub
 from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceStub
 from fahu.registry.v1.duty_service_pb2_grpc import DutyServiceStub
 from fahu.registry.v1.export_service_pb2_grpc import ExportServiceStub
@@ -34,9 +35,11 @@ from fahu.registry.v1.invite_service_pb2_grpc import InviteServiceStub
 from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceStub
 from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceStub
 from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceStub
+from fahu.registry.v1.project_service_pb2_grpc import ProjectServiceStub
 from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceStub
 from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceStub
+from fahu.registry.v1.service_record_service_pb2_grpc import ServiceRecordServiceStub
 from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceStub
 from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceStub
 
@@ -62,6 +65,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.notify.v1.notify_service_pb2_grpc import NotifyServiceAsyncStub
     from fahu.registry.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from fahu.registry.v1.cohort_service_pb2_grpc import CohortServiceAsyncStub
+    from fahu.registry.v1.coverage_service_pb2_grpc import CoverageServiceAsyncStub
     from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceAsyncStub
     from fahu.registry.v1.duty_service_pb2_grpc import DutyServiceAsyncStub
     from fahu.registry.v1.export_service_pb2_grpc import ExportServiceAsyncStub
@@ -71,9 +75,11 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceAsyncStub
     from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceAsyncStub
     from fahu.registry.v1.plaque_service_pb2_grpc import PlaqueServiceAsyncStub
+    from fahu.registry.v1.project_service_pb2_grpc import ProjectServiceAsyncStub
     from fahu.registry.v1.rebinding_service_pb2_grpc import RebindingServiceAsyncStub
     from fahu.registry.v1.recommendation_service_pb2_grpc import RecommendationServiceAsyncStub
     from fahu.registry.v1.registry_service_pb2_grpc import RegistryServiceAsyncStub
+    from fahu.registry.v1.service_record_service_pb2_grpc import ServiceRecordServiceAsyncStub
     from fahu.registry.v1.survey_answer_service_pb2_grpc import SurveyAnswerServiceAsyncStub
     from fahu.registry.v1.survey_service_pb2_grpc import SurveyServiceAsyncStub
 
@@ -149,6 +155,9 @@ class Clients:
         self.asking: RebindingServiceAsyncStub = RebindingServiceStub(of_gateway)
         self.duties: DutyServiceAsyncStub = DutyServiceStub(of_caller)
         self.exports: ExportServiceAsyncStub = ExportServiceStub(of_caller)
+        self.projects: ProjectServiceAsyncStub = ProjectServiceStub(of_caller)
+        self.service_records: ServiceRecordServiceAsyncStub = ServiceRecordServiceStub(of_caller)
+        self.coverage: CoverageServiceAsyncStub = CoverageServiceStub(of_caller)
 
     async def close(self) -> None:
         for channel in self._channels:

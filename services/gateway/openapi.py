@@ -121,6 +121,8 @@ TAGS = {
     "recommendations": "对策建议。What a report recommends, and what became of it.",
     "rebindings": "换绑微信。Another WeChat account for somebody on the roster.",
     "exports": "导出。Lists as XLSX files.",
+    "projects": "年度项目。Projects of a year, their nodes, and who is late.",
+    "service-records": "对接服务与覆盖。Services to liaison points, what they say about them, who is still owed one.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

@@ -8,14 +8,16 @@ from kit.events.handling import Handlers
 from services.notify import accounts
 from services.notify.live import OpenPages
 from services.notify.notices import READERS
+from services.notify.service import programme
 from services.notify.service.inbox import announce, announce_accounts
 from services.notify.service.surveys import remind
 from services.notify.service.units import keep_names
 
 
 def from_registry(pages: OpenPages) -> Handlers:
-    """The names of units, what people are told about accounts, and reminders of surveys."""
+    """The names of units, what people are told about accounts, reminders of surveys, and what projects ask of people."""
     told = dict.fromkeys(accounts.READERS, partial(announce_accounts, pages))
+    told |= dict.fromkeys(programme.READERS, partial(programme.announce, pages))
     return {events_pb2.UnitChanged: keep_names, events_pb2.SurveyReminderDue: partial(remind, pages), **told}
 
 

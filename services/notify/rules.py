@@ -91,6 +91,12 @@ class Kind(StrEnum):
     CENTRE_REBINDING_OBJECTED = "centre_rebinding_objected"
     LIAISON_RESIGNED = "liaison_resigned"
 
+    PROJECT_NODE_SOON = "project_node_soon"
+    PROJECT_NODE_TODAY = "project_node_today"
+    PROJECT_NODE_LATE = "project_node_late"
+    SERVICE_TO_CONFIRM = "service_to_confirm"
+    SERVICE_DISPUTED = "service_disputed"
+
     # For a reader whom the table of notices.py does not foresee: better a plain line than none.
     DEMAND_CHANGED = "demand_changed"
 
@@ -219,7 +225,15 @@ ABOUT_ACCOUNTS: Mapping[Kind, Way] = {
     Kind.CENTRE_REBINDING_OBJECTED: TASK,
     Kind.LIAISON_RESIGNED: TASK,
 }
-WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS, **ABOUT_ACCOUNTS}
+# WeChat leads to demands only; these wait in the inbox, where the pages of units and contacts begin.
+OF_PROGRAMME: Mapping[Kind, Way] = {
+    Kind.PROJECT_NODE_SOON: INBOX,
+    Kind.PROJECT_NODE_TODAY: INBOX,
+    Kind.PROJECT_NODE_LATE: INBOX,
+    Kind.SERVICE_TO_CONFIRM: INBOX,
+    Kind.SERVICE_DISPUTED: INBOX,
+}
+WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS, **ABOUT_ACCOUNTS, **OF_PROGRAMME}
 
 
 def demands(kind: Kind) -> tuple[bool, bool, bool]:

@@ -12,6 +12,8 @@ from fahu.registry.v1 import (
     account_service_pb2_grpc,
     cohort_service_pb2,
     cohort_service_pb2_grpc,
+    coverage_service_pb2,
+    coverage_service_pb2_grpc,
     designation_service_pb2,
     designation_service_pb2_grpc,
     duty_service_pb2,
@@ -30,12 +32,16 @@ from fahu.registry.v1 import (
     nomination_service_pb2_grpc,
     plaque_service_pb2,
     plaque_service_pb2_grpc,
+    project_service_pb2,
+    project_service_pb2_grpc,
     rebinding_service_pb2,
     rebinding_service_pb2_grpc,
     recommendation_service_pb2,
     recommendation_service_pb2_grpc,
     registry_service_pb2,
     registry_service_pb2_grpc,
+    service_record_service_pb2,
+    service_record_service_pb2_grpc,
     survey_answer_service_pb2,
     survey_answer_service_pb2_grpc,
     survey_service_pb2,
@@ -53,11 +59,14 @@ from services.registry import commands
 from services.registry.drawing.drawer import Drawer
 from services.registry.handlers import HANDLERS
 from services.registry.personal import Passwords, PersonalData
+from services.registry.rules.service_records import Patience
+from services.registry.service import late_nodes, service_records
 from services.registry.service.invites import forget_attempts
 from services.registry.service.rebindings import expire_old
 from services.registry.service.sessions import forget_old
 from services.registry.servicer.accounts import AccountServicer
 from services.registry.servicer.cohorts import CohortServicer
+from services.registry.servicer.coverage import CoverageServicer
 from services.registry.servicer.designations import DesignationServicer
 from services.registry.servicer.duties import DutyServicer
 from services.registry.servicer.exports import ExportServicer
@@ -67,9 +76,11 @@ from services.registry.servicer.invites import InviteServicer
 from services.registry.servicer.liaisons import LiaisonServicer
 from services.registry.servicer.nominations import NominationServicer
 from services.registry.servicer.plaques import PlaqueServicer
+from services.registry.servicer.projects import ProjectServicer
 from services.registry.servicer.rebindings import RebindingServicer
 from services.registry.servicer.recommendations import RecommendationServicer
 from services.registry.servicer.registry import RegistryServicer
+from services.registry.servicer.service_records import ServiceRecordServicer
 from services.registry.servicer.survey_answers import SurveyAnswerServicer
 from services.registry.servicer.surveys import SurveyServicer
 from services.registry.settings import CommandSettings, RegistrySettings
@@ -93,6 +104,9 @@ SERVICES = [
     rebinding_service_pb2.DESCRIPTOR.services_by_name["RebindingService"],
     duty_service_pb2.DESCRIPTOR.services_by_name["DutyService"],
     export_service_pb2.DESCRIPTOR.services_by_name["ExportService"],
+    project_service_pb2.DESCRIPTOR.services_by_name["ProjectService"],
+    service_record_service_pb2.DESCRIPTOR.services_by_name["ServiceRecordService"],
+    coverage_service_pb2.DESCRIPTOR.services_by_name["CoverageService"],
 ]
 Work = Callable[..., Awaitable[str]]
 Adding = Callable[[grpc.aio.Server], None]
@@ -105,6 +119,7 @@ def registrations(db: Database, personal: PersonalData, settings: RegistrySettin
     invites = InviteServicer(db, personal, timedelta(days=settings.invite_days))
     answers = SurveyAnswerServicer(db, personal)
     plaques = PlaqueServicer(db, personal, Drawer(settings.font_folder, settings.public_url))
+    records = ServiceRecordServicer(db, personal, settings.patience())
     findings, recommendations = FindingsServicer(db, personal), RecommendationServicer(db, personal)
     return [
         partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
@@ -123,6 +138,9 @@ def registrations(db: Database, personal: PersonalData, settings: RegistrySettin
         partial(rebinding_service_pb2_grpc.add_RebindingServiceServicer_to_server, RebindingServicer(db, personal)),
         partial(duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer(db, personal)),
         partial(export_service_pb2_grpc.add_ExportServiceServicer_to_server, ExportServicer(db, personal)),
+        partial(project_service_pb2_grpc.add_ProjectServiceServicer_to_server, ProjectServicer(db, personal)),
+        partial(service_record_service_pb2_grpc.add_ServiceRecordServiceServicer_to_server, records),
+        partial(coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer(db)),
     ]
 
 
@@ -140,8 +158,26 @@ async def serve() -> int:
             await expire_old(session, datetime.now(UTC))
 
     assembly.runtime.every(600, "sessions housekeeping", tidy)
+    database, patience = assembly.database, settings.patience()
+    assembly.runtime.every(settings.sweep_seconds, "late nodes", lambda: tell_late_nodes(database))
+    assembly.runtime.every(settings.sweep_seconds, "unanswered services", lambda: see_to_answers(database, patience))
     assembly.consume("dispatch", HANDLERS)
     return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, personal, settings))
+
+
+async def tell_late_nodes(database: Database) -> None:
+    """Until a batch is not full: then nothing more is due."""
+    looked_at = late_nodes.BATCH
+    while looked_at == late_nodes.BATCH:
+        async with database.begin() as session:
+            looked_at = await late_nodes.sweep(session, datetime.now(UTC))
+
+
+async def see_to_answers(database: Database, patience: Patience) -> None:
+    """Ask who could not be asked before, and count again what waited for a holiday notice."""
+    async with database.begin() as session:
+        await service_records.ask_again(session, patience, datetime.now(UTC))
+        await service_records.recount(session, patience, datetime.now(UTC))
 
 
 def migrate() -> None:

@@ -13,7 +13,8 @@ from fahu.access.v1.access_pb2 import Role
 from kit.auth import Actor, TokenSigner, generate_keys
 from stack.demo.client import Json, Person
 from tests.journeys.contents import Contents, contents, differences, quiet
-from tests.journeys.world import DEMAND, NOTHING, World
+from tests.journeys.things import NOTHING
+from tests.journeys.world import DEMAND, World
 from tests.registry.files import uscc
 
 pytestmark = pytest.mark.xdist_group("journeys")

@@ -1,7 +1,7 @@
 """Somebody signed in for every column of the table, and things of each kind: theirs, somebody else's, and none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +15,11 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
+from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
+from tests.journeys.things import Things
 from tests.kit.uploads.makers import png
 
-NOTHING = "0192f0c1-0000-7000-8000-000000000000"
 STAFF = {
     "agency contact": "hrss.contact",
     "agency handler": "hrss.handler",
@@ -29,18 +30,6 @@ STAFF = {
     "area officer": "zhujing.officer",
 }
 DEMAND = {"kind": "demand", "category_code": "hrss", "title": "矩阵示例", "body": "谁能看到这条需求？"}
-
-
-@dataclass(frozen=True)
-class Things:
-    """Ids of one kind, as one caller sees them."""
-
-    own: Sequence[str] = ()
-    other: Sequence[str] = ()
-
-    def by_relation(self) -> list[tuple[str, str]]:
-        owned = [("own", thing) for thing in self.own]
-        return [*owned, *(("other", thing) for thing in self.other), ("none", NOTHING)]
 
 
 @dataclass
@@ -134,8 +123,17 @@ async def _fill(platform: Platform, world: World) -> None:
         "recommendation": await _recommendations(world),
         "nomination": await _nominations(platform, world),
         "designation": await _designations(world),
+        **await _projects(platform, world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
+
+
+async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+    by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
+    projects, records = await projects_and_records(
+        world.people, world.neighbour, lambda unit: _staff(platform, world.loaded, by_unit[unit])
+    )
+    return {"project": projects, "service record": records}
 
 
 async def _survey(supervisor: Person) -> str:

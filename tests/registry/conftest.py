@@ -57,6 +57,7 @@ EVENTS: dict[str, Any] = {
 SURVEY_LINK = "https://fahu.example/survey#"
 INVITES_LIVE = timedelta(days=14)
 SETTINGS: dict[str, Any] = {"survey_link": SURVEY_LINK, "font_folder": FONTS, "public_url": PUBLIC_URL}
+PATIENCE = RegistrySettings.model_construct(**SETTINGS).patience()
 STUBS: dict[str, Any] = {
     "accounts": AccountServiceStub,
     "registry": RegistryServiceStub,

@@ -56,4 +56,5 @@ async def verified(world: World, plaque: one.Plaque) -> tuple[int, str, int]:
 
 async def withdrawn(world: World, plaque: one.Plaque) -> None:
     """Withdraw its liaison point."""
-    await world.change("UPDATE designation SET active = false WHERE id = :d", d=plaque.designation_id)
+    gone = "active = false, withdrawn_at = now(), withdrawn_by = id, withdrawn_reason = '迁出'"
+    await world.change(f"UPDATE designation SET {gone} WHERE id = :d", d=plaque.designation_id)

@@ -11,6 +11,7 @@ from services.gateway.examples import (
     liaisons,
     oversight,
     plaques,
+    projects,
     survey_links,
     surveys,
     working_days,
@@ -69,6 +70,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **oversight.OPERATIONS,
     **plaques.OPERATIONS,
     **surveys.OPERATIONS,
+    **projects.OPERATIONS,
     **working_days.OPERATIONS,
     **survey_links.OPERATIONS,
     "submit_demand": {
@@ -236,6 +238,7 @@ PARAMETERS: dict[str, Any] = {
     **plaques.PARAMETERS,
     **survey_links.PARAMETERS,
     **surveys.PARAMETERS,
+    **projects.PARAMETERS,
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",
@@ -284,6 +287,9 @@ def problem(reason: str) -> dict[str, Any]:
         shown["errors"] = [{"field": "answers.needs", "reason": "MISSING", "message": FIELDS["MISSING"].zh}]
     elif reason == "COHORT_INCOMPLETE":
         shown["errors"] = [cohorts.GAP]
+    elif reason == "SERVICES_REFUSED":
+        because = "POINT_NOT_OF_AREA"
+        shown["errors"] = [{"field": "designation_ids[0]", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

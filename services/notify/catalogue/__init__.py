@@ -6,6 +6,7 @@ from services.notify.catalogue.accounts import FOR_DECIDERS, FOR_ONESELF
 from services.notify.catalogue.agencies import FOR_AGENCIES
 from services.notify.catalogue.enterprises import FOR_ENTERPRISES
 from services.notify.catalogue.overseers import FOR_OVERSEERS
+from services.notify.catalogue.programme import OF_PROGRAMME
 from services.notify.catalogue.text import Texts
 from services.notify.rules import Kind
 
@@ -26,4 +27,4 @@ VARIANTS: Mapping[Kind, str] = {
     Kind.AGENCY_DEMAND_JOINED: "taken_out",
 }
 FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS, **FOR_DECIDERS}
-TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF, **FOR_ONESELF}
+TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF, **FOR_ONESELF, **OF_PROGRAMME}

@@ -68,7 +68,7 @@ def _rows_of(delivery: Delivery) -> Iterator[dict[str, Any]]:
         "happened_at": delivery.at.isoformat(),
     }
     for person, kind in _told(event.audience, notice).items():
-        yield shared | _to(person, kind)
+        yield shared | addressed(person, kind)
 
 
 def _rows_about_accounts(delivery: Delivery) -> Iterator[dict[str, Any]]:
@@ -82,10 +82,11 @@ def _rows_about_accounts(delivery: Delivery) -> Iterator[dict[str, Any]]:
         "happened_at": delivery.at.isoformat(),
     }
     for person, kind in told.readers.items():
-        yield shared | _to(person, kind)
+        yield shared | addressed(person, kind)
 
 
-def _to(person: str, kind: Kind) -> dict[str, Any]:
+def addressed(person: str, kind: Kind) -> dict[str, Any]:
+    """What of a message is for one reader."""
     way = WAYS[kind]
     return {
         "id": str(uuid_utils.uuid7()),

@@ -35,7 +35,14 @@ from services.registry.models.people import (
     StaffAccount,
 )
 from services.registry.models.plaques import Plaque
+from services.registry.models.projects import (
+    Project,
+    ProjectNode,
+    ProjectNodeMove,
+    ProjectNote,
+)
 from services.registry.models.rebindings import Rebinding
+from services.registry.models.service_records import ServiceRecord
 from services.registry.models.surveys import (
     AnonymousAnswer,
     Invitation,
@@ -74,11 +81,16 @@ __all__ = [
     "Nomination",
     "Person",
     "Plaque",
+    "Project",
+    "ProjectNode",
+    "ProjectNodeMove",
+    "ProjectNote",
     "QuestionnaireVersion",
     "Rebinding",
     "Recommendation",
     "Revocation",
     "SealedAnswer",
+    "ServiceRecord",
     "Session",
     "StaffAccount",
     "Survey",

@@ -89,6 +89,7 @@ class Designation(Base):
             ["enterprise_year.enterprise_id", "enterprise_year.year", "enterprise_year.area_code"],
             name="fk_designation_place",
         ),
+        UniqueConstraint("id", "year", "area_code"),  # what services to it refer to
         CheckConstraint("(level = 'DISTRICT') = (seat_no IS NOT NULL)", name="district_has_seat"),
         CheckConstraint("seat_no BETWEEN 1 AND 3", name="three_seats"),
         CheckConstraint("active = (withdrawn_at IS NULL)", name="active_until_withdrawn"),

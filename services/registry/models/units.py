@@ -50,6 +50,8 @@ class Unit(Base):
     __table_args__ = (
         one_of("kind", UnitKind),
         UniqueConstraint("position"),
+        UniqueConstraint("code", "kind"),  # what projects refer to
+        UniqueConstraint("code", "area_code"),
         CheckConstraint("(kind = 'AREA_OFFICE') = (area_code IS NOT NULL)", name="office_has_area"),
     )
 

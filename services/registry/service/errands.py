@@ -13,13 +13,19 @@ from services.registry.service.audit import Retry
 
 @dataclass(frozen=True, slots=True)
 class Errand:
+    """The session is the unit of work; nothing here commits. Without a retry, a repetition is a request of its own."""
+
     session: AsyncSession
     actor: Actor
     now: datetime
-    retry: Retry
+    retry: Retry | None = None
 
     async def is_repeat(self) -> bool:
-        return await audit.is_repeat(self.session, self.actor, self.retry)
+        return self.retry is not None and await audit.is_repeat(self.session, self.actor, self.retry)
+
+    async def subject(self) -> str:
+        """What this very request was about when it took effect before; empty if it did not."""
+        return await audit.subject_of(self.session, self.actor, self.retry) if self.retry else ""
 
     async def record(self, action: str, subject: str, reason: str = "") -> None:
         """The last act."""

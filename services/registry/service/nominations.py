@@ -182,7 +182,7 @@ def new(errand: Errand, year: int, enterprise_id: UUID, area_code: str, draft: N
 
 async def _made_before(errand: Errand) -> UUID | None:
     """What this very request made before."""
-    subject = await audit.subject_of(errand.session, errand.actor, errand.retry)
+    subject = await errand.subject()
     return UUID(subject.removeprefix("nomination/")) if subject else None
 
 

@@ -1,4 +1,4 @@
-"""What the servicers of the year's programme share: enums by their names, and the one transaction of a change."""
+"""What the servicers of the year's programme share: days, enums by their names, and the one transaction of a change."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +12,17 @@ from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.idempotency import fingerprint
 from services.registry.personal import PersonalData
+from services.registry.rules import year_of
 from services.registry.service.audit import Retry
 from services.registry.service.errands import Errand
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def year_or_this(year: int) -> int:
+    return year or year_of(now())
 
 
 def name_of(enum: Any, number: int) -> str:
@@ -29,12 +38,17 @@ def number_of(enum: Any, name: str) -> Any:
     return enum.Value(f"{prefix}{name}")
 
 
-def day_of(field: str, text: str) -> date | None:
-    """A day that there is; None for an empty text."""
+def day(field: str, text: str) -> date:
+    """A day of the calendar. Raises FieldsInvalid for one like 30 February."""
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text)
     except ValueError as error:
         raise FieldsInvalid([FieldViolation(field, "string.date", "There is no such day.")]) from error
+
+
+def day_of(field: str, text: str) -> date | None:
+    """A day that there is; None for an empty text."""
+    return day(field, text) if text else None
 
 
 @asynccontextmanager
@@ -44,4 +58,9 @@ async def errand(
     """The one transaction of a change; what the caller's request says is its fingerprint."""
     retry = Retry(request_id, personal.request_mark(fingerprint(request)))
     async with db.begin() as session:
-        yield Errand(session, actor, datetime.now(UTC), retry)
+        yield Errand(session, actor, now(), retry)
+
+
+def subject_year(kind: str, year: int, actor: Actor) -> str:
+    """What the audit says was exported, for whom."""
+    return f"{kind}/{year}/{actor.unit_code or 'all'}"

@@ -101,9 +101,11 @@ class Notification(_message.Message):
     body: _builtins.str
     """Text in the language asked for."""
     subject_id: _builtins.str
-    """What it is about: a demand's id, or with kind "survey_reminder" a survey's, UUID."""
+    """What it is about, by its kind: the id of a demand, a survey, a project, a record of a service, a request for a new
+    WeChat account or an enterprise, UUID.
+    """
     serial: _builtins.str
-    """Number of the demand, "WJ2026" for the survey of a year."""
+    """Number of the demand, the project, the record or the request; "WJ2026" for the survey of a year; an enterprise's name."""
     @_builtins.property
     def happened_at(self) -> _timestamp_pb2.Timestamp:
         """When the thing happened."""

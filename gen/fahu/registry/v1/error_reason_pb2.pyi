@@ -192,6 +192,46 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The WeChat account is that of somebody else who takes part."""
     ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 61
     """More rows than a file takes; metadata "rows" says how many it takes."""
+    ERROR_REASON_PROJECT_NOT_FOUND: _ErrorReason.ValueType  # 140
+    """No such project, or not one the caller may see."""
+    ERROR_REASON_PROJECT_WRONG_STATE: _ErrorReason.ValueType  # 141
+    """The project's present state does not allow this; metadata "state" names it."""
+    ERROR_REASON_PROJECT_UNIT_INVALID: _ErrorReason.ValueType  # 142
+    """The caller's unit is no agency and no area office: it defines no projects."""
+    ERROR_REASON_PROJECT_DAYS_INVALID: _ErrorReason.ValueType  # 143
+    """First and last day are not in order, or not in the project's year."""
+    ERROR_REASON_PROJECT_LEADER_MISSING: _ErrorReason.ValueType  # 144
+    """An active project has a leader."""
+    ERROR_REASON_PROJECT_NODES_MISSING: _ErrorReason.ValueType  # 145
+    """An active project has at least one node."""
+    ERROR_REASON_PROJECT_NODES_OPEN: _ErrorReason.ValueType  # 146
+    """Nodes are still open, so the project is not complete."""
+    ERROR_REASON_PROJECT_NOT_OF_AREA: _ErrorReason.ValueType  # 147
+    """Services are recorded for projects of area offices only."""
+    ERROR_REASON_STAFF_NOT_OF_UNIT: _ErrorReason.ValueType  # 148
+    """Leader and handler are on the staff of the project's unit; metadata "field" says which is not."""
+    ERROR_REASON_NODE_NOT_FOUND: _ErrorReason.ValueType  # 149
+    """The project has no such node."""
+    ERROR_REASON_NODE_DAY_INVALID: _ErrorReason.ValueType  # 150
+    """A node is due within the days of its project, and moved to another day."""
+    ERROR_REASON_NODE_DONE: _ErrorReason.ValueType  # 151
+    """The node is done."""
+    ERROR_REASON_DONE_DAY_INVALID: _ErrorReason.ValueType  # 152
+    """A node is done neither ahead of today nor before its project began."""
+    ERROR_REASON_TOO_MANY_NODES: _ErrorReason.ValueType  # 153
+    """The project has as many nodes as it may; metadata "limit" says how many."""
+    ERROR_REASON_SERVICE_RECORD_NOT_FOUND: _ErrorReason.ValueType  # 154
+    """No such record of a service, or not one the caller may see."""
+    ERROR_REASON_SERVICE_RECORD_WRONG_STATE: _ErrorReason.ValueType  # 155
+    """The record's present state does not allow this; metadata "state" names it."""
+    ERROR_REASON_SERVICE_DAY_INVALID: _ErrorReason.ValueType  # 156
+    """A service took place in the project's year, and not ahead of today."""
+    ERROR_REASON_SERVICES_REFUSED: _ErrorReason.ValueType  # 157
+    """Some liaison points stand against it; nothing was recorded. Each is told with its own reason."""
+    ERROR_REASON_POINT_NOT_OF_AREA: _ErrorReason.ValueType  # 158
+    """Not an active liaison point of the area in that year."""
+    ERROR_REASON_SERVICE_RECORDED_ALREADY: _ErrorReason.ValueType  # 159
+    """The same service to the liaison point is recorded already."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -366,4 +406,44 @@ ERROR_REASON_WECHAT_OF_ANOTHER: ErrorReason.ValueType  # 60
 """The WeChat account is that of somebody else who takes part."""
 ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 61
 """More rows than a file takes; metadata "rows" says how many it takes."""
+ERROR_REASON_PROJECT_NOT_FOUND: ErrorReason.ValueType  # 140
+"""No such project, or not one the caller may see."""
+ERROR_REASON_PROJECT_WRONG_STATE: ErrorReason.ValueType  # 141
+"""The project's present state does not allow this; metadata "state" names it."""
+ERROR_REASON_PROJECT_UNIT_INVALID: ErrorReason.ValueType  # 142
+"""The caller's unit is no agency and no area office: it defines no projects."""
+ERROR_REASON_PROJECT_DAYS_INVALID: ErrorReason.ValueType  # 143
+"""First and last day are not in order, or not in the project's year."""
+ERROR_REASON_PROJECT_LEADER_MISSING: ErrorReason.ValueType  # 144
+"""An active project has a leader."""
+ERROR_REASON_PROJECT_NODES_MISSING: ErrorReason.ValueType  # 145
+"""An active project has at least one node."""
+ERROR_REASON_PROJECT_NODES_OPEN: ErrorReason.ValueType  # 146
+"""Nodes are still open, so the project is not complete."""
+ERROR_REASON_PROJECT_NOT_OF_AREA: ErrorReason.ValueType  # 147
+"""Services are recorded for projects of area offices only."""
+ERROR_REASON_STAFF_NOT_OF_UNIT: ErrorReason.ValueType  # 148
+"""Leader and handler are on the staff of the project's unit; metadata "field" says which is not."""
+ERROR_REASON_NODE_NOT_FOUND: ErrorReason.ValueType  # 149
+"""The project has no such node."""
+ERROR_REASON_NODE_DAY_INVALID: ErrorReason.ValueType  # 150
+"""A node is due within the days of its project, and moved to another day."""
+ERROR_REASON_NODE_DONE: ErrorReason.ValueType  # 151
+"""The node is done."""
+ERROR_REASON_DONE_DAY_INVALID: ErrorReason.ValueType  # 152
+"""A node is done neither ahead of today nor before its project began."""
+ERROR_REASON_TOO_MANY_NODES: ErrorReason.ValueType  # 153
+"""The project has as many nodes as it may; metadata "limit" says how many."""
+ERROR_REASON_SERVICE_RECORD_NOT_FOUND: ErrorReason.ValueType  # 154
+"""No such record of a service, or not one the caller may see."""
+ERROR_REASON_SERVICE_RECORD_WRONG_STATE: ErrorReason.ValueType  # 155
+"""The record's present state does not allow this; metadata "state" names it."""
+ERROR_REASON_SERVICE_DAY_INVALID: ErrorReason.ValueType  # 156
+"""A service took place in the project's year, and not ahead of today."""
+ERROR_REASON_SERVICES_REFUSED: ErrorReason.ValueType  # 157
+"""Some liaison points stand against it; nothing was recorded. Each is told with its own reason."""
+ERROR_REASON_POINT_NOT_OF_AREA: ErrorReason.ValueType  # 158
+"""Not an active liaison point of the area in that year."""
+ERROR_REASON_SERVICE_RECORDED_ALREADY: ErrorReason.ValueType  # 159
+"""The same service to the liaison point is recorded already."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

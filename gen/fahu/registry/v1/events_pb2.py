@@ -26,37 +26,55 @@ from fahu.registry.v1 import account_pb2 as fahu_dot_registry_dot_v1_dot_account
 from fahu.registry.v1 import cohort_service_pb2 as fahu_dot_registry_dot_v1_dot_cohort__service__pb2
 from fahu.registry.v1 import enterprise_pb2 as fahu_dot_registry_dot_v1_dot_enterprise__pb2
 from fahu.registry.v1 import plaque_pb2 as fahu_dot_registry_dot_v1_dot_plaque__pb2
+from fahu.registry.v1 import project_pb2 as fahu_dot_registry_dot_v1_dot_project__pb2
 from fahu.registry.v1 import recommendation_pb2 as fahu_dot_registry_dot_v1_dot_recommendation__pb2
+from fahu.registry.v1 import service_record_pb2 as fahu_dot_registry_dot_v1_dot_service__record__pb2
 from fahu.registry.v1 import survey_service_pb2 as fahu_dot_registry_dot_v1_dot_survey__service__pb2
 from fahu.registry.v1 import unit_pb2 as fahu_dot_registry_dot_v1_dot_unit__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61hu/registry/v1/events.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1e\x66\x61hu/registry/v1/account.proto\x1a%fahu/registry/v1/cohort_service.proto\x1a!fahu/registry/v1/enterprise.proto\x1a\x1d\x66\x61hu/registry/v1/plaque.proto\x1a%fahu/registry/v1/recommendation.proto\x1a%fahu/registry/v1/survey_service.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x0bUnitChanged\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKind\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x1a\n\x12\x63ontact_person_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x19\n\x11leader_person_ids\x18\x08 \x03(\t\"\xe2\x01\n\x13LiaisonPointChanged\x12\x16\n\x0e\x64\x65signation_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12&\n\x05level\x18\x06 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x19\n\x11liaison_person_id\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x03\"N\n\rAccessRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9b\x01\n\rSurveyChanged\x12\x11\n\tsurvey_id\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.fahu.registry.v1.SurveyKind\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.SurveyState\x12\x0f\n\x07version\x18\x05 \x01(\x03\"q\n\x11SurveyReminderDue\x12\x13\n\x0breminder_id\x18\x01 \x01(\t\x12\x11\n\tsurvey_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tcloses_on\x18\x04 \x01(\t\x12\x13\n\x0bliaison_ids\x18\x05 \x03(\t\"\xb0\x01\n\x15RecommendationChanged\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x11\n\tsurvey_id\x18\x02 \x01(\t\x12\x12\n\nowner_unit\x18\x03 \x01(\t\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32%.fahu.registry.v1.RecommendationState\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x8c\x01\n\rCohortChanged\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.fahu.registry.v1.CohortState\x12.\n\x06origin\x18\x03 \x01(\x0e\x32\x1e.fahu.registry.v1.CohortOrigin\x12\x0f\n\x07version\x18\x04 \x01(\x03\"\x87\x01\n\rPlaqueChanged\x12\x11\n\tplaque_id\x18\x01 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.PlaqueState\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\xe8\x01\n\x10RebindingChanged\x12\x14\n\x0crebinding_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .fahu.registry.v1.RebindingState\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65\x63ider_ids\x18\x06 \x03(\t\x12\x12\n\ncentre_ids\x18\x07 \x03(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\"i\n\x0fLiaisonResigned\x12\x15\n\renterprise_id\x18\x01 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x02 \x01(\t\x12\x15\n\rappointer_ids\x18\x03 \x03(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61hu/registry/v1/events.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1e\x66\x61hu/registry/v1/account.proto\x1a%fahu/registry/v1/cohort_service.proto\x1a!fahu/registry/v1/enterprise.proto\x1a\x1d\x66\x61hu/registry/v1/plaque.proto\x1a\x1e\x66\x61hu/registry/v1/project.proto\x1a%fahu/registry/v1/recommendation.proto\x1a%fahu/registry/v1/service_record.proto\x1a%fahu/registry/v1/survey_service.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x0bUnitChanged\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKind\x12\x11\n\tarea_code\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x1a\n\x12\x63ontact_person_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x19\n\x11leader_person_ids\x18\x08 \x03(\t\"\xe2\x01\n\x13LiaisonPointChanged\x12\x16\n\x0e\x64\x65signation_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12&\n\x05level\x18\x06 \x01(\x0e\x32\x17.fahu.registry.v1.Level\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x19\n\x11liaison_person_id\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x03\"N\n\rAccessRevoked\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9b\x01\n\rSurveyChanged\x12\x11\n\tsurvey_id\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.fahu.registry.v1.SurveyKind\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.SurveyState\x12\x0f\n\x07version\x18\x05 \x01(\x03\"q\n\x11SurveyReminderDue\x12\x13\n\x0breminder_id\x18\x01 \x01(\t\x12\x11\n\tsurvey_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tcloses_on\x18\x04 \x01(\t\x12\x13\n\x0bliaison_ids\x18\x05 \x03(\t\"\xb0\x01\n\x15RecommendationChanged\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x11\n\tsurvey_id\x18\x02 \x01(\t\x12\x12\n\nowner_unit\x18\x03 \x01(\t\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32%.fahu.registry.v1.RecommendationState\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x8c\x01\n\rCohortChanged\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.fahu.registry.v1.CohortState\x12.\n\x06origin\x18\x03 \x01(\x0e\x32\x1e.fahu.registry.v1.CohortOrigin\x12\x0f\n\x07version\x18\x04 \x01(\x03\"\x87\x01\n\rPlaqueChanged\x12\x11\n\tplaque_id\x18\x01 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.registry.v1.PlaqueState\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\xe8\x01\n\x10RebindingChanged\x12\x14\n\x0crebinding_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .fahu.registry.v1.RebindingState\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65\x63ider_ids\x18\x06 \x03(\t\x12\x12\n\ncentre_ids\x18\x07 \x03(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\"i\n\x0fLiaisonResigned\x12\x15\n\renterprise_id\x18\x01 \x01(\t\x12\x17\n\x0f\x65nterprise_name\x18\x02 \x01(\t\x12\x15\n\rappointer_ids\x18\x03 \x03(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"\xd3\x01\n\x0eProjectChanged\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12-\n\x05state\x18\x06 \x01(\x0e\x32\x1e.fahu.registry.v1.ProjectState\x12)\n\x05nodes\x18\x07 \x03(\x0b\x32\x1a.fahu.registry.v1.NodeDays\x12\x0f\n\x07version\x18\x08 \x01(\x03\"P\n\x08NodeDays\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x02 \x01(\t\x12\x0f\n\x07\x64one_on\x18\x03 \x01(\t\x12\x12\n\nmove_count\x18\x04 \x01(\x05\"S\n\x0eProjectNodeDue\x12\x32\n\x04node\x18\x01 \x01(\x0b\x32$.fahu.registry.v1.ProjectNodeWarning\x12\r\n\x05today\x18\x02 \x01(\x08\"S\n\x0fProjectNodeLate\x12\x32\n\x04node\x18\x01 \x01(\x0b\x32$.fahu.registry.v1.ProjectNodeWarning\x12\x0c\n\x04week\x18\x02 \x01(\x05\"\x91\x01\n\x12ProjectNodeWarning\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12\x0f\n\x07node_id\x18\x05 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x06 \x01(\t\x12\x12\n\nperson_ids\x18\x07 \x03(\t\"\x91\x01\n\x0fServiceRecorded\x12\x31\n\x07service\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.ServiceSubject\x12\x19\n\x11liaison_person_id\x18\x02 \x01(\t\x12\x30\n\x0c\x61nswer_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\x0fServiceAnswered\x12\x31\n\x07service\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.ServiceSubject\x12\x1b\n\x13recorder_person_ids\x18\x02 \x03(\t\"\xb2\x02\n\x0eServiceSubject\x12\x19\n\x11service_record_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x12\n\nproject_id\x18\x04 \x01(\t\x12\x11\n\tunit_code\x18\x05 \x01(\t\x12\x11\n\tarea_code\x18\x06 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x07 \x01(\t\x12\x15\n\renterprise_id\x18\x08 \x01(\t\x12\x11\n\tserved_on\x18\t \x01(\t\x12+\n\x04kind\x18\n \x01(\x0e\x32\x1d.fahu.registry.v1.ServiceKind\x12-\n\x05state\x18\x0b \x01(\x0e\x32\x1e.fahu.registry.v1.ServiceState\x12\x0f\n\x07version\x18\x0c \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.registry.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UNITCHANGED']._serialized_start=329
-  _globals['_UNITCHANGED']._serialized_end=519
-  _globals['_LIAISONPOINTCHANGED']._serialized_start=522
-  _globals['_LIAISONPOINTCHANGED']._serialized_end=748
-  _globals['_ACCESSREVOKED']._serialized_start=750
-  _globals['_ACCESSREVOKED']._serialized_end=828
-  _globals['_SURVEYCHANGED']._serialized_start=831
-  _globals['_SURVEYCHANGED']._serialized_end=986
-  _globals['_SURVEYREMINDERDUE']._serialized_start=988
-  _globals['_SURVEYREMINDERDUE']._serialized_end=1101
-  _globals['_RECOMMENDATIONCHANGED']._serialized_start=1104
-  _globals['_RECOMMENDATIONCHANGED']._serialized_end=1280
-  _globals['_COHORTCHANGED']._serialized_start=1283
-  _globals['_COHORTCHANGED']._serialized_end=1423
-  _globals['_PLAQUECHANGED']._serialized_start=1426
-  _globals['_PLAQUECHANGED']._serialized_end=1561
-  _globals['_REBINDINGCHANGED']._serialized_start=1564
-  _globals['_REBINDINGCHANGED']._serialized_end=1796
-  _globals['_LIAISONRESIGNED']._serialized_start=1798
-  _globals['_LIAISONRESIGNED']._serialized_end=1903
+  _globals['_UNITCHANGED']._serialized_start=400
+  _globals['_UNITCHANGED']._serialized_end=590
+  _globals['_LIAISONPOINTCHANGED']._serialized_start=593
+  _globals['_LIAISONPOINTCHANGED']._serialized_end=819
+  _globals['_ACCESSREVOKED']._serialized_start=821
+  _globals['_ACCESSREVOKED']._serialized_end=899
+  _globals['_SURVEYCHANGED']._serialized_start=902
+  _globals['_SURVEYCHANGED']._serialized_end=1057
+  _globals['_SURVEYREMINDERDUE']._serialized_start=1059
+  _globals['_SURVEYREMINDERDUE']._serialized_end=1172
+  _globals['_RECOMMENDATIONCHANGED']._serialized_start=1175
+  _globals['_RECOMMENDATIONCHANGED']._serialized_end=1351
+  _globals['_COHORTCHANGED']._serialized_start=1354
+  _globals['_COHORTCHANGED']._serialized_end=1494
+  _globals['_PLAQUECHANGED']._serialized_start=1497
+  _globals['_PLAQUECHANGED']._serialized_end=1632
+  _globals['_REBINDINGCHANGED']._serialized_start=1635
+  _globals['_REBINDINGCHANGED']._serialized_end=1867
+  _globals['_LIAISONRESIGNED']._serialized_start=1869
+  _globals['_LIAISONRESIGNED']._serialized_end=1974
+  _globals['_PROJECTCHANGED']._serialized_start=1977
+  _globals['_PROJECTCHANGED']._serialized_end=2188
+  _globals['_NODEDAYS']._serialized_start=2190
+  _globals['_NODEDAYS']._serialized_end=2270
+  _globals['_PROJECTNODEDUE']._serialized_start=2272
+  _globals['_PROJECTNODEDUE']._serialized_end=2355
+  _globals['_PROJECTNODELATE']._serialized_start=2357
+  _globals['_PROJECTNODELATE']._serialized_end=2440
+  _globals['_PROJECTNODEWARNING']._serialized_start=2443
+  _globals['_PROJECTNODEWARNING']._serialized_end=2588
+  _globals['_SERVICERECORDED']._serialized_start=2591
+  _globals['_SERVICERECORDED']._serialized_end=2736
+  _globals['_SERVICEANSWERED']._serialized_start=2738
+  _globals['_SERVICEANSWERED']._serialized_end=2835
+  _globals['_SERVICESUBJECT']._serialized_start=2838
+  _globals['_SERVICESUBJECT']._serialized_end=3144
 # @@protoc_insertion_point(module_scope)

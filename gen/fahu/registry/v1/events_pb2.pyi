@@ -10,7 +10,9 @@ from fahu.registry.v1 import account_pb2 as _account_pb2
 from fahu.registry.v1 import cohort_service_pb2 as _cohort_service_pb2
 from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
 from fahu.registry.v1 import plaque_pb2 as _plaque_pb2
+from fahu.registry.v1 import project_pb2 as _project_pb2
 from fahu.registry.v1 import recommendation_pb2 as _recommendation_pb2
+from fahu.registry.v1 import service_record_pb2 as _service_record_pb2
 from fahu.registry.v1 import survey_service_pb2 as _survey_service_pb2
 from fahu.registry.v1 import unit_pb2 as _unit_pb2
 from google.protobuf import descriptor as _descriptor
@@ -463,3 +465,329 @@ class LiaisonResigned(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LiaisonResigned: _TypeAlias = LiaisonResigned  # noqa: Y015
+
+@_typing.final
+class ProjectChanged(_message.Message):
+    """ProjectChanged: a project, its nodes or its notes changed. Subject fahu.registry.v1.project_changed.<project id>."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    AREA_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    NODES_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    project_id: _builtins.str
+    """Project id, UUID."""
+    serial: _builtins.str
+    """Number, for example "XM2026-000012"."""
+    year: _builtins.int
+    """Year."""
+    unit_code: _builtins.str
+    """Unit whose project it is."""
+    area_code: _builtins.str
+    """Area code of an area office's project; empty for an agency's."""
+    state: _project_pb2.ProjectState.ValueType
+    """How far it is."""
+    version: _builtins.int
+    """Version of the project, rising by one with each change."""
+    @_builtins.property
+    def nodes(self) -> _containers.RepeatedCompositeFieldContainer[Global___NodeDays]:
+        """Nodes by due day."""
+
+    def __init__(
+        self,
+        *,
+        project_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        area_code: _builtins.str = ...,
+        state: _project_pb2.ProjectState.ValueType = ...,
+        nodes: _abc.Iterable[Global___NodeDays] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "nodes", b"nodes", "project_id", b"project_id", "serial", b"serial", "state", b"state", "unit_code", b"unit_code", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectChanged: _TypeAlias = ProjectChanged  # noqa: Y015
+
+@_typing.final
+class NodeDays(_message.Message):
+    """NodeDays says when a node is due and when it was done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    DONE_ON_FIELD_NUMBER: _builtins.int
+    MOVE_COUNT_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    """Node id, UUID."""
+    due_on: _builtins.str
+    """Due day, YYYY-MM-DD."""
+    done_on: _builtins.str
+    """Day on which it was done, YYYY-MM-DD; empty while open."""
+    move_count: _builtins.int
+    """How often its due day was moved."""
+    def __init__(
+        self,
+        *,
+        node_id: _builtins.str = ...,
+        due_on: _builtins.str = ...,
+        done_on: _builtins.str = ...,
+        move_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done_on", b"done_on", "due_on", b"due_on", "move_count", b"move_count", "node_id", b"node_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NodeDays: _TypeAlias = NodeDays  # noqa: Y015
+
+@_typing.final
+class ProjectNodeDue(_message.Message):
+    """ProjectNodeDue: an open node is due within seven days, or today. Told once for each. Subject fahu.registry.v1.project_node_due.<node id>."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_FIELD_NUMBER: _builtins.int
+    TODAY_FIELD_NUMBER: _builtins.int
+    today: _builtins.bool
+    """True on the due day itself."""
+    @_builtins.property
+    def node(self) -> Global___ProjectNodeWarning:
+        """Which node, and who is told."""
+
+    def __init__(
+        self,
+        *,
+        node: Global___ProjectNodeWarning | None = ...,
+        today: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["node", b"node"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["node", b"node", "today", b"today"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectNodeDue: _TypeAlias = ProjectNodeDue  # noqa: Y015
+
+@_typing.final
+class ProjectNodeLate(_message.Message):
+    """ProjectNodeLate: an open node is past its due day. Told once for each week that it is late.
+    Subject fahu.registry.v1.project_node_late.<node id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_FIELD_NUMBER: _builtins.int
+    WEEK_FIELD_NUMBER: _builtins.int
+    week: _builtins.int
+    """The week that it is late in, from 1."""
+    @_builtins.property
+    def node(self) -> Global___ProjectNodeWarning:
+        """Which node, and who is told."""
+
+    def __init__(
+        self,
+        *,
+        node: Global___ProjectNodeWarning | None = ...,
+        week: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["node", b"node"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["node", b"node", "week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectNodeLate: _TypeAlias = ProjectNodeLate  # noqa: Y015
+
+@_typing.final
+class ProjectNodeWarning(_message.Message):
+    """ProjectNodeWarning says which node wants attention, and whose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    project_id: _builtins.str
+    """Project id, UUID."""
+    serial: _builtins.str
+    """Number of the project."""
+    version: _builtins.int
+    """Version of the project."""
+    unit_code: _builtins.str
+    """Unit whose project it is."""
+    node_id: _builtins.str
+    """Node id, UUID."""
+    due_on: _builtins.str
+    """Due day, YYYY-MM-DD."""
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Leader and contact of the unit, and the project's leader; person ids."""
+
+    def __init__(
+        self,
+        *,
+        project_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        version: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        due_on: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "node_id", b"node_id", "person_ids", b"person_ids", "project_id", b"project_id", "serial", b"serial", "unit_code", b"unit_code", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectNodeWarning: _TypeAlias = ProjectNodeWarning  # noqa: Y015
+
+@_typing.final
+class ServiceRecorded(_message.Message):
+    """ServiceRecorded: an area recorded a service to a liaison point, or asks its contact about one recorded before there was any.
+    Subject fahu.registry.v1.service_recorded.<record id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
+    ANSWER_UNTIL_FIELD_NUMBER: _builtins.int
+    liaison_person_id: _builtins.str
+    """Contact of the enterprise who is asked, person id; empty if there is none."""
+    @_builtins.property
+    def service(self) -> Global___ServiceSubject:
+        """Which record."""
+
+    @_builtins.property
+    def answer_until(self) -> _timestamp_pb2.Timestamp:
+        """When silence counts as a confirmation; unset if nobody is asked."""
+
+    def __init__(
+        self,
+        *,
+        service: Global___ServiceSubject | None = ...,
+        liaison_person_id: _builtins.str = ...,
+        answer_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer_until", b"answer_until", "service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_until", b"answer_until", "liaison_person_id", b"liaison_person_id", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServiceRecorded: _TypeAlias = ServiceRecorded  # noqa: Y015
+
+@_typing.final
+class ServiceAnswered(_message.Message):
+    """ServiceAnswered: a contact confirmed or disputed a service, or the area took it back.
+    Subject fahu.registry.v1.service_answered.<record id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    RECORDER_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def service(self) -> Global___ServiceSubject:
+        """Which record, in its new state."""
+
+    @_builtins.property
+    def recorder_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who recorded it and the contact of the area office, person ids; told if it is disputed."""
+
+    def __init__(
+        self,
+        *,
+        service: Global___ServiceSubject | None = ...,
+        recorder_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorder_person_ids", b"recorder_person_ids", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServiceAnswered: _TypeAlias = ServiceAnswered  # noqa: Y015
+
+@_typing.final
+class ServiceSubject(_message.Message):
+    """ServiceSubject is a record of a service as events tell it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_RECORD_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    AREA_CODE_FIELD_NUMBER: _builtins.int
+    DESIGNATION_ID_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    SERVED_ON_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    service_record_id: _builtins.str
+    """Record id, UUID."""
+    serial: _builtins.str
+    """Number, for example "FW2026-000345"."""
+    year: _builtins.int
+    """Year."""
+    project_id: _builtins.str
+    """Project id, UUID."""
+    unit_code: _builtins.str
+    """Unit whose project it is."""
+    area_code: _builtins.str
+    """Area code."""
+    designation_id: _builtins.str
+    """Designation id, UUID."""
+    enterprise_id: _builtins.str
+    """Enterprise id, UUID."""
+    served_on: _builtins.str
+    """Day, YYYY-MM-DD."""
+    kind: _service_record_pb2.ServiceKind.ValueType
+    """How."""
+    state: _service_record_pb2.ServiceState.ValueType
+    """State: RECORDED, CONFIRMED, DISPUTED or WITHDRAWN. That it is presumed follows from answer_until."""
+    version: _builtins.int
+    """Version of the record, rising by one with each change."""
+    def __init__(
+        self,
+        *,
+        service_record_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        year: _builtins.int = ...,
+        project_id: _builtins.str = ...,
+        unit_code: _builtins.str = ...,
+        area_code: _builtins.str = ...,
+        designation_id: _builtins.str = ...,
+        enterprise_id: _builtins.str = ...,
+        served_on: _builtins.str = ...,
+        kind: _service_record_pb2.ServiceKind.ValueType = ...,
+        state: _service_record_pb2.ServiceState.ValueType = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "designation_id", b"designation_id", "enterprise_id", b"enterprise_id", "kind", b"kind", "project_id", b"project_id", "serial", b"serial", "served_on", b"served_on", "service_record_id", b"service_record_id", "state", b"state", "unit_code", b"unit_code", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServiceSubject: _TypeAlias = ServiceSubject  # noqa: Y015

@@ -13,6 +13,7 @@ from services.gateway.texts.problems.findings import FINDINGS
 from services.gateway.texts.problems.liaisons import LIAISONS
 from services.gateway.texts.problems.notify import NOTIFY
 from services.gateway.texts.problems.plaques import PLAQUE_DETAILS, PLAQUES
+from services.gateway.texts.problems.projects import PROJECTS
 from services.gateway.texts.problems.registry import REGISTRY
 from services.gateway.texts.problems.survey_answers import SURVEY_ANSWERS
 from services.gateway.texts.problems.surveys import SURVEYS
@@ -25,6 +26,7 @@ PROBLEMS: dict[str, Problem] = (
     | FINDINGS
     | LIAISONS
     | PLAQUES
+    | PROJECTS
     | SURVEYS
     | SURVEY_ANSWERS
     | NOTIFY

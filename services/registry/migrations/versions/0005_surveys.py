@@ -6,7 +6,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0005"
 down_revision = "0004"
-down_revision = "0004"
 branch_labels = None
 depends_on = None
 

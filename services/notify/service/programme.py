@@ -1,0 +1,91 @@
+"""What the year's programme asks of people: nodes of projects that are due or late, services to confirm or disputed.
+
+Registry names the readers in the event, so nobody is asked. What people wrote is read where the message leads.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fahu.registry.v1 import events_pb2 as events
+from fahu.registry.v1 import service_record_pb2 as services
+from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.calendar import BEIJING, CLOSE_OF_BUSINESS
+from kit.events.handling import Delivery
+from services.notify.live import OpenPages
+from services.notify.rules import Kind
+from services.notify.service.inbox import addressed, write
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as messages: the kind, its readers, what it is about, and the facts to word it with."""
+
+    kind: Kind
+    people: Sequence[str]
+    subject_id: str
+    serial: str
+    version: int
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def _node(kind: Kind, node: events.ProjectNodeWarning) -> Told:
+    due = datetime.combine(date.fromisoformat(node.due_on), CLOSE_OF_BUSINESS, BEIJING).astimezone(UTC)
+    facts: dict[str, object] = {"unit": node.unit_code, "due": due.isoformat()}
+    return Told(kind, node.person_ids, node.project_id, node.serial, node.version, facts)
+
+
+def _due(event: events.ProjectNodeDue) -> Told:
+    return _node(Kind.PROJECT_NODE_TODAY if event.today else Kind.PROJECT_NODE_SOON, event.node)
+
+
+def _late(event: events.ProjectNodeLate) -> Told:
+    return _node(Kind.PROJECT_NODE_LATE, event.node)
+
+
+def _service(kind: Kind, people: Sequence[str], service: events.ServiceSubject, **facts: object) -> Told:
+    named = {"unit": service.unit_code, **facts}
+    return Told(kind, people, service.service_record_id, service.serial, service.version, named)
+
+
+def _recorded(event: events.ServiceRecorded) -> Told:
+    due = event.answer_until.ToDatetime(UTC).isoformat() if event.HasField("answer_until") else None
+    asked = [event.liaison_person_id] if event.liaison_person_id else []
+    return _service(Kind.SERVICE_TO_CONFIRM, asked, event.service, due=due)
+
+
+def _answered(event: events.ServiceAnswered) -> Told:
+    """The enterprise's yes is read in the list; its no has to be seen to."""
+    disputed = event.service.state == services.SERVICE_STATE_DISPUTED
+    return _service(Kind.SERVICE_DISPUTED, event.recorder_person_ids if disputed else (), event.service)
+
+
+READERS: dict[type[Message], Callable[[Any], Told]] = {
+    events.ProjectNodeDue: _due,
+    events.ProjectNodeLate: _late,
+    events.ServiceRecorded: _recorded,
+    events.ServiceAnswered: _answered,
+}
+
+
+async def announce(pages: OpenPages, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
+    """Put each event into the inboxes of those it names, once for a person."""
+    if rows := [row for delivery in deliveries for row in _rows_of(delivery)]:
+        await write(pages, session, rows)
+
+
+def _rows_of(delivery: Delivery) -> Iterator[dict[str, Any]]:
+    told = READERS[type(delivery.event)](delivery.event)
+    shared = {
+        "event_id": str(delivery.id),
+        "subject_id": told.subject_id,
+        "serial": told.serial,
+        "subject_version": told.version,
+        "params": told.facts,
+        "happened_at": delivery.at.isoformat(),
+    }
+    for person in dict.fromkeys(told.people):
+        yield shared | addressed(person, told.kind)

@@ -1,0 +1,84 @@
+"""What registry tells of projects and services reaches the inboxes of those it names, once, and nobody else's."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import uuid_utils.compat
+from fahu.registry.v1 import events_pb2 as events
+from fahu.registry.v1 import service_record_pb2 as services
+from google.protobuf.message import Message
+
+from kit.context import new_request_id
+from kit.events.handling import Delivery
+from services.notify.catalogue.programme import OF_PROGRAMME
+from services.notify.rules import Kind
+from services.notify.service.programme import READERS
+from tests.notify.conftest import World, stamp
+
+UNIT, PROJECT, RECORD = "area-310116101", str(uuid4()), str(uuid4())
+
+
+def arrived(event: Message) -> Delivery:
+    return Delivery(
+        uuid_utils.compat.uuid7(), event.DESCRIPTOR.full_name, event, datetime.now(UTC), "x", 3, new_request_id()
+    )
+
+
+def node(*people: UUID) -> events.ProjectNodeWarning:
+    return events.ProjectNodeWarning(
+        project_id=PROJECT,
+        serial="XM2026-000012",
+        version=3,
+        unit_code=UNIT,
+        node_id=str(uuid4()),
+        due_on="2026-11-30",
+        person_ids=[str(person) for person in people],
+    )
+
+
+def service(state: services.ServiceState.ValueType) -> events.ServiceSubject:
+    return events.ServiceSubject(service_record_id=RECORD, serial="FW2026-000345", unit_code=UNIT, state=state, version=2)
+
+
+async def test_leader_and_contact_are_told_of_a_node_once_each(world: World) -> None:
+    await world.happen(events.UnitChanged(code=UNIT, name="朱泾镇", version=1))
+    leader, contact, stranger = uuid4(), uuid4(), uuid4()
+    soon = arrived(events.ProjectNodeDue(node=node(leader, contact, leader)))
+    today = arrived(events.ProjectNodeDue(node=node(leader), today=True))
+    late = arrived(events.ProjectNodeLate(node=node(leader), week=2))
+    for delivery in (soon, soon, today, late):
+        await world.deliver([delivery])
+    assert [one.kind for one in await world.inbox(contact)] == ["project_node_soon"]
+    told = await world.inbox(leader)
+    assert [one.kind for one in told] == ["project_node_late", "project_node_today", "project_node_soon"]
+    assert told[0].body == "朱泾镇的年度项目 XM2026-000012 有时间节点应于11月30日17:30前完成，现已逾期，请尽快完成并登记。"
+    assert {one.subject_id for one in told} == {PROJECT}
+    assert await world.inbox(stranger) == []
+
+
+async def test_a_contact_is_asked_and_only_a_no_is_told_back(world: World) -> None:
+    contact, officer = uuid4(), uuid4()
+    until = stamp(datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
+    recorded = service(services.SERVICE_STATE_RECORDED)
+    asked = events.ServiceRecorded(service=recorded, liaison_person_id=str(contact), answer_until=until)
+    nobody = events.ServiceRecorded(service=recorded)
+    answers = [
+        events.ServiceAnswered(service=service(state), recorder_person_ids=[str(officer)])
+        for state in (services.SERVICE_STATE_CONFIRMED, services.SERVICE_STATE_WITHDRAWN, services.SERVICE_STATE_DISPUTED)
+    ]
+    await world.deliver([arrived(event) for event in (asked, nobody, *answers)])
+    (question,) = await world.inbox(contact)
+    assert (question.kind, question.subject_id, question.serial) == ("service_to_confirm", RECORD, "FW2026-000345")
+    assert "请您于11月30日17:30前确认" in question.body
+    assert [one.kind for one in await world.inbox(officer)] == ["service_disputed"]
+
+
+def test_enterprises_are_addressed_and_staff_are_not() -> None:
+    assert len(OF_PROGRAMME) == 5
+    assert [kind for kind, text in OF_PROGRAMME.items() if "您" in text.body["zh"]] == [Kind.SERVICE_TO_CONFIRM]
+    assert {kind.DESCRIPTOR.name for kind in READERS} == {
+        "ProjectNodeDue",
+        "ProjectNodeLate",
+        "ServiceRecorded",
+        "ServiceAnswered",
+    }
