@@ -1,10 +1,12 @@
 """Plaques of a year: made, drawn, handed over, and what their codes say to anybody."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+from kit.calendar import BEIJING
 from stack.demo.cast import Cast
 from stack.demo.client import Json
-from stack.demo.tale import Astray
+from stack.demo.tale import Astray, is_refused
 
 SAYS = {"valid": "有效", "withdrawn": "已撤销"}
 
@@ -42,10 +44,15 @@ class Papers:
         self._tell(f"      铭牌（A3，PDF，{sizes[0]}）、证书（A4，PDF，{sizes[1]}）")
 
     async def hand_over(self) -> None:
-        """By the area's officer. Who scans its code reads that it is valid."""
+        """By the area's officer, a year ahead at most. Who scans its code reads that it is valid."""
         officer = await self.cast.area_officer(self._area)
-        self._shown = await officer.post(f"/plaques/{self._shown['id']}/issue", {}, self._shown["version"])
-        self._tell(f"    {officer.name}：向「{self._shown['enterprise_name']}」颁发铭牌 {self._shown['serial']}")
+        told = f"    {officer.name}：向「{self._shown['enterprise_name']}」颁发铭牌 {self._shown['serial']}"
+        issue = officer.post(f"/plaques/{self._shown['id']}/issue", {}, self._shown["version"])
+        if self._year > datetime.now(BEIJING).year + 1:
+            told += f"  →  被拒：{(await is_refused('PLAQUE_DAY_INVALID', issue)).title}"
+        else:
+            await issue
+        self._tell(told)
         await self._scan("valid")
 
     async def follow(self, wanted: int) -> None:
