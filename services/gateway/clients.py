@@ -97,6 +97,7 @@ ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
     "/fahu.registry.v1.SurveyAnswerService/GiveSurveyOpinion",
+    "/fahu.registry.v1.RebindingService/AskRebinding",
     "/fahu.registry.v1.InvitationService/MakeInvitations",
     "/fahu.registry.v1.InvitationService/RemakeLink",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",

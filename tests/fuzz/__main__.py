@@ -27,6 +27,8 @@ ENVIRONMENT = {"gateway": {"FAHU_SIGN_IN_PER_ADDRESS": "600/minute"}}
 DEMAND = {"kind": "demand", "category_code": "hrss", "title": "一条真实的需求", "body": "供随机请求办理。"}
 DEMANDS = 10
 LIAISON = "liaison"
+# It would be taken at its word, and have no role for the rest of the run. The others are refused.
+RESIGNATION = "/api/v1/me/resignation"
 # The lead comes after the liaison, whom it may replace, and so end the liaison's session.
 TURNS = (LIAISON, "hrss.handler", "centre.lead", "zhujing.officer")
 
@@ -59,7 +61,9 @@ async def run(folder: Path, seconds: int, seed: int) -> int:
         for role in TURNS:
             async with signed_in(stack, role) as person:
                 feed = await feed_for(person)
-            found = await asyncio.to_thread(attack, document, stack.url(), person.token, feed, seconds=seconds, seed=seed)
+            spared = [RESIGNATION] if role == LIAISON else []
+            settings: dict[str, Any] = {"seconds": seconds, "seed": seed, "spared": spared}
+            found = await asyncio.to_thread(attack, document, stack.url(), person.token, feed, **settings)
             say(f"{role}: {found.cases} cases, {dict(sorted(found.statuses.items()))}, {len(found.failures)} failures")
             findings.add(found)
     for title, told in findings.failures.items():

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,9 +78,13 @@ def _as_bytes(_context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
 
 
-def attack(document: dict[str, Any], url: str, token: str, feed: Feed, *, seconds: int, seed: int) -> Findings:
-    """Send requests for so long, as the bearer of the token. Blocks."""
-    config = SchemathesisConfig.from_dict(_settings(url, token, feed, seconds, seed))
+def attack(
+    document: dict[str, Any], url: str, token: str, feed: Feed, *, seconds: int, seed: int, spared: Sequence[str] = ()
+) -> Findings:
+    """Send requests for so long, as the bearer of the token; none to the paths that are spared. Blocks."""
+    settings = _settings(url, token, feed, seconds, seed)
+    settings["operations"] += [{"include-path": path, "enabled": False} for path in spared]
+    config = SchemathesisConfig.from_dict(settings)
     schema = schemathesis.openapi.from_dict(document, config=config)
     findings = Findings()
     _hook(schema, feed, findings)

@@ -20,6 +20,7 @@ OPEN = {
     "documentation",
     "documentation_start",
     "documentation_asset",
+    "verification_page",
 }
 
 

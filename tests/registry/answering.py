@@ -59,6 +59,7 @@ class Holder:
     enterprise_id: UUID
     area_code: str
     industry: str | None
+    year: int = YEAR
 
 
 def get(token: str) -> pb.GetSurveyLinkRequest:
@@ -89,15 +90,15 @@ def opinion(token: str, answers: Any = OPINION, number: int = 1) -> pb.GiveSurve
     return pb.GiveSurveyOpinionRequest(token=token, questionnaire_number=number, answers=json.dumps(answers))
 
 
-async def invite(database: Database, number: int, state: str = "OPEN") -> list[Holder]:
+async def invite(database: Database, number: int, state: str = "OPEN", year: int = YEAR) -> list[Holder]:
     """A survey, and as many enterprises with a link each."""
     survey_id, author = uuid4(), uuid4()
     holders = [
-        Holder(uuid4().hex, uuid4(), uuid4(), AREAS[one % len(AREAS)], INDUSTRIES[one % len(INDUSTRIES)])
+        Holder(uuid4().hex, uuid4(), uuid4(), AREAS[one % len(AREAS)], INDUSTRIES[one % len(INDUSTRIES)], year)
         for one in range(number)
     ]
-    survey = {"id": survey_id, "year": YEAR, "kind": "ANNUAL", "audience": "CENSUS", "title": "问卷大调查", "state": state}
-    survey |= {"opens_on": date(YEAR, 1, 1), "closes_on": date(YEAR, 12, 31), "valid_min_percent": 80, "version": 1}
+    survey = {"id": survey_id, "year": year, "kind": "ANNUAL", "audience": "CENSUS", "title": "问卷大调查", "state": state}
+    survey |= {"opens_on": date(year, 1, 1), "closes_on": date(year, 12, 31), "valid_min_percent": 80, "version": 1}
     survey |= {"created_at": NOW, "opened_at": None if state == "DRAFT" else NOW}
     async with database.begin() as session:
         await session.execute(insert(Survey), survey)
@@ -118,11 +119,11 @@ def _enterprise(number: int, holder: Holder) -> dict[str, Any]:
 
 
 def _place(holder: Holder) -> dict[str, Any]:
-    where = {"enterprise_id": holder.enterprise_id, "year": YEAR, "area_code": holder.area_code}
+    where = {"enterprise_id": holder.enterprise_id, "year": holder.year, "area_code": holder.area_code}
     return where | {"above_scale": True, "industry": holder.industry}
 
 
 def _invitation(survey_id: UUID, holder: Holder) -> dict[str, Any]:
     whose = {"id": holder.invitation_id, "survey_id": survey_id, "enterprise_id": holder.enterprise_id}
     how = {"token_hash": token_hash(holder.token), "link_number": 1, "sent_on": date(YEAR, 1, 1), "part_b_given": False}
-    return whose | how | {"year": YEAR, "area_code": holder.area_code}
+    return whose | how | {"year": holder.year, "area_code": holder.area_code}
