@@ -20,7 +20,10 @@ class Cast:
 
     async def liaison(self, turn: int) -> Person:
         """The contact of an enterprise, another one for each turn, going round the eleven areas."""
-        enterprise = self._enterprise(turn)
+        return await self.contact(self._enterprise(turn))
+
+    async def contact(self, enterprise: Account) -> Person:
+        """The contact of an enterprise, as stack.json tells of it."""
         return await self._through_wechat(enterprise["openid"], enterprise["name"], enterprise["phone"])
 
     async def last_year_liaison(self) -> Person:
@@ -54,6 +57,12 @@ class Cast:
     async def area_officer(self, area_code: str) -> Person:
         """The officer of a town or park, which nominates."""
         return await self._member(self._one_of(f"area-{area_code}", "area_officer"))
+
+    async def area_lead(self, area_code: str) -> Person:
+        """分管负责人 of a town or park: answers for its projects."""
+        unit = f"area-{area_code}"
+        leads = [one for one in self.accounts["staff"] if one["unit_code"] == unit and one["duty"] == "leader"]
+        return await self._member(leads[0])
 
     async def agree(self, person: Person) -> None:
         """The person lets WeChat bring one message of each kind."""

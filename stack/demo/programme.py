@@ -1,4 +1,4 @@
-"""The year's programme, played after the loop: next year's list from this year's, with survey, review and plaques."""
+"""The year's programme, played after the loop: a project of this year, and next year's list from survey to plaques."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stack.demo.cast import Cast
 from stack.demo.programme_list import NextYear
 from stack.demo.programme_plaques import Papers
+from stack.demo.programme_project import Project
 from stack.demo.programme_survey import Survey
 from stack.demo.tale import Astray
 
@@ -18,13 +19,16 @@ class Figures:
     points: int = 0
     plaques: int = 0
     answers: int = 0
+    served: int = 0
 
     def line(self) -> str:
-        return f"year={self.year} points={self.points} plaques={self.plaques} answers={self.answers}"
+        return f"year={self.year} points={self.points} plaques={self.plaques} answers={self.answers} served={self.served}"
 
 
 async def play_programme(cast: Cast, tell: Callable[[str], None]) -> Figures:
-    """Prepare, ask, nominate, publish, draw, replace. Raises Astray or Refused where the platform does otherwise."""
+    """Serve, ask, nominate, publish, draw, replace. Raises Astray or Refused where the platform does otherwise."""
+    project = Project(cast, tell)
+    await project.play()
     year = await NextYear.begin(cast, tell)
     survey = await Survey.begin(cast, tell, year.year, year.former)
     await survey.answer()
@@ -39,4 +43,4 @@ async def play_programme(cast: Cast, tell: Callable[[str], None]) -> Figures:
     points = len(await year.points())
     if points != year.target:
         raise Astray(f"{year.year} 年度联系点应有 {year.target} 个，实有 {points} 个")
-    return Figures(year.year, points, papers.valid, survey.returned)
+    return Figures(year.year, points, papers.valid, survey.returned, project.served)

@@ -45,6 +45,13 @@ CHAMBER_REASON = "商会推荐的规上企业，问卷中表示愿意成为联�
 REJECTED_REASON = "企业正在办理注销，不适合担任联系点。"
 AREA_REASON = "规上企业，问卷中表示愿意成为联系点。"
 WITHDRAWN_REASON = "企业来函，因业务调整不再担任联系点。"
+PROJECT_TITLE = "劳动用工法治服务进园区"
+NODES = ("上半年集中宣讲", "本街镇（园区）联系点服务全覆盖")
+NODE_MOVED_REASON = "部分企业停产检修，年底前补齐。"
+NODE_EVIDENCE = "签到表和现场照片已存档，各企业已在平台确认。"
+SERVICE_NOTE = "“以案释法”劳动用工专题宣讲，并现场解答。"
+DISPUTE_REASON = "当天我公司没有派人参加。"
+RETAKEN_REASON = "经核对签到表，该企业当天确未到场。"
 SUCCESSOR_REASON = "由本街镇（园区）另一家规上企业替补。"
 
 
