@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import paging
 from kit.auth import Actor
 from kit.db import Database
-from kit.errors import FieldsInvalid, FieldViolation
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.registry.drawing.drawer import Drawer
@@ -31,7 +30,7 @@ from services.registry.rules.plaques import Form, PlaqueState, Words
 from services.registry.service import audit, plaques
 from services.registry.service.audit import Retry
 from services.registry.service.plaques import Errand
-from services.registry.servicer import encode
+from services.registry.servicer import encode, programme
 from services.registry.spreadsheet import write_rows
 
 MOST_IN_A_FILE = 1_000
@@ -69,7 +68,7 @@ class PlaqueServicer(PlaqueServiceServicer):
         return pb.GetPlaqueResponse(plaque=await self._read(actor_of(context), UUID(request.plaque_id)))
 
     async def IssuePlaque(self, request: pb.IssuePlaqueRequest, context: Any) -> pb.IssuePlaqueResponse:
-        day = _day("issued_on", request.issued_on) if request.issued_on else None
+        day = programme.day_of("issued_on", request.issued_on)
         by = UUID(request.issued_by) if request.issued_by else None
 
         async def issue(session: AsyncSession, errand: Errand) -> None:
@@ -229,10 +228,3 @@ def _form(number: plaque_pb2.PlaqueForm.ValueType) -> Form:
 
 def _after(token: str, list_id: str) -> int:
     return int(paging.decode_token(token, list_id, kinds=(int,))[0]) if token else 0
-
-
-def _day(field: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise FieldsInvalid([FieldViolation(field, "string.date", "There is no such day.")]) from error

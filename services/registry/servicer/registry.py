@@ -1,7 +1,7 @@
 """RegistryService: areas, units, enterprises, contacts, cohorts and names."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.crypto import mask_name
 from kit.db import Database
-from kit.errors import FieldsInvalid, FieldViolation
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.registry import spreadsheet
@@ -28,7 +27,7 @@ from services.registry.rules.cohorts import FILE
 from services.registry.service import cohorts, liaisons, people
 from services.registry.service.audit import Retry
 from services.registry.service.liaisons import LiaisonDraft
-from services.registry.servicer import encode
+from services.registry.servicer import encode, programme
 
 pb = registry_service_pb2
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -40,7 +39,7 @@ class RegistryServicer(registry_service_pb2_grpc.RegistryServiceServicer):
         self.personal = personal
 
     async def ListAreas(self, request: pb.ListAreasRequest, context: Context) -> pb.ListAreasResponse:
-        day = _day("on", request.on) if request.on else datetime.now(BEIJING).date()
+        day = programme.day_of("on", request.on) or datetime.now(BEIJING).date()
         async with self.db.read() as session:
             found = await unit_queries.areas_on(session, day)
         return pb.ListAreasResponse(areas=[encode.area(area) for area in found])
@@ -138,10 +137,3 @@ def _is_outsider(actor: Actor) -> bool:
 
 def _draft(liaison: pb.NewLiaison) -> LiaisonDraft:
     return LiaisonDraft(liaison.name.strip(), liaison.phone, liaison.consented, liaison.consent_version)
-
-
-def _day(field: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise FieldsInvalid([FieldViolation(field, "string.date", "There is no such day.")]) from error
