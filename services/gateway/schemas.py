@@ -59,6 +59,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_wit
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"})]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL)]
 AnyCode = Annotated[str, Field(max_length=40, pattern=NO_NUL)]
+AreaCode = Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码，空为全部。Area code.")]
 PageSize = Annotated[int, Field(ge=1, le=100, description="每页条数。Rows a page.")]
 PageToken = Annotated[
     str,

@@ -111,3 +111,12 @@ async def test_the_description_is_served_as_built(door: httpx.AsyncClient, docum
     assert answer.json() == document
     unknown = await door.get("/api/docs/assets/secret.txt")
     assert unknown.json()["reason"] == "FIELDS_INVALID"
+
+
+def test_an_area_is_asked_for_in_one_form(document: dict[str, Any]) -> None:
+    """A form wider than the contract's would be promised here and refused behind the door."""
+    for where, operation in _operations(document):
+        for parameter in operation.get("parameters", ()):
+            if parameter.get("name") == "area":
+                schema = parameter["schema"]
+                assert (schema["maxLength"], schema["pattern"]) == (32, "^[0-9A-Za-z_-]*$"), where

@@ -14,7 +14,7 @@ from services.gateway.openapi import tells
 from services.gateway.routes.enterprises import LEVELS, LevelWord
 from services.gateway.routes.project_schemas import Year, share_of
 from services.gateway.routes.projects import PathYear, YearQuery
-from services.gateway.schemas import AnyCode, Day, Id, NextPageToken, Out, Page
+from services.gateway.schemas import AreaCode, Day, Id, NextPageToken, Out, Page
 from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 from services.gateway.words import Words
 
@@ -29,7 +29,7 @@ class CoverageQuery(Page):
     """What narrows the list."""
 
     year: Year = 0
-    area: AnyCode = ""
+    area: AreaCode = ""
     level: LevelWord | None = None
     owed: Annotated[bool, Field(description="只看还没有服务到的。Only those still owed a service.")] = False
 

@@ -27,7 +27,20 @@ from services.gateway.routes.demand_schemas import (
     demand_line,
     json_answer,
 )
-from services.gateway.schemas import AnyCode, Asked, Code, GivenId, In, Moment, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import (
+    AnyCode,
+    AreaCode,
+    Asked,
+    Code,
+    GivenId,
+    In,
+    Moment,
+    NextPageToken,
+    Out,
+    Page,
+    remark,
+    written,
+)
 
 router = APIRouter(prefix="/api/v1/demands", tags=["demands"])
 Sender = Annotated[Caller, Depends(allow(Role.ROLE_LIAISON, *CENTRE, Role.ROLE_AREA_OFFICER))]
@@ -56,7 +69,7 @@ class Filter(Asked):
     """What narrows a list or a count."""
 
     agency: Annotated[AnyCode, Field(description="牵头部门代码。Unit code of the agency in the lead.")] = ""
-    area: Annotated[AnyCode, Field(description="企业所在区域代码。Area code of the enterprise.")] = ""
+    area: AreaCode = ""
     category: Annotated[AnyCode, Field(description="需求类别代码。Category code.")] = ""
     from_: Annotated[Moment | None, Field(alias="from", description="提交时间不早于。Sent at or after.")] = None
     until: Annotated[Moment | None, Field(description="提交时间早于。Sent before.")] = None

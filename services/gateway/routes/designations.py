@@ -14,8 +14,8 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.cohorts import Overseer, Supervisor, Year
 from services.gateway.routes.enterprises import LEVELS, LevelWord, Reader
-from services.gateway.routes.nominations import AreaCode, EnterpriseName, ReasonIn, Uscc
-from services.gateway.schemas import Asked, Id, NextPageToken, Out, Page
+from services.gateway.routes.nominations import EnterpriseName, ReasonIn, Uscc
+from services.gateway.schemas import AreaCode, Asked, Id, NextPageToken, Out, Page
 from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 from services.gateway.words import moment, moment_of
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
-from services.gateway.schemas import NO_NUL, Asked, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import NO_NUL, AreaCode, Asked, Id, In, NextPageToken, Out, Page, remark, written
 from services.gateway.words import Words, moment
 
 router = APIRouter(prefix="/api/v1/enterprises", tags=["enterprises"])
@@ -36,7 +36,7 @@ class EnterpriseQuery(Page):
     """Which enterprises."""
 
     year: Year = 0
-    area: Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码。Area code.")] = ""
+    area: AreaCode = ""
     level: LevelWord | None = None
     text: Annotated[str, remark(100), Field(description="名称或统一社会信用代码中的文字。Part of name or code.")] = ""
 

@@ -12,7 +12,7 @@ from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.openapi import tells
 from services.gateway.routes.enterprises import LEVELS, LevelWord, Year
 from services.gateway.routes.reference import UNIT_KINDS, UnitQuery
-from services.gateway.schemas import Asked, remark
+from services.gateway.schemas import AreaCode, Asked, remark
 from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
@@ -24,7 +24,7 @@ class EnterpriseExportQuery(Asked):
     """Which enterprises, as of the list."""
 
     year: Year = 0
-    area: Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码。Area code.")] = ""
+    area: AreaCode = ""
     level: LevelWord | None = None
     text: Annotated[str, remark(100), Field(description="名称或统一社会信用代码中的文字。Part of name or code.")] = ""
 

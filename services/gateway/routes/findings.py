@@ -16,7 +16,7 @@ from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.surveys import SURVEY_STATES, SurveyStateWord
-from services.gateway.schemas import Asked, Out
+from services.gateway.schemas import AreaCode, Asked, Out
 from services.gateway.sheets import GIVES_XLSX, take_long, xlsx_answer
 from services.gateway.words import Words, moment_of
 
@@ -34,7 +34,7 @@ GIVES_DOCX: dict[int | str, dict[str, Any]] = {200: {"content": {DOCX: {"schema"
 class ResultsQuery(Asked):
     """Which results, and what they are told apart by."""
 
-    area: Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码。Area code.")] = ""
+    area: AreaCode = ""
     industry: Annotated[str, Field(pattern=r"^[A-T]?$", description="行业门类字母。Letter of GB/T 4754.")] = ""
     by: Annotated[ByWord | None, Field(description="按镇（园区）或按行业分列。Told apart by.")] = None
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.openapi import tells
-from services.gateway.schemas import UNIQUE, Asked, GivenId, Id, In, NextPageToken, Out, Page
+from services.gateway.schemas import UNIQUE, AreaCode, Asked, GivenId, Id, In, NextPageToken, Out, Page
 from services.gateway.sheets import (
     GIVES_XLSX,
     REFUSALS,
@@ -33,7 +33,6 @@ Importer = Annotated[Caller, Depends(allow(Role.ROLE_CENTRE_LEAD))]
 CensusYear = Annotated[int, Path(ge=2021, le=2200)]
 InvitationStatusWord = Literal["answered", "outstanding", "to_remind"]
 INVITATION_STATUSES = Words(pb.InvitationStatus)
-AreaCode = Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码，空为全部。Area code.")]
 
 
 class AreaQuery(Asked):

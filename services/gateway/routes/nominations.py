@@ -16,7 +16,7 @@ from services.gateway.openapi import tells
 from services.gateway.routes.cohort_schemas import FirstYear
 from services.gateway.routes.cohorts import Overseer, Supervisor, Year
 from services.gateway.routes.enterprises import LEVELS, LevelWord
-from services.gateway.schemas import NO_NUL, WHOLE, Asked, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import NO_NUL, WHOLE, AreaCode, Asked, Id, In, NextPageToken, Out, Page, remark, written
 from services.gateway.sheets import (
     GIVES_XLSX,
     REFUSALS,
@@ -35,7 +35,6 @@ NominatorWord = Literal["area", "chamber"]
 NominationStateWord = Literal["draft", "submitted", "accepted", "rejected", "withdrawn"]
 NOMINATORS, STATES = Words(pb.Nominator), Words(pb.NominationState)
 LIST, ONE = "/nominations", "/nominations/{nomination_id}"
-AreaCode = Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码。Area code.")]
 Uscc = Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL, description="统一社会信用代码。")]
 EnterpriseName = Annotated[
     str, Field(max_length=200, pattern=NO_NUL, description="企业名称；平台已有的企业可不填。May be left out if known.")

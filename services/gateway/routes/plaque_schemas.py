@@ -7,7 +7,7 @@ from fahu.registry.v1 import plaque_pb2
 from pydantic import Field
 
 from services.gateway.routes.enterprises import LEVELS, LevelWord, Year
-from services.gateway.schemas import Asked, Day, GivenId, Id, In, NextPageToken, Out, Page, written
+from services.gateway.schemas import AreaCode, Asked, Day, GivenId, Id, In, NextPageToken, Out, Page, written
 from services.gateway.words import Words, day, moment
 
 PlaqueStateWord = Literal["made", "issued", "returned", "lost"]
@@ -25,7 +25,7 @@ class PlaqueQuery(Page):
     """Which plaques."""
 
     year: Year = 0
-    area: Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]*$", description="区域代码。Area code.")] = ""
+    area: AreaCode = ""
     level: LevelWord | None = None
     plaque_state: Annotated[PlaqueStateWord | None, Field(description="铭牌的状态。State of the plaque.")] = None
 

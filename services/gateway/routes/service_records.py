@@ -16,7 +16,7 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.project_schemas import Year
-from services.gateway.schemas import UNIQUE, AnyCode, Day, GivenId, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import UNIQUE, AreaCode, Day, GivenId, Id, In, NextPageToken, Out, Page, remark, written
 from services.gateway.sheets import REFUSALS, TAKES_FILE, ImportQuery, ImportReport, report, sent_file
 from services.gateway.words import Words, moment, moment_of
 
@@ -51,7 +51,7 @@ class RecordQuery(Page):
     """What narrows the list."""
 
     year: Year = 0
-    area: AnyCode = ""
+    area: AreaCode = ""
     project: Annotated[UUID | None, Field(description="项目。The project.")] = None
     designation: Annotated[UUID | None, Field(description="联系点。The liaison point.")] = None
     service_state: Annotated[ServiceStateWord | None, Field(description="状态。State.")] = None
