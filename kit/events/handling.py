@@ -34,7 +34,7 @@ Handlers = Mapping[type[Message], Handler]
 
 
 class Handling:
-    """The handlers of one consumer. Each gets consecutive events of its type, in order, each event once."""
+    """The handlers of one consumer. Each gets consecutive events of its types, in order, each event once."""
 
     def __init__(self, consumer: str, handlers: Handlers) -> None:
         self.consumer = consumer
@@ -62,7 +62,8 @@ class Handling:
             if delivery.id in fresh:
                 fresh.discard(delivery.id)
                 new.append(delivery)
-        for kind, run in groupby(new, key=lambda delivery: delivery.type):
+        # By handler, not by type: one that takes several types gets what alternates between them at once.
+        for handler, run in groupby(new, key=lambda delivery: self._by_type[delivery.type][1]):
             batch = list(run)
             enter_call(CallContext(batch[0].request_id))
-            await self._by_type[kind][1](session, batch)
+            await handler(session, batch)

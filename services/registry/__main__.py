@@ -87,6 +87,8 @@ from services.registry.settings import CommandSettings, RegistrySettings
 
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
+# Counting for the report of the year can wait a moment for larger batches.
+COUNTING_GATHER_SECONDS = 0.1
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
@@ -161,7 +163,7 @@ async def serve() -> int:
     database, patience = assembly.database, settings.patience()
     assembly.runtime.every(settings.sweep_seconds, "late nodes", lambda: tell_late_nodes(database))
     assembly.runtime.every(settings.sweep_seconds, "unanswered services", lambda: see_to_answers(database, patience))
-    assembly.consume("dispatch", HANDLERS)
+    assembly.consume("dispatch", HANDLERS, gather_seconds=COUNTING_GATHER_SECONDS)
     return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, personal, settings))
 
 

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from fahu.dispatch.v1 import demand_pb2, events_pb2
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events.handling import Delivery, Handling
 from services.registry.handlers import HANDLERS
 from services.registry.queries import results
 from services.registry.rules.figures import Course
+from services.registry.service import demand_courses
 from tests.registry.conftest import World
 
 START = datetime(2025, 12, 31, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
@@ -95,3 +97,20 @@ async def test_nothing_of_whose_it_was_is_kept(world: World) -> None:
     held = str(await world.rows("SELECT demand_course::text FROM demand_course"))
     assert event.demand.enterprise_id not in held
     assert "FH2025" not in held
+
+
+async def test_events_of_all_types_are_counted_at_once(world: World) -> None:
+    """Demands that find their agency and those that do not alternate, and would otherwise cost a statement each."""
+    sizes: list[int] = []
+
+    async def counting(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
+        sizes.append(len(deliveries))
+        await demand_courses.keep(session, deliveries)
+
+    alternating = [
+        told("hrss", kind())[0] for _ in range(5) for kind in (events_pb2.DemandDispatched, events_pb2.DemandTriageRequired)
+    ]
+    async with world.database.begin() as session:
+        await Handling("registry", dict.fromkeys(HANDLERS, counting)).effect(session, alternating)
+    assert sizes == [10]
+    assert (await courses(world, 2025))["hrss"].submitted == 10
