@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from kit.auth import TokenSigner, TokenVerifier
 from kit.db import Database
 from kit.events import bus, inbox, outbox
-from kit.events.consumer import GATHER_SECONDS, Consumer
+from kit.events.consumer import Consumer
 from kit.events.deadletters import redrive
 from kit.events.handling import Handlers, Handling
 from kit.events.relay import Relay, rebuild
@@ -39,11 +39,9 @@ class Assembly:
         self.verifier = TokenVerifier(settings.trusted_keys())
         self.signer = TokenSigner(settings.signing_key())
 
-    def consume(
-        self, source: str, handlers: Handlers, name: str | None = None, gather_seconds: float = GATHER_SECONDS
-    ) -> None:
+    def consume(self, source: str, handlers: Handlers, name: str | None = None) -> None:
         """Listen to another service's events; the durable consumer is called like this service unless named."""
-        consumer = Consumer(self.database, self.stream, source, name or self.name, handlers, gather_seconds)
+        consumer = Consumer(self.database, self.stream, source, name or self.name, handlers)
         self.runtime.spawn(f"consumer {source}", self._once_there(source, consumer))
 
     async def _once_there(self, source: str, worker: Consumer | Relay) -> None:

@@ -81,8 +81,9 @@ class Surroundings:
         return list(self.arguments.get(process.name, self.arguments.get(process.program.name, usual)))
 
     def target_of(self, service: str) -> str:
-        """Where gRPC finds all processes of a service."""
-        ports = [self.ports.of(f"{p.name}.grpc") for p in self.processes if p.program.name == service]
+        """Where gRPC finds all processes of a service; if it is not part of this stack, where it would be."""
+        names = [p.name for p in self.processes if p.program.name == service] or [service]
+        ports = [self.ports.of(f"{name}.grpc") for name in names]
         addresses = [f"127.0.0.1:{port}" for port in ports]
         return addresses[0] if len(addresses) == 1 else "ipv4:" + ",".join(addresses)
 
@@ -113,8 +114,8 @@ class Surroundings:
         return env
 
     def _shared(self, process: Process) -> dict[str, str]:
-        others = {other.program for other in self.processes if other.program.has_database}
-        targets = {f"FAHU_{other.name.upper()}_TARGET": self.target_of(other.name) for other in others - {process.program}}
+        others = {other for other in PROGRAMS.values() if other.has_database} - {process.program}
+        targets = {f"FAHU_{other.name.upper()}_TARGET": self.target_of(other.name) for other in others}
         return targets | {
             "FAHU_HOST": "127.0.0.1",
             "FAHU_NATS_URL": self.nats_url,

@@ -44,22 +44,13 @@ class Stalled(RuntimeError):
 
 
 class Consumer:
-    """A durable listener called `name` on the stream of `source`, which lets events gather for `gather_seconds`."""
+    """A durable listener called `name` on the stream of `source`."""
 
-    def __init__(
-        self,
-        database: Database,
-        stream: JetStreamContext,
-        source: str,
-        name: str,
-        handlers: Handlers,
-        gather_seconds: float = GATHER_SECONDS,
-    ) -> None:
+    def __init__(self, database: Database, stream: JetStreamContext, source: str, name: str, handlers: Handlers) -> None:
         self._database = database
         self._stream = stream
         self._source = source
         self.name = name
-        self._gather_seconds = gather_seconds
         self._handling = Handling(name, handlers)
         self._subjects = sorted(subject_of(event_type, "*") for event_type in handlers)
 
@@ -93,7 +84,7 @@ class Consumer:
             delivered, idle_since = True, clock()
             await self._take(messages)
             if 1 < len(messages) < BATCH:  # a full batch says that more are there already
-                await asyncio.sleep(self._gather_seconds)
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         """Bind to the durable consumer; create it, from the first message on, if it is not there."""

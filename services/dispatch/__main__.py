@@ -22,6 +22,7 @@ from fahu.dispatch.v1 import (
     routing_service_pb2,
     supervision_service_pb2,
     term_service_pb2,
+    year_service_pb2,
 )
 from fahu.dispatch.v1.attachment_service_pb2_grpc import add_AttachmentServiceServicer_to_server
 from fahu.dispatch.v1.calendar_service_pb2_grpc import add_CalendarServiceServicer_to_server
@@ -37,6 +38,7 @@ from fahu.dispatch.v1.return_service_pb2_grpc import add_ReturnServiceServicer_t
 from fahu.dispatch.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from fahu.dispatch.v1.supervision_service_pb2_grpc import add_SupervisionServiceServicer_to_server
 from fahu.dispatch.v1.term_service_pb2_grpc import add_TermServiceServicer_to_server
+from fahu.dispatch.v1.year_service_pb2_grpc import add_YearServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
@@ -66,6 +68,7 @@ from services.dispatch.servicer.routing import RoutingServicer
 from services.dispatch.servicer.supervision import SupervisionServicer
 from services.dispatch.servicer.templates import ReplyTemplateServicer
 from services.dispatch.servicer.terms import TermServicer
+from services.dispatch.servicer.years import YearServicer
 from services.dispatch.settings import DispatchSettings
 
 NAME = "dispatch"
@@ -85,6 +88,7 @@ SERVICES = [
     reply_template_service_pb2.DESCRIPTOR.services_by_name["ReplyTemplateService"],
     on_behalf_service_pb2.DESCRIPTOR.services_by_name["OnBehalfService"],
     guard_service_pb2.DESCRIPTOR.services_by_name["GuardService"],
+    year_service_pb2.DESCRIPTOR.services_by_name["YearService"],
     carrier.SERVICE,
 ]
 # A file of 20 MiB, and what stands around it.
@@ -127,6 +131,7 @@ def registrations(database: Database, course: Course, filing: Filing) -> list[Ca
         partial(add_OnBehalfServiceServicer_to_server, OnBehalfServicer(database, course)),
         partial(add_CalendarServiceServicer_to_server, CalendarServicer(database, course)),
         partial(add_TermServiceServicer_to_server, TermServicer(database, course)),
+        partial(add_YearServiceServicer_to_server, YearServicer(database)),
     ]
 
 

@@ -48,16 +48,17 @@ from fahu.registry.v1 import (
     survey_service_pb2_grpc,
 )
 
-from kit.assembly import assemble, rebuild_since, redrive_all
+from kit.assembly import assemble, rebuild_since
 from kit.db import Database
 from kit.errors import ServiceError
 from kit.events import outbox
 from kit.migrate import upgrade
+from kit.rpc.client import RpcChannel
 from kit.runtime import main
 from kit.settings import DatabaseSettings
 from services.registry import commands
 from services.registry.drawing.drawer import Drawer
-from services.registry.handlers import HANDLERS
+from services.registry.past_demands import PastDemands
 from services.registry.personal import Passwords, PersonalData
 from services.registry.rules.service_records import Patience
 from services.registry.service import late_nodes, service_records
@@ -87,8 +88,7 @@ from services.registry.settings import CommandSettings, RegistrySettings
 
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Counting for the report of the year can wait a moment for larger batches.
-COUNTING_GATHER_SECONDS = 0.1
+DISPATCH_SECONDS = 30.0
 SERVICES = [
     registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
@@ -114,7 +114,7 @@ Work = Callable[..., Awaitable[str]]
 Adding = Callable[[grpc.aio.Server], None]
 
 
-def registrations(db: Database, personal: PersonalData, settings: RegistrySettings) -> list[Adding]:
+def registrations(db: Database, personal: PersonalData, settings: RegistrySettings, demands: PastDemands) -> list[Adding]:
     """What adds each of the SERVICES to a server."""
     accounts = AccountServicer(db, personal, Passwords(), settings.session_policy())
     invitations = InvitationServicer(db, personal, settings.survey_link)
@@ -122,7 +122,7 @@ def registrations(db: Database, personal: PersonalData, settings: RegistrySettin
     answers = SurveyAnswerServicer(db, personal)
     plaques = PlaqueServicer(db, personal, Drawer(settings.font_folder, settings.public_url))
     records = ServiceRecordServicer(db, personal, settings.patience())
-    findings, recommendations = FindingsServicer(db, personal), RecommendationServicer(db, personal)
+    findings, recommendations = FindingsServicer(db, personal, demands), RecommendationServicer(db, personal)
     return [
         partial(registry_service_pb2_grpc.add_RegistryServiceServicer_to_server, RegistryServicer(db, personal)),
         partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, accounts),
@@ -163,8 +163,11 @@ async def serve() -> int:
     database, patience = assembly.database, settings.patience()
     assembly.runtime.every(settings.sweep_seconds, "late nodes", lambda: tell_late_nodes(database))
     assembly.runtime.every(settings.sweep_seconds, "unanswered services", lambda: see_to_answers(database, patience))
-    assembly.consume("dispatch", HANDLERS, gather_seconds=COUNTING_GATHER_SECONDS)
-    return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, personal, settings))
+    dispatch = RpcChannel(settings.dispatch_target, assembly.signer, DISPATCH_SECONDS)
+    added = registrations(assembly.database, personal, settings, PastDemands(dispatch))
+    status = await assembly.serve(SERVICES, access_pb2.rule, added)
+    await dispatch.close()
+    return status
 
 
 async def tell_late_nodes(database: Database) -> None:
@@ -209,7 +212,6 @@ if __name__ == "__main__":
         serve,
         migrate=migrate,
         rebuild=rebuild_since,
-        redrive=lambda: redrive_all(NAME, HANDLERS),
         announce=command(commands.announce),
         **{
             "load-reference": command(commands.load_reference),

@@ -31,6 +31,7 @@ class RegistrySettings(ServiceSettings, CommandSettings):
     `public_url` is where the codes of plaques lead to: the platform's address as people outside reach it.
     """
 
+    dispatch_target: str
     # What personal links of a survey begin with. Behind "#" the secret stays out of every server's log of addresses.
     survey_link: str = "http://127.0.0.1:8000/survey#"
     session_days: int = 30

@@ -112,6 +112,7 @@ CALLS = {
     "WaiveOpinion": Door(STALE_RPC, _on(unit_code="hrss", reason="示例")),
     "SetRoutingRule": Door(STALE_RPC, fixed(category_code="hrss", expected_version=UNSEEN, unit_codes=["hrss"])),
     "RevealIdentity": Door(STALE_RPC, _on()),
+    "CountYear": Door(("OK",), fixed(year=2031)),
     "GetCalendar": Door(("OK",), fixed(year=2031)),
     "SetCalendar": Door(STALE_RPC, fixed(year=2031, expected_revision=UNSEEN, notice="示例", days_off=["2031-01-01"])),
     "MakeTermRule": Door(("INVALID_ARGUMENT TERM_INVALID",), fixed(terms=[{"name": "x"}], note="示例", request_id="示例")),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import grpc
 import pytest
 from fahu.access.v1 import access_pb2
 from fahu.access.v1.access_pb2 import Role
+from fahu.dispatch.v1 import year_service_pb2 as years
+from fahu.dispatch.v1.year_service_pb2_grpc import YearServiceServicer, add_YearServiceServicer_to_server
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import registry_service_pb2 as pb
 from fahu.registry.v1.account_service_pb2_grpc import AccountServiceStub
@@ -35,6 +38,7 @@ from kit.events import outbox
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
 from services.registry.__main__ import MIGRATIONS, SERVICES, registrations
+from services.registry.past_demands import PastDemands
 from services.registry.personal import PersonalData
 from services.registry.rules import year_of
 from services.registry.rules.sessions import SessionPolicy
@@ -85,6 +89,19 @@ class Speaker(TokenSigner):
         return self.for_person(self._actor)
 
 
+class Years(YearServiceServicer):
+    """Dispatch, as far as registry asks it: says of each year what it was told to say."""
+
+    def __init__(self) -> None:
+        self.courses: dict[int, list[years.CategoryCourse]] = {}
+        self.away = False
+
+    async def CountYear(self, request: years.CountYearRequest, context: Any) -> years.CountYearResponse:
+        if self.away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+        return years.CountYearResponse(courses=self.courses.get(request.year, []))
+
+
 @dataclass
 class World:
     """The running service, its database behind it, and stubs that speak for whoever is named."""
@@ -94,6 +111,7 @@ class World:
     target: str
     policy: SessionPolicy
     channels: list[RpcChannel]
+    dispatch: Years
 
     def _channel(self, signer: TokenSigner) -> RpcChannel:
         self.channels.append(RpcChannel(self.target, signer))
@@ -182,12 +200,18 @@ async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
     database, personal = Database(url), PersonalData(Keyring.parse(KEYRING_TEXT))
     database.before_commit = outbox.flush
     settings = RegistrySettings.model_construct(**SETTINGS)
-    added = registrations(database, personal, settings)
+    dispatch = Years()
+    service = years.DESCRIPTOR.services_by_name["YearService"]
+    adding = partial(add_YearServiceServicer_to_server, dispatch)
+    neighbour = RpcServer([service], access_pb2.rule, [adding], signing.verifier(), "dispatch.fahu")
+    asking = RpcChannel(f"127.0.0.1:{await neighbour.start('127.0.0.1', 0)}", signing.signer("registry"))
+    added = registrations(database, personal, settings, PastDemands(asking))
     server = RpcServer(SERVICES, access_pb2.rule, added, signing.verifier(), "registry.fahu")
     port = await server.start("127.0.0.1", 0)
-    channels: list[RpcChannel] = []
-    yield World(database, personal, f"127.0.0.1:{port}", settings.session_policy(), channels)
+    channels = [asking]
+    yield World(database, personal, f"127.0.0.1:{port}", settings.session_policy(), channels, dispatch)
     for channel in channels:
         await channel.close()
     await server.stop(0.1)
+    await neighbour.stop(0)
     await database.close()

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from docx import Document
+from fahu.dispatch.v1 import year_service_pb2 as years
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import findings_service_pb2 as pb
 from fahu.registry.v1 import survey_service_pb2 as surveys_pb
@@ -19,7 +20,7 @@ from services.registry.standard_questionnaire import PART_A, PART_B
 from tests.registry import census
 from tests.registry.answered import ANSWER, answer, give_part_b
 from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, on, row
-from tests.registry.conftest import World, race, refusal
+from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING, ZHUJING, uscc
 
 
@@ -203,6 +204,26 @@ def text_of(content: bytes) -> str:
     document = Document(io.BytesIO(content))
     cells = [cell.text for table in document.tables for each in table.rows for cell in each.cells]
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+async def test_the_report_tells_what_dispatch_counted_of_the_past_year(world: World) -> None:
+    told = years.CategoryCourse(category_code="hrss", submitted=41, dispatched=37, accepted=36, replied=31, rated=20)
+    world.dispatch.courses = {YEAR - 1: [told], YEAR: [years.CategoryCourse(category_code="hrss", submitted=977)]}
+    survey = await closed(world)
+    world.dispatch.away = True
+    before = await world.rows("SELECT state, version FROM survey")
+    assert (await refusal(world.findings(SUPERVISOR).AnalyseSurvey(analysing(survey)))).reason == "DEMANDS_UNAVAILABLE"
+    assert await world.rows("SELECT state, version FROM survey") == before
+    world.dispatch.away = False
+    survey = await analysed(world, survey)
+    world.dispatch.courses = {}  # what was kept stays
+    found = rows_of(await drawn(world, survey))
+    assert [cells for cells in found if cells[0] == "区人社局" and {"41", "31"} <= set(cells)]
+    assert "977" not in str(found)
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for table in Document(io.BytesIO(content)).tables for row in table.rows]
 
 
 async def test_the_report_tells_the_figures_and_is_the_same_when_drawn_again(world: World) -> None:

@@ -127,7 +127,7 @@ _MOVES = ("SURVEY_NOT_FOUND", "SURVEY_WRONG_STATE")
     "/analyse",
     response_model=SurveyStanding,
     summary="汇总分析",
-    openapi_extra=tells(*_MOVES, idempotent=True, versioned=True, etag=True),
+    openapi_extra=tells(*_MOVES, "DEMANDS_UNAVAILABLE", idempotent=True, versioned=True, etag=True),
 )
 async def analyse_survey(survey_id: UUID, caller: Supervisor) -> Response:
     """Take the results of a closed survey and last year's course of demands, once and for good."""

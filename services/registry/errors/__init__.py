@@ -22,6 +22,7 @@ from services.registry.errors.cohorts import (
 )
 from services.registry.errors.exports import ExportTooLarge
 from services.registry.errors.findings import (
+    DemandsUnavailable,
     RecommendationDayInvalid,
     RecommendationNotFound,
     RecommendationOwnerUnknown,
@@ -134,6 +135,7 @@ __all__ = [
     "CohortWrongState",
     "ContactNeedsSuccessor",
     "CredentialsWrong",
+    "DemandsUnavailable",
     "DesignationNotFound",
     "DesignationReplaced",
     "DesignationWithdrawn",

@@ -1,11 +1,16 @@
 """Why what a survey came to cannot be told, and why a recommendation stays as it is."""
 
-from kit.errors import FailedPrecondition, InvalidArgument, NotFound
+from kit.errors import FailedPrecondition, InvalidArgument, NotFound, Unavailable
 
 
 class SurveyNotAnalysed(FailedPrecondition):
     reason = "SURVEY_NOT_ANALYSED"
     message = "The survey is not analysed yet."
+
+
+class DemandsUnavailable(Unavailable):
+    reason = "DEMANDS_UNAVAILABLE"
+    message = "Dispatch does not tell at the moment what became of last year's demands."
 
 
 class RecommendationNotFound(NotFound):

@@ -19,7 +19,6 @@ from services.registry.models.enterprises import (
     Liaison,
 )
 from services.registry.models.findings import (
-    DemandCourse,
     Recommendation,
     SurveyAnalysis,
     SurveyReport,
@@ -70,7 +69,6 @@ __all__ = [
     "Base",
     "Cohort",
     "CohortArea",
-    "DemandCourse",
     "Designation",
     "Enterprise",
     "EnterpriseYear",

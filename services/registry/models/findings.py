@@ -67,32 +67,3 @@ class Recommendation(Base):
         Index("ix_recommendation_owner", "owner_unit", "id"),
         Index("ix_recommendation_due", "due_on", "id", postgresql_where=sql("state = 'ADOPTED'")),
     )
-
-
-class DemandCourse(Base):
-    """What happened to a demand as far as its events told; one row each, so that an event told twice counts once.
-
-    No words of it, no person, no enterprise. `version` is of the newest event that set what can change again.
-    """
-
-    __tablename__ = "demand_course"
-    demand_id: Mapped[UUID] = mapped_column(primary_key=True)
-    year: Mapped[int]
-    category_code: Mapped[str]
-    first_at: Mapped[datetime]
-    dispatched: Mapped[bool]
-    accepted: Mapped[bool]
-    accepted_late: Mapped[bool]
-    replied: Mapped[bool]
-    replied_late: Mapped[bool]
-    satisfaction: Mapped[int | None]
-    rated_version: Mapped[int]
-    returned: Mapped[bool]
-    closed: Mapped[bool]
-    reopened: Mapped[bool]
-    withdrawn: Mapped[bool]
-    __table_args__ = (
-        CheckConstraint("satisfaction BETWEEN 1 AND 5", name="five_marks"),
-        CheckConstraint("(satisfaction IS NULL) = (rated_version = 0)", name="rated"),
-        Index("ix_demand_course_year", "year", "category_code"),
-    )

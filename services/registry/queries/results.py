@@ -73,14 +73,6 @@ UNION ALL
 SELECT '', count(*) FROM answered WHERE jsonb_exists_any(answers, CAST(:questions AS text[]))
 """)  # noqa: S608 - a text of our own
 
-COURSES = text("""
-SELECT category_code, count(*), count(*) FILTER (WHERE dispatched), count(*) FILTER (WHERE accepted),
-  count(*) FILTER (WHERE accepted AND accepted_late), count(*) FILTER (WHERE replied),
-  count(*) FILTER (WHERE replied AND replied_late), count(satisfaction), count(*) FILTER (WHERE satisfaction >= 4),
-  count(*) FILTER (WHERE returned), count(*) FILTER (WHERE closed), count(*) FILTER (WHERE reopened),
-  count(*) FILTER (WHERE withdrawn)
-FROM demand_course WHERE year = :year GROUP BY category_code ORDER BY category_code
-""")
 GROUPS = text("""
 SELECT (SELECT jsonb_object_agg(g.key, g.value) FROM jsonb_each(results -> 'groups') g WHERE g.key = ANY(:names))
 FROM survey_analysis WHERE survey_id = :survey
@@ -114,11 +106,6 @@ async def needs(
     found = {str(agency): int(count) for agency, count in await session.execute(NEEDS, given)}
     answered = found.pop("", 0)
     return found, answered
-
-
-async def courses(session: AsyncSession, year: int) -> list[Any]:
-    """The counts of a year's demands by category, in the order of rules.figures.Course."""
-    return list(await session.execute(COURSES, {"year": year}))
 
 
 async def texts(session: AsyncSession, survey_id: UUID, keys: Sequence[str]) -> dict[str, list[str]]:

@@ -37,7 +37,7 @@ class Turnout:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What became of one category's demands in a year, as the demands' own events told it.
+    """What became of one category's demands in a year, in the order of dispatch's CategoryCourse.
 
     `replied_late` are those whose term to answer passed, `accepted_late` those whose term to accept did; `satisfied` counts
     ratings of 4 and 5 (非常满意、满意).

@@ -30,13 +30,13 @@ OTHER_CATEGORIES = {"unsure": "不确定"}
 ASKED = {Audience.CENSUS: "全区规模以上企业", Audience.LIAISON_POINTS: "本年度联系点企业"}
 
 
-async def analyse(session: AsyncSession, actor: Actor, change: Change, now: datetime) -> None:
-    """Take the results of a closed survey, for good."""
+async def analyse(session: AsyncSession, actor: Actor, change: Change, courses: Mapping[str, Course], now: datetime) -> None:
+    """Take the results of a closed survey, for good, beside the course of the past year's demands by category."""
     survey = await to_change(session, actor, change, SurveyState.CLOSED)
     if survey is None:
         return
     results = await _results(session, survey.id)
-    material = await _material(session, survey, results)
+    material = await _material(session, survey, results, courses)
     kept = {"results": results, "material": report.to_plain(material)}
     session.add(SurveyAnalysis(survey_id=survey.id, made_by=actor.person_id, made_at=now, **kept))
     move(session, survey, SurveyState.ANALYSED, now)
@@ -63,11 +63,12 @@ async def _results(session: AsyncSession, survey_id: UUID) -> dict[str, Any]:
     return await asyncio.to_thread(rules.results_of, questions, named, anonymous)
 
 
-async def _material(session: AsyncSession, survey: Survey, results: Mapping[str, Any]) -> Material:
+async def _material(
+    session: AsyncSession, survey: Survey, results: Mapping[str, Any], courses: Mapping[str, Course]
+) -> Material:
     """The figures of the report, with the names of the survey's year."""
     areas, agencies = await queries.area_names(session, survey.year), await queries.agency_names(session)
     named, needed = await counting.needs(session, survey.id, rules.meanings_of(results["questions"]))
-    courses = {row[0]: Course(*row) for row in await counting.courses(session, survey.year - 1)}
     demands = {code: course.submitted for code, course in courses.items()}
     by_area = await counting.turnout_by_area(session, survey.id)
     snapshot = await _snapshot(session, survey.id)

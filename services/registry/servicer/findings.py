@@ -14,6 +14,7 @@ from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
 from services.registry import spreadsheet
+from services.registry.past_demands import PastDemands
 from services.registry.personal import PersonalData
 from services.registry.queries import findings as queries
 from services.registry.queries import results as counting
@@ -37,14 +38,18 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class FindingsServicer(findings_service_pb2_grpc.FindingsServiceServicer):
     """See proto/fahu/registry/v1/findings_service.proto for what each RPC does and how it refuses."""
 
-    def __init__(self, db: Database, personal: PersonalData) -> None:
+    def __init__(self, db: Database, personal: PersonalData, demands: PastDemands) -> None:
         self.db = db
         self.personal = personal
+        self.demands = demands
 
     async def AnalyseSurvey(self, request: pb.AnalyseSurveyRequest, context: Context) -> pb.AnalyseSurveyResponse:
+        async with self.db.read() as session:
+            year = (await survey_queries.survey_view(session, UUID(request.on.survey_id))).survey.year
+        courses = await self.demands.courses(year - 1)  # not while a transaction holds the survey
         async with self.db.begin() as session:
             change = self._change(request, request.on)
-            await findings.analyse(session, actor_of(context), change, datetime.now(UTC))
+            await findings.analyse(session, actor_of(context), change, courses, datetime.now(UTC))
         return pb.AnalyseSurveyResponse(**await self._standing(change.survey_id))
 
     async def ReportSurvey(self, request: pb.ReportSurveyRequest, context: Context) -> pb.ReportSurveyResponse:

@@ -232,6 +232,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Not an active liaison point of the area in that year."""
     ERROR_REASON_SERVICE_RECORDED_ALREADY: _ErrorReason.ValueType  # 159
     """The same service to the liaison point is recorded already."""
+    ERROR_REASON_DEMANDS_UNAVAILABLE: _ErrorReason.ValueType  # 160
+    """Dispatch did not tell what became of last year's demands. A retry is safe."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason lists the reasons of domain "registry.fahu"."""
@@ -446,4 +448,6 @@ ERROR_REASON_POINT_NOT_OF_AREA: ErrorReason.ValueType  # 158
 """Not an active liaison point of the area in that year."""
 ERROR_REASON_SERVICE_RECORDED_ALREADY: ErrorReason.ValueType  # 159
 """The same service to the liaison point is recorded already."""
+ERROR_REASON_DEMANDS_UNAVAILABLE: ErrorReason.ValueType  # 160
+"""Dispatch did not tell what became of last year's demands. A retry is safe."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

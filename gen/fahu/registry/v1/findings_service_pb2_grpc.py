@@ -75,7 +75,7 @@ class FindingsServiceServicer:
 
     def AnalyseSurvey(self, request, context):
         """AnalyseSurvey takes the results of a closed survey and the past year's course of demands, for good: CLOSED becomes ANALYSED.
-        Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+        Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, DEMANDS_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,7 @@ class FindingsServiceStub:
     def __new__(cls, channel: _aio.Channel) -> FindingsServiceAsyncStub: ...
     AnalyseSurvey: _grpc.UnaryUnaryMultiCallable[_findings_service_pb2.AnalyseSurveyRequest, _findings_service_pb2.AnalyseSurveyResponse]
     """AnalyseSurvey takes the results of a closed survey and the past year's course of demands, for good: CLOSED becomes ANALYSED.
-    Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+    Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, DEMANDS_UNAVAILABLE.
     """
     ReportSurvey: _grpc.UnaryUnaryMultiCallable[_findings_service_pb2.ReportSurveyRequest, _findings_service_pb2.ReportSurveyResponse]
     """ReportSurvey ends the work on a report, with the recommendations as they stand: ANALYSED becomes REPORTED.
@@ -65,7 +65,7 @@ class FindingsServiceAsyncStub(FindingsServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     AnalyseSurvey: _aio.UnaryUnaryMultiCallable[_findings_service_pb2.AnalyseSurveyRequest, _findings_service_pb2.AnalyseSurveyResponse]  # type: ignore[assignment]
     """AnalyseSurvey takes the results of a closed survey and the past year's course of demands, for good: CLOSED becomes ANALYSED.
-    Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+    Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, DEMANDS_UNAVAILABLE.
     """
     ReportSurvey: _aio.UnaryUnaryMultiCallable[_findings_service_pb2.ReportSurveyRequest, _findings_service_pb2.ReportSurveyResponse]  # type: ignore[assignment]
     """ReportSurvey ends the work on a report, with the recommendations as they stand: ANALYSED becomes REPORTED.
@@ -96,7 +96,7 @@ class FindingsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_findings_service_pb2.AnalyseSurveyResponse, _abc.Awaitable[_findings_service_pb2.AnalyseSurveyResponse]]:
         """AnalyseSurvey takes the results of a closed survey and the past year's course of demands, for good: CLOSED becomes ANALYSED.
-        Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+        Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, DEMANDS_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
