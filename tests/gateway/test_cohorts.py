@@ -15,10 +15,10 @@ LIST = f"/cohorts/{YEAR}"
 HEADER = "统一社会信用代码,企业名称,级别,推荐单位,推荐理由"
 
 
-async def send(person: Person, *rows: str, **query: str) -> httpx.Response:
+async def send(person: Person, *rows: str, year: int = YEAR, **query: str) -> httpx.Response:
     content = "\n".join([HEADER, *rows]).encode()
     headers = person.headers | {"content-type": "text/csv"}
-    path = f"/api/v1{LIST}/nominations/import"
+    path = f"/api/v1/cohorts/{year}/nominations/import"
     return await person.http.post(path, content=content, headers=headers, params=query)
 
 
@@ -91,6 +91,31 @@ async def test_a_nomination_by_hand(sign_in: SignIn) -> None:
     assert (ended.json()["state"], ended.json()["ended_reason"]) == ("withdrawn", "企业不愿担任")
     sheet = await officer.get(f"/cohorts/{year}/nominations/export")
     assert (sheet.status_code, sheet.headers["content-type"], sheet.content[:2]) == (200, XLSX, b"PK")
+
+
+async def test_nominations_are_accepted_together_or_not_at_all(sign_in: SignIn) -> None:
+    supervisor, officer = await sign_in("committee.supervisor"), await sign_in("zhujing.officer")
+    year, path = YEAR + 5, "/nominations/accept"
+    assert (await supervisor.post("/cohorts", {"year": year, "target_total": 4})).status_code == 201
+    for state in ("surveying", "recommending", "reviewing"):
+        await moved(supervisor, f"/cohorts/{year}/advance", {"to": state})
+    rows = [f"{uscc(8400 + number)},同批{number}有限公司,区级,," for number in range(4)]
+    assert (await send(officer, *rows, year=year)).json()["created_count"] == 4
+    handed = [{"id": one["id"], "version": one["version"]} for one in await nominations(supervisor, year=year)]
+    problem = refused(await supervisor.post(path, {"nominations": handed}), 409, "NOMINATIONS_REFUSED")
+    assert problem["errors"] == [{"field": "id", "reason": "SEATS_TAKEN", "message": "区级席位已满", "row": 4}]
+    stale = [handed[0], handed[1] | {"version": 9}]
+    problem = refused(await supervisor.post(path, {"nominations": stale}), 409, "NOMINATIONS_REFUSED")
+    assert [(one["field"], one["reason"], one["row"]) for one in problem["errors"]] == [("version", "STALE_VERSION", 2)]
+    assert await nominations(supervisor, year=year, nomination_state="accepted") == []
+    refused(await officer.post(path, {"nominations": handed[:1]}), 403, "PERMISSION_DENIED")
+    refused(await supervisor.post(path, {"nominations": handed[:1]}, key=""), 400, "IDEMPOTENCY_KEY_MISSING")
+    for body in (handed[:1] * 2, [], [handed[0]] * 201, [handed[0] | {"version": 0}]):
+        refused(await supervisor.post(path, {"nominations": body}), 422, "FIELDS_INVALID")
+    accepted = await supervisor.post(path, {"nominations": handed[:3]}, key="accept-three")
+    assert (accepted.status_code, [one["seat_no"] for one in accepted.json()["nominations"]]) == (200, [1, 2, 3])
+    assert (await supervisor.post(path, {"nominations": handed[:3]}, key="accept-three")).json() == accepted.json()
+    refused(await supervisor.post(path, {"nominations": handed[:2]}, key="accept-three"), 422, "IDEMPOTENCY_KEY_REUSED")
 
 
 async def test_a_list_is_read_again_once_anything_of_it_changed(sign_in: SignIn) -> None:
