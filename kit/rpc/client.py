@@ -20,6 +20,8 @@ from kit.errors import FieldViolation
 
 DEFAULT_SECONDS = 10.0
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+# A refusal travels as metadata. gRPC takes 8 KiB of it: less than what may be wrong with a hundred things of one request.
+MAX_REFUSAL_BYTES = 128 * 1024
 SERVICE_CONFIG: dict[str, Any] = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "methodConfig": [
@@ -46,6 +48,7 @@ OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.max_metadata_size", MAX_REFUSAL_BYTES),
 )
 Call = Callable[..., Awaitable[Any]]
 

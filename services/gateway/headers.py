@@ -1,5 +1,6 @@
 """The request headers that the gateway heeds, read once for each request."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from services.gateway.texts import Language
 
 SCOPE_KEY = "fahu.heads"
 IDEMPOTENCY_KEY = r"[\x21-\x7e]{1,64}"
-IF_MATCH = r'"[1-9][0-9]{0,17}"'
+IF_MATCH = r'"[1-9][0-9]{0,17}(\.[0-9a-f]{16})?"'
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _KEY = re.compile(IDEMPOTENCY_KEY)
 _ETAG = re.compile(IF_MATCH)
@@ -53,7 +54,7 @@ class Heads:
             raise errors.IfMatchMissing
         if not _ETAG.fullmatch(given):
             raise errors.IfMatchInvalid
-        return int(given.strip('"'))
+        return int(given.strip('"').partition(".")[0])
 
     def has(self, etag: str) -> bool:
         """Whether If-None-Match says that the client has this version already."""
@@ -66,6 +67,11 @@ class Heads:
 
 def etag_of(version: int) -> str:
     return f'"{version}"'
+
+
+def etag_of_content(version: int, content: bytes) -> str:
+    """For what is read with things that change without its version: the version, and a mark of what was read."""
+    return f'"{version}.{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
 def read(headers: Iterable[tuple[bytes, bytes]]) -> Heads:

@@ -53,7 +53,7 @@ def read_rows(file_name: str, content: bytes, columns: Columns) -> list[SheetRow
     places = {column: headers.index(column) for column in columns.all if column in headers}
     rows = []
     for number, line in enumerate(lines, 2):
-        cells = {column: _text(line[place]) for column, place in places.items() if place < len(line)}
+        cells = {column: _text(line[place])[:MAX_CELL] for column, place in places.items() if place < len(line)}
         if any(cells.values()):
             rows.append(SheetRow(number, cells))
         if len(rows) > MAX_ROWS:
@@ -69,7 +69,7 @@ def _text(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).strip()[:MAX_CELL]
+    return str(value).strip()
 
 
 def _csv(content: bytes) -> Table:

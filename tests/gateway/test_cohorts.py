@@ -15,10 +15,10 @@ LIST = f"/cohorts/{YEAR}"
 HEADER = "统一社会信用代码,企业名称,级别,推荐单位,推荐理由"
 
 
-async def send(person: Person, *rows: str, **query: str) -> httpx.Response:
+async def send(person: Person, *rows: str, year: int = YEAR, **query: str) -> httpx.Response:
     content = "\n".join([HEADER, *rows]).encode()
     headers = person.headers | {"content-type": "text/csv"}
-    path = f"/api/v1{LIST}/nominations/import"
+    path = f"/api/v1/cohorts/{year}/nominations/import"
     return await person.http.post(path, content=content, headers=headers, params=query)
 
 
@@ -38,7 +38,7 @@ async def test_a_list_from_its_beginning_to_a_replacement(sign_in: SignIn) -> No
     supervisor, officer = await sign_in("committee.supervisor"), await sign_in("zhujing.officer")
     targets = {"year": YEAR, "target_total": 2, "town_targets": [{"area_code": "310116101", "target": 1}]}
     begun = await supervisor.post("/cohorts", targets, key=f"begin-{YEAR}")
-    assert (begun.status_code, begun.headers["etag"], begun.headers["location"]) == (201, '"1"', f"/api/v1{LIST}")
+    assert (begun.status_code, begun.json()["version"], begun.headers["location"]) == (201, 1, f"/api/v1{LIST}")
     assert begun.json()["recommend_by"] == f"{YEAR}-03-31"
     assert (await supervisor.post("/cohorts", targets, key=f"begin-{YEAR}")).json() == begun.json()
     refused(await supervisor.post("/cohorts", targets), 409, "COHORT_EXISTS")
@@ -91,6 +91,59 @@ async def test_a_nomination_by_hand(sign_in: SignIn) -> None:
     assert (ended.json()["state"], ended.json()["ended_reason"]) == ("withdrawn", "企业不愿担任")
     sheet = await officer.get(f"/cohorts/{year}/nominations/export")
     assert (sheet.status_code, sheet.headers["content-type"], sheet.content[:2]) == (200, XLSX, b"PK")
+
+
+async def test_nominations_are_accepted_together_or_not_at_all(sign_in: SignIn) -> None:
+    supervisor, officer = await sign_in("committee.supervisor"), await sign_in("zhujing.officer")
+    year, path = YEAR + 5, "/nominations/accept"
+    assert (await supervisor.post("/cohorts", {"year": year, "target_total": 4})).status_code == 201
+    for state in ("surveying", "recommending", "reviewing"):
+        await moved(supervisor, f"/cohorts/{year}/advance", {"to": state})
+    rows = [f"{uscc(8400 + number)},同批{number}有限公司,区级,," for number in range(4)]
+    assert (await send(officer, *rows, year=year)).json()["created_count"] == 4
+    handed = [{"id": one["id"], "version": one["version"]} for one in await nominations(supervisor, year=year)]
+    problem = refused(await supervisor.post(path, {"nominations": handed}), 409, "NOMINATIONS_REFUSED")
+    assert problem["errors"] == [{"field": "id", "reason": "SEATS_TAKEN", "message": "区级席位已满", "row": 4}]
+    stale = [handed[0], handed[1] | {"version": 9}]
+    problem = refused(await supervisor.post(path, {"nominations": stale}), 409, "NOMINATIONS_REFUSED")
+    assert [(one["field"], one["reason"], one["row"]) for one in problem["errors"]] == [("version", "STALE_VERSION", 2)]
+    assert await nominations(supervisor, year=year, nomination_state="accepted") == []
+    refused(await officer.post(path, {"nominations": handed[:1]}), 403, "PERMISSION_DENIED")
+    refused(await supervisor.post(path, {"nominations": handed[:1]}, key=""), 400, "IDEMPOTENCY_KEY_MISSING")
+    for body in (handed[:1] * 2, [], [handed[0]] * 201, [handed[0] | {"version": 0}]):
+        refused(await supervisor.post(path, {"nominations": body}), 422, "FIELDS_INVALID")
+    accepted = await supervisor.post(path, {"nominations": handed[:3]}, key="accept-three")
+    assert (accepted.status_code, [one["seat_no"] for one in accepted.json()["nominations"]]) == (200, [1, 2, 3])
+    assert (await supervisor.post(path, {"nominations": handed[:3]}, key="accept-three")).json() == accepted.json()
+    refused(await supervisor.post(path, {"nominations": handed[:2]}, key="accept-three"), 422, "IDEMPOTENCY_KEY_REUSED")
+
+
+async def test_a_list_is_read_again_once_anything_of_it_changed(sign_in: SignIn) -> None:
+    """Also where that is no change of the list's version: an area hands a nomination in, and it is accepted."""
+    supervisor, officer = await sign_in("committee.supervisor"), await sign_in("zhujing.officer")
+    year, seen = YEAR + 4, {"etag": ""}
+
+    async def is_news() -> bool:
+        answer = await supervisor.get(f"/cohorts/{year}", headers={"if-none-match": seen["etag"]})
+        news = answer.headers["etag"] != seen["etag"]
+        seen["etag"] = answer.headers["etag"]
+        assert (answer.status_code, bool(answer.content)) == ((200, True) if news else (304, False))
+        return news
+
+    assert (await supervisor.post("/cohorts", {"year": year, "target_total": 1})).status_code == 201
+    assert [await is_news(), await is_news()] == [True, False]
+    for state in ("surveying", "recommending", "reviewing"):
+        moved_on = await supervisor.post(f"/cohorts/{year}/advance", {"to": state}, etag=seen["etag"])
+        assert (moved_on.status_code, await is_news(), await is_news()) == (200, True, False)
+    body = {"year": year, "uscc": uscc(8300), "enterprise_name": "再读有限公司", "level": "town"}
+    path = f"/nominations/{(await officer.post('/nominations', body)).json()['id']}"
+    assert await is_news() is False  # drafts are not counted
+    await moved(officer, f"{path}/submit")
+    assert [await is_news(), await is_news()] == [True, False]
+    await moved(supervisor, f"{path}/accept")
+    assert [await is_news(), await is_news()] == [True, False]
+    early = seen["etag"].replace('"4.', '"3.')
+    refused(await supervisor.post(f"/cohorts/{year}/advance", {"to": "recommending"}, etag=early), 412, "STALE_VERSION")
 
 
 async def test_a_published_list_is_changed_by_withdrawal_and_replacement(sign_in: SignIn) -> None:

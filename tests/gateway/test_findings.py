@@ -113,10 +113,22 @@ async def test_a_recommendation_from_proposal_to_done(sign_in: SignIn) -> None:
     listed = (await handler.get("/recommendations", params=query)).json()["recommendations"]
     assert [one["id"] for one in listed] == [made.json()["id"]]
     assert (await handler.get("/recommendations", params=query | {"late": True})).json()["recommendations"] == []
+    await _file(handler, stranger, query)
     done = await handler.post(f"{path}/complete", {"evidence": "已开展十一场"}, etag='"3"')
     assert (done.json()["state"], done.json()["evidence"]) == ("done", "已开展十一场")
     assert (await lead.get(path, headers={"if-none-match": '"4"'})).status_code == 304
     refused(await supervisor.post(f"{path}/decline", {"reason": "太晚"}, etag='"4"'), 409, "RECOMMENDATION_WRONG_STATE")
+
+
+async def _file(handler: Person, stranger: Person, query: dict[str, str]) -> None:
+    """What is listed comes as a workbook, to each what is theirs; the address is no recommendation's."""
+    exported = await handler.get("/recommendations/export", params=query)
+    assert (exported.status_code, exported.headers["content-type"]) == (200, XLSX)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(exported.content)).get_sheet_by_index(0).to_python()
+    assert [(row[2], row[3], row[5]) for row in sheet[1:]] == [("每季度在各镇开展一次劳动用工宣讲", "区人社局", "已采纳")]
+    others = await stranger.get("/recommendations/export", params=query)
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(others.content)).get_sheet_by_index(0).to_python()) == 1
+    refused(await handler.get("/recommendations/export", params={"page_size": 5}), 422, "FIELDS_INVALID")
 
 
 async def _put(person: Person, path: str, body: Any, etag: str) -> httpx.Response:

@@ -13,7 +13,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 from prometheus_client import REGISTRY
 
 from kit.context import CallContext, enter_call, new_request_id
-from kit.errors import NotFound, ServiceError
+from kit.errors import FieldsInvalid, FieldViolation, NotFound, ServiceError
 from kit.rpc.access import RuleMissing, rules_of
 from kit.rpc.client import RpcChannel, refusal_of
 from kit.rpc.interceptors import INTERNAL_MESSAGE
@@ -171,6 +171,18 @@ async def test_a_refusal_arrives_as_it_was_meant(doll: Puppet, channel: RpcChann
     assert (found.code, found.reason, found.domain) == (Overdrawn.code, "OVERDRAWN", "puppet.test")
     assert found.metadata == {"balance": "三百 €", "account": "公共"}
     assert refused.value.details() == "The account is 三百 € short."
+
+
+async def test_however_much_is_at_fault_it_is_told(doll: Puppet, channel: RpcChannel) -> None:
+    violations = [FieldViolation(f"things[{place}].name", "SOME_REASON", "描述" * 50) for place in range(250)]
+
+    async def refuse(_text: str) -> str:
+        raise FieldsInvalid(violations)
+
+    doll.does = refuse
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await ask(channel)
+    assert refusal_of(refused.value).violations == tuple(violations)
 
 
 async def test_an_error_of_ours_is_logged_whole_and_told_not_at_all(

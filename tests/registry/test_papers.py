@@ -180,8 +180,7 @@ async def test_171_are_published_made_and_drawn_in_time(world: World, record_pro
     record_property("summary", f"{told} seconds={seconds:.1f} cpu={used:.1f} allowed=20")
     assert len(set(names)) == 171
     await asyncio.to_thread(check_cohort, whole.content, lines)
-    assert used < 20  # on one core, whatever else keeps this machine busy
-    assert seconds < 60
+    assert seconds <= 20  # by the clock on the wall: certificates and single files, which nobody timed, fit in as well
 
 
 def processor_seconds() -> float:

@@ -15,11 +15,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.db import constraint_of
+from services.registry.service import exports
 from tests import signing
 from tests.registry import census
 from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, row
-from tests.registry.conftest import World, refusal
+from tests.registry.conftest import YEAR, World, refusal
 from tests.registry.files import ZHUJING
+from tests.registry.test_exports import rows_of
 from tests.registry.test_findings import analysed, drawn, text_of
 
 TODAY = datetime.now(UTC).astimezone(BEIJING).date()
@@ -131,6 +133,49 @@ async def test_late_is_what_was_adopted_and_not_done_in_time(world: World) -> No
     seen = await world.recommendations(HANDLER).GetRecommendation(pb.GetRecommendationRequest(recommendation_id=adopted.id))
     assert seen.recommendation.late
     assert not (await complete(world, adopted)).late
+
+
+async def test_a_file_holds_what_may_be_listed_and_runs_nothing(world: World) -> None:
+    survey = await survey_of(world)
+    formula, long = '=HYPERLINK("x")', "长" * 2000
+    first = await complete(world, await adopt(world, await propose(world, survey, text=formula)))
+    second = await adopt(world, await propose(world, survey, text=long, owner_unit=f"area-{ZHUJING}"))
+    await world.change("UPDATE recommendation SET due_on = :day WHERE state = 'ADOPTED'", day=TODAY - timedelta(days=1))
+
+    async def file(actor: Actor, **more: Any) -> list[list[Any]]:
+        answer = await world.recommendations(actor).ExportRecommendations(pb.ExportRecommendationsRequest(**more))
+        head, *rows = rows_of(answer.content)
+        assert head == list(exports.RECOMMENDATIONS)
+        return rows
+
+    today, measure, owner = TODAY.isoformat(), "宣讲增至每季度一次", f"area-{ZHUJING}"
+    about = [YEAR, census.CONTENT["title"]]
+    done = [f"'{formula}", "区人社局", first.content.due_on, "已落实", "否", measure, "已开展十一场", "", today, today]
+    late = [long, "朱泾镇", (TODAY - timedelta(days=1)).isoformat(), "已采纳", "是", measure, "", "", today, ""]
+    assert await file(SUPERVISOR) == [[*about, *late], [*about, *done]]
+    assert await file(OPERATOR, survey_id=survey.id, late=True) == [[*about, *late]]
+    for actor, rows in ((HANDLER, [done]), (OFFICER, [late]), (STRANGER, [])):
+        assert [row[2:] for row in await file(actor)] == rows
+    assert (await file(SUPERVISOR, state=second.state), await file(HANDLER, owner_unit=owner)) == ([[*about, *late]], [])
+    liaison = world.recommendations(signing.person(Role.ROLE_LIAISON))
+    refused = await refusal(liaison.ExportRecommendations(pb.ExportRecommendationsRequest()))
+    assert refused.reason == "PERMISSION_DENIED"
+    query = "SELECT subject, reason, actor FROM audit WHERE action = 'RECOMMENDATIONS_EXPORTED' ORDER BY position"
+    audited = [tuple(row) for row in await world.rows(query)]
+    assert audited[:2] == [
+        ("recommendations", "2 rows", SUPERVISOR.subject),
+        (f"survey/{survey.id}", "late=True; 1 rows", OPERATOR.subject),
+    ]
+    assert audited[-1] == ("recommendations", f"unit={owner}; 0 rows", HANDLER.subject)
+
+
+async def test_a_file_that_is_too_long_is_refused_and_not_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = await survey_of(world)
+    for _ in range(2):
+        await propose(world, survey)
+    monkeypatch.setattr(exports, "MOST_ROWS", 1)
+    refused = await refusal(world.recommendations(OPERATOR).ExportRecommendations(pb.ExportRecommendationsRequest()))
+    assert (refused.reason, refused.metadata) == ("EXPORT_TOO_LARGE", {"rows": "1"})
 
 
 async def test_what_cannot_be_recommended(world: World) -> None:

@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from services.registry import spreadsheet
 from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
@@ -136,3 +137,12 @@ def test_what_is_written_reads_the_same_and_runs_nothing() -> None:
         ("'@SUM(A1)", "0"),
         ("'多\n行", ""),
     ]
+
+
+def test_a_long_text_is_written_whole_and_cut_where_it_is_read() -> None:
+    written = "长" * 2_000
+    content = spreadsheet.write_rows("建议", ["建议"], [[written]])
+    shown = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert shown == [["建议"], [written]]
+    (row,) = spreadsheet.read_rows("a.xlsx", content, Columns(("建议",), ("建议",)))
+    assert row.cells["建议"] == written[: spreadsheet.MAX_CELL]

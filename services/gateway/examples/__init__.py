@@ -262,6 +262,15 @@ PARAMETERS: dict[str, Any] = {
 }
 
 
+# By the reason for which several things are refused together: why one of them is, and how it is named.
+ONE_OF_SEVERAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "DEMANDS_INVALID": ("CATEGORY_UNKNOWN", {"field": "category_code", "row": 3}),
+    "JOINT_MEMBERS_REFUSED": ("OPINION_MISSING", {"field": "FH2026-000123"}),
+    "NOMINATIONS_REFUSED": ("SEATS_TAKEN", {"field": "id", "row": 4}),
+    "SERVICES_REFUSED": ("POINT_NOT_OF_AREA", {"field": "designation_ids[0]"}),
+}
+
+
 def problem(reason: str) -> dict[str, Any]:
     """How a refusal for this reason looks."""
     told = PROBLEMS[reason]
@@ -276,20 +285,13 @@ def problem(reason: str) -> dict[str, Any]:
         shown |= {"detail": DETAILS[reason].say("zh", status="已答复待评价"), "action": "accept", "state": "replied"}
     if reason == "FIELDS_INVALID":
         shown["errors"] = [{"field": "title", "reason": "TOO_LONG", "message": "过长，最多 100"}]
-    elif reason == "DEMANDS_INVALID":
-        because = "CATEGORY_UNKNOWN"
-        message = PROBLEMS[because].title.zh
-        shown["errors"] = [{"field": "category_code", "reason": because, "message": message, "row": 3}]
-    elif reason == "JOINT_MEMBERS_REFUSED":
-        because = "OPINION_MISSING"
-        shown["errors"] = [{"field": "FH2026-000123", "reason": because, "message": PROBLEMS[because].title.zh}]
+    elif reason in ONE_OF_SEVERAL:
+        because, where = ONE_OF_SEVERAL[reason]
+        shown["errors"] = [where | {"reason": because, "message": PROBLEMS[because].title.zh}]
     elif reason == "SURVEY_ANSWERS_INVALID":
         shown["errors"] = [{"field": "answers.needs", "reason": "MISSING", "message": FIELDS["MISSING"].zh}]
     elif reason == "COHORT_INCOMPLETE":
         shown["errors"] = [cohorts.GAP]
-    elif reason == "SERVICES_REFUSED":
-        because = "POINT_NOT_OF_AREA"
-        shown["errors"] = [{"field": "designation_ids[0]", "reason": because, "message": PROBLEMS[because].title.zh}]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

@@ -124,6 +124,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "response": SUBMITTED | ENDED | {"state": "withdrawn", "ended_reason": "企业不愿担任。"},
     },
     "accept_nomination": {"response": SUBMITTED | {"state": "accepted", "seat_no": 1, "version": 3}},
+    "accept_nominations": {
+        "request": {"nominations": [{"id": NOMINATION_ID, "version": 2}]},
+        "response": {"nominations": [SUBMITTED | {"state": "accepted", "seat_no": 1, "version": 3}]},
+    },
     "reject_nomination": {
         "request": {"reason": "材料不全。"},
         "response": SUBMITTED | ENDED | {"state": "rejected", "ended_reason": "材料不全。"},

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from services.gateway.auth import CENTRE, Caller, allow
-from services.gateway.headers import etag_of
+from services.gateway.headers import etag_of_content
 from services.gateway.openapi import tells
 from services.gateway.routes.cohort_schemas import (
     STATES,
@@ -70,7 +70,9 @@ async def begin_cohort(body: CohortIn, caller: Supervisor) -> Response:
 )
 async def get_cohort(year: Year, caller: Overseer) -> Response:
     """One year with what its areas have and everything that its list lacks, as of now."""
-    return _answer((await caller.clients.cohorts.GetCohort(pb.GetCohortRequest(year=year))).cohort)
+    answer = _answer((await caller.clients.cohorts.GetCohort(pb.GetCohortRequest(year=year))).cohort)
+    etag = answer.headers["etag"]
+    return Response(status_code=304, headers={"etag": etag}) if caller.heads.has(etag) else answer
 
 
 @router.put(
@@ -136,6 +138,8 @@ def _on(year: int, caller: Caller) -> pb.CohortPrecondition:
 
 
 def _answer(one: pb.Cohort, status: int = 200) -> Response:
-    headers = {"etag": etag_of(one.version), "cache-control": "private, no-cache"}
+    """Nominations and withdrawals change what areas have, and no version of the list: the ETag tells of them as well."""
+    content = whole(one).model_dump_json().encode()
+    headers = {"etag": etag_of_content(one.version, content), "cache-control": "private, no-cache"}
     headers |= {"location": f"/api/v1/cohorts/{one.year}"} if status == 201 else {}
-    return Response(whole(one).model_dump_json(), status, headers, "application/json")
+    return Response(content, status, headers, "application/json")

@@ -125,7 +125,7 @@ async def list_nominations(query: Annotated[NominationQuery, Query()], caller: O
         page_token=query.page_token,
     )
     answer = await caller.clients.nominations.ListNominations(request)
-    found = [_nomination(one) for one in answer.nominations]
+    found = [nomination_out(one) for one in answer.nominations]
     return Nominations(nominations=found, next_page_token=answer.next_page_token)
 
 
@@ -241,10 +241,10 @@ def _on(nomination_id: UUID, caller: Caller) -> pb.NominationPrecondition:
 def _answer(one: pb.Nomination, status: int = 200) -> Response:
     headers = {"etag": etag_of(one.version), "cache-control": "private, no-cache"}
     headers |= {"location": f"/api/v1/nominations/{one.id}"} if status == 201 else {}
-    return Response(_nomination(one).model_dump_json(), status, headers, "application/json")
+    return Response(nomination_out(one).model_dump_json(), status, headers, "application/json")
 
 
-def _nomination(one: pb.Nomination) -> NominationOut:
+def nomination_out(one: pb.Nomination) -> NominationOut:
     return NominationOut(
         id=one.id,
         year=one.year,

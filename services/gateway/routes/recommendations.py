@@ -14,7 +14,8 @@ from starlette.responses import Response
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
-from services.gateway.schemas import AnyCode, Code, Day, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import AnyCode, Asked, Code, Day, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["recommendations"])
@@ -54,13 +55,17 @@ class CompletionIn(In):
     evidence: Annotated[str, written(2000)]
 
 
-class RecommendationQuery(Page):
-    """What narrows the list."""
+class Narrowing(Asked):
+    """Which recommendations."""
 
     survey: Annotated[UUID | None, Field(description="只看这次调研的。Only those of this survey.")] = None
     unit: Annotated[AnyCode, Field(description="只看这个单位负责的。Only those of this unit.")] = ""
     recommendation_state: RecommendationStateWord | None = None
     late: Annotated[bool, Field(description="只看逾期未落实的。Only those that are late.")] = False
+
+
+class RecommendationQuery(Narrowing, Page):
+    """Which recommendations, page by page."""
 
 
 class RecommendationOut(Out):
@@ -104,6 +109,25 @@ async def list_recommendations(query: Annotated[RecommendationQuery, Query()], c
     answer = await caller.clients.recommendations.ListRecommendations(request)
     found = [_shown(one) for one in answer.recommendations]
     return Recommendations(recommendations=found, next_page_token=answer.next_page_token)
+
+
+@router.get(
+    "/recommendations/export",
+    response_class=Response,
+    responses=GIVES_XLSX,
+    summary="导出对策建议",
+    openapi_extra=tells("EXPORT_TOO_LARGE"),
+)
+async def export_recommendations(query: Annotated[Narrowing, Query()], caller: Staff) -> Response:
+    """The recommendations that the caller may list as a workbook, narrowed as the list is; written to the audit."""
+    request = pb.ExportRecommendationsRequest(
+        survey_id=str(query.survey or ""),
+        owner_unit=query.unit,
+        state=RECOMMENDATION_STATES.number(query.recommendation_state),
+        late=query.late,
+    )
+    answer = await caller.clients.recommendations.ExportRecommendations(request)
+    return xlsx_answer("对策建议", answer.content)
 
 
 @router.get(

@@ -53,6 +53,14 @@ class NominationWrongState(FailedPrecondition):
     message = "The nomination is {state}, which does not allow it."
 
 
+class NominationsRefused(FieldsInvalid):
+    """Each violation is a nomination, with the reason for which it would be refused alone."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "NOMINATIONS_REFUSED"
+    message = "Something stands against some of the nominations; none was accepted."
+
+
 class NominationWrongArea(FailedPrecondition):
     reason = "NOMINATION_WRONG_AREA"
     message = "The enterprise is in another area than the one that nominates it."

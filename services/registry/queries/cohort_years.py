@@ -65,6 +65,11 @@ async def cohort_held(session: AsyncSession, year: int) -> Cohort:
     return await _locked(session, year, read=True)
 
 
+async def cohort_alone(session: AsyncSession, year: int) -> Cohort:
+    """The row for whoever changes much of what belongs to it: two who did so beside each other might wait in a circle."""
+    return await _locked(session, year, read=False)
+
+
 async def _locked(session: AsyncSession, year: int, *, read: bool) -> Cohort:
     found = await session.scalar(select(Cohort).where(Cohort.year == year).with_for_update(read=read))
     if found is None:

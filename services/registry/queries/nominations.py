@@ -91,6 +91,25 @@ async def year_of(session: AsyncSession, actor: Actor, nomination_id: UUID) -> i
     return year
 
 
+async def years_of(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> Sequence[int]:
+    """The years of those among some nominations that the caller may see, in the order in which cohorts are locked."""
+    query = select(Nomination.year).where(Nomination.id.in_(ids), within_reach(actor, Nomination.area_code))
+    return (await session.scalars(query.distinct().order_by(Nomination.year))).all()
+
+
+async def locked_by_id(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Nomination]:
+    """The rows that the caller may see, in one order, for whoever changes them; their cohorts are held before."""
+    query = select(Nomination).where(Nomination.id.in_(ids), within_reach(actor, Nomination.area_code))
+    found = await session.scalars(query.order_by(Nomination.id).with_for_update())
+    return {one.id: one for one in found}
+
+
+async def nominations_by_id(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, NominationView]:
+    """Those that the caller may see."""
+    rows = await session.execute(_views(actor).where(Nomination.id.in_(ids)))
+    return {row[0].id: NominationView(*row) for row in rows}
+
+
 async def locked(session: AsyncSession, nomination_id: UUID) -> Nomination:
     """The row for whoever changes it; its cohort is held before."""
     query = select(Nomination).where(Nomination.id == nomination_id).with_for_update()

@@ -1,5 +1,6 @@
 """Adds to the audit, in the transaction of what it tells of. A row is sealed with SM3 over itself and the row before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,26 +53,42 @@ async def record(
     retry: Retry | None = None,
 ) -> None:
     """Add one row. The last thing a use case does: whoever holds the audit's lock waits for no other."""
+    await record_all(session, actor, action, [subject], now, reason, retry)
+
+
+async def record_all(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    subjects: Sequence[str],
+    now: datetime,
+    reason: str = "",
+    retry: Retry | None = None,
+) -> None:
+    """Add a row for each of several subjects of one request. By the first of them its retry is recognised."""
     await session.flush()
     await session.execute(ONE_WRITER)
     if retry:  # its id may have taken effect elsewhere since `is_repeat` looked
         await is_repeat(session, actor, retry)
     newest = select(AuditRow.position, AuditRow.seal).order_by(AuditRow.position.desc()).limit(1)
     last = (await session.execute(newest)).first()
-    row = AuditRow(
-        position=last.position + 1 if last else 1,
-        at=now,
-        actor=actor.subject,
-        action=action,
-        subject=subject,
-        reason=reason,
-        call_id=current_call().request_id,
-        request_id=retry.request_id if retry else None,
-        mark=retry.mark if retry else None,
-        previous=last.seal if last else FIRST_PREVIOUS,
-    )
-    row.seal = seal_of(row)
-    session.add(row)
+    position, previous = (last.position, last.seal) if last else (0, FIRST_PREVIOUS)
+    for number, subject in enumerate(subjects, 1):
+        first = retry if number == 1 else None
+        row = AuditRow(
+            position=position + number,
+            at=now,
+            actor=actor.subject,
+            action=action,
+            subject=subject,
+            reason=reason,
+            call_id=current_call().request_id,
+            request_id=first.request_id if first else None,
+            mark=first.mark if first else None,
+            previous=previous,
+        )
+        row.seal = previous = seal_of(row)
+        session.add(row)
 
 
 def seal_of(row: AuditRow) -> bytes:

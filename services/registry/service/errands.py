@@ -1,5 +1,6 @@
 """One request that changes something: in whose name, when, and what makes its retry recognisable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,10 @@ class Errand:
     async def record(self, action: str, subject: str, reason: str = "") -> None:
         """The last act."""
         await audit.record(self.session, self.actor, action, subject, self.now, reason, self.retry)
+
+    async def record_all(self, action: str, subjects: Sequence[str]) -> None:
+        """The last act, about several things alike."""
+        await audit.record_all(self.session, self.actor, action, subjects, self.now, retry=self.retry)
 
 
 def check_version(present: int, expected: int) -> None:

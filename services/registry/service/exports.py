@@ -1,6 +1,6 @@
 """Lists as rows of a file: what the caller may list, nothing more. The audit keeps who took which, and how many rows."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,18 +8,25 @@ from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.crypto import mask_name, mask_phone
 from services.registry.errors import ExportTooLarge
+from services.registry.models import Recommendation
 from services.registry.personal import PersonalData
-from services.registry.queries import cohorts, enterprises, units
+from services.registry.queries import cohorts, enterprises, recommendations, units
 from services.registry.queries.enterprises import EnterpriseFilter, EnterpriseView
+from services.registry.queries.recommendations import RecommendationFilter
 from services.registry.queries.units import UnitView
 from services.registry.rules import Duty, Level, UnitKind
 from services.registry.rules.cohorts import AREA, CONTACT, LEVEL, LEVEL_NAMES, NAME, PHONE, USCC
 from services.registry.rules.duties import COLUMNS, DUTY_NAMES, UNIT_KIND_NAMES
+from services.registry.rules.recommendations import WORDS, RecommendationState, is_late
 from services.registry.service import audit
 
 MOST_ROWS = 5_000
 ENTERPRISES = (USCC, NAME, AREA, LEVEL, CONTACT, PHONE, "同意时间", "同意文本版本", "已用微信登录")
 UNITS = (*COLUMNS, "单位代码", "单位类型")
+RECOMMENDATIONS = (
+    *("年度", "调研", "对策建议", "责任单位", "完成时限", "状态", "逾期"),
+    *("调整的举措", "落实情况", "不采纳的理由", "提出日期", "落实日期"),
+)
 Rows = list[list[object]]
 
 
@@ -68,6 +75,26 @@ def _unit(view: UnitView, personal: PersonalData) -> Rows:
         unit = view.unit
         rows.append([unit.name, DUTY_NAMES[duty], *named, unit.code, UNIT_KIND_NAMES[UnitKind(unit.kind)]])
     return rows
+
+
+async def recommendation_rows(session: AsyncSession, actor: Actor, wanted: RecommendationFilter, now: datetime) -> Rows:
+    """Recommendations with what became of each. Raises ExportTooLarge."""
+    today = now.astimezone(BEIJING).date()
+    found = await recommendations.for_file(session, actor, wanted, today, MOST_ROWS + 1)
+    if len(found) > MOST_ROWS:
+        raise ExportTooLarge(rows=str(MOST_ROWS))
+    rows = [[year, survey, *_recommendation(one, unit, today)] for one, year, survey, unit in found]
+    subject = f"survey/{wanted.survey_id}" if wanted.survey_id else "recommendations"
+    told: dict[str, object] = {"unit": wanted.owner_unit, "state": wanted.state, "late": wanted.late}
+    await _record(session, actor, "RECOMMENDATIONS_EXPORTED", subject, told, len(rows), now)
+    return rows
+
+
+def _recommendation(one: Recommendation, unit: str, today: date) -> list[object]:
+    state = RecommendationState(one.state)
+    done = one.done_at.astimezone(BEIJING).date() if one.done_at else None
+    row: list[object] = [one.text, unit, one.due_on, WORDS[state], is_late(state, one.due_on, today)]
+    return [*row, one.measure, one.evidence, one.decline_reason, one.created_at.astimezone(BEIJING).date(), done]
 
 
 async def _record(

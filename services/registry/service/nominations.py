@@ -1,5 +1,6 @@
 """Nominations (REG-5): written and handed in by areas, decided by the supervisor. An accepted district one has a seat."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,11 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from kit.db import constraint_of
-from kit.errors import PermissionDenied
+from kit.errors import FieldViolation, PermissionDenied, ServiceError, StaleVersion
 from services.registry.errors import (
     AreaNotInCohort,
     CohortWrongState,
     NominationExists,
+    NominationNotFound,
+    NominationsRefused,
     NominationWrongState,
     SeatsTaken,
 )
@@ -36,6 +39,14 @@ class Content:
     level: Level
     nominator: Nominator
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which nomination, in the version that the caller saw."""
+
+    nomination_id: UUID
+    version: int
 
 
 def move(nomination: Nomination, wanted: NominationState, errand: Errand, reason: str = "") -> None:
@@ -110,14 +121,46 @@ async def reject(errand: Errand, nomination_id: UUID, expected: int, reason: str
 async def accept(errand: Errand, nomination_id: UUID, expected: int) -> None:
     """Accept one; of district level it takes a seat of its area. Raises SeatsTaken."""
     found = await _to_change(errand, nomination_id, expected, REVIEW)
-    if found is None:
+    if found:
+        await _accept(errand, *found)
+        await errand.record("NOMINATION_ACCEPTED", f"nomination/{nomination_id}")
+
+
+async def accept_all(errand: Errand, wanted: Sequence[Seen]) -> None:
+    """Accept several in their order, or none. Raises NominationsRefused with everything that stands against any."""
+    ids = [seen.nomination_id for seen in wanted]
+    years = await queries.years_of(errand.session, errand.actor, ids)
+    cohorts = {year: await cohort_years.cohort_alone(errand.session, year) for year in years}
+    found = await queries.locked_by_id(errand.session, errand.actor, ids)
+    if await errand.is_repeat():
         return
-    nomination, cohort = found
+    refused = []
+    for place, seen in enumerate(wanted):
+        try:
+            await _accept_seen(errand, seen, found, cohorts)
+        except ServiceError as why:
+            field = "version" if isinstance(why, StaleVersion) else "id"
+            refused.append(FieldViolation(f"nominations[{place}].{field}", why.reason, str(why)))
+    if refused:
+        raise NominationsRefused(refused)
+    await errand.record_all("NOMINATION_ACCEPTED", [f"nomination/{one}" for one in ids])
+
+
+async def _accept_seen(errand: Errand, seen: Seen, found: Mapping[UUID, Nomination], cohorts: Mapping[int, Cohort]) -> None:
+    if seen.nomination_id not in found:
+        raise NominationNotFound
+    nomination = found[seen.nomination_id]
+    cohort = cohorts[nomination.year]
+    check_version(nomination.version, seen.version)
+    _check_state(cohort, REVIEW)
+    await _accept(errand, nomination, cohort)
+
+
+async def _accept(errand: Errand, nomination: Nomination, cohort: Cohort) -> None:
     if nomination.level == Level.DISTRICT:
         await _accept_with_seat(errand, nomination, cohort.district_per_area)
     else:
         move(nomination, NominationState.ACCEPTED, errand)
-    await errand.record("NOMINATION_ACCEPTED", f"nomination/{nomination_id}")
 
 
 async def _accept_with_seat(errand: Errand, nomination: Nomination, seats: int) -> None:

@@ -21,7 +21,7 @@ from services.registry.rules import Level
 from services.registry.rules.nominations import FILE, NominationDraft, NominationState, Nominator
 from services.registry.service import nomination_files, nominations
 from services.registry.service.errands import Errand
-from services.registry.service.nominations import Content
+from services.registry.service.nominations import Content, Seen
 from services.registry.servicer.encode import import_error, moment
 from services.registry.servicer.programme import errand, name_of, number_of
 from services.registry.servicer.sheets import nominations_sheet
@@ -71,6 +71,16 @@ class NominationServicer(NominationServiceServicer):
             await nominations.accept(one, nomination_id, request.on.expected_version)
 
         return pb.AcceptNominationResponse(nomination=await self._change(request, request.on, context, change))
+
+    async def AcceptNominations(
+        self, request: pb.AcceptNominationsRequest, context: Context
+    ) -> pb.AcceptNominationsResponse:
+        actor, wanted = actor_of(context), [Seen(UUID(one.id), one.version) for one in request.nominations]
+        async with errand(self.db, self.personal, actor, request, request.request_id) as one:
+            await nominations.accept_all(one, wanted)
+            ids = [seen.nomination_id for seen in wanted]
+            views = await queries.nominations_by_id(one.session, actor, ids)
+        return pb.AcceptNominationsResponse(nominations=[_nomination(views[nomination_id]) for nomination_id in ids])
 
     async def RejectNomination(self, request: pb.RejectNominationRequest, context: Context) -> pb.RejectNominationResponse:
         async def change(one: Errand, nomination_id: UUID) -> None:

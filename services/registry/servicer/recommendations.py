@@ -1,5 +1,6 @@
 """RecommendationService: what a report recommends and what becomes of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,12 +16,13 @@ from kit.calendar import BEIJING
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
+from services.registry import spreadsheet
 from services.registry.errors import RecommendationDayInvalid
 from services.registry.personal import PersonalData
 from services.registry.queries import recommendations as queries
 from services.registry.queries.recommendations import RecommendationFilter, View
 from services.registry.rules.recommendations import RecommendationState, is_late
-from services.registry.service import recommendations
+from services.registry.service import exports, recommendations
 from services.registry.service.audit import Retry
 from services.registry.service.recommendations import Content, Errand, Seen
 from services.registry.servicer import encode
@@ -39,18 +41,20 @@ class RecommendationServicer(RecommendationServiceServicer):
     async def ListRecommendations(
         self, request: pb.ListRecommendationsRequest, context: Context
     ) -> pb.ListRecommendationsResponse:
-        state = recommendation_pb2.RecommendationState.Name(request.state).removeprefix(PREFIX) if request.state else None
-        wanted = RecommendationFilter(
-            UUID(request.survey_id) if request.survey_id else None,
-            request.owner_unit,
-            RecommendationState(state) if state else None,
-            request.late,
-        )
+        wanted = _filter(request)
         async with self.db.read() as session:
             found, token = await queries.page(
                 session, actor_of(context), wanted, _today(), request.page_size, request.page_token
             )
         return pb.ListRecommendationsResponse(recommendations=map(_encoded, found), next_page_token=token)
+
+    async def ExportRecommendations(
+        self, request: pb.ExportRecommendationsRequest, context: Context
+    ) -> pb.ExportRecommendationsResponse:
+        async with self.db.begin() as session:
+            rows = await exports.recommendation_rows(session, actor_of(context), _filter(request), datetime.now(UTC))
+        content = await asyncio.to_thread(spreadsheet.write_rows, "对策建议", exports.RECOMMENDATIONS, rows)
+        return pb.ExportRecommendationsResponse(content=content)
 
     async def GetRecommendation(
         self, request: pb.GetRecommendationRequest, context: Context
@@ -129,6 +133,16 @@ class RecommendationServicer(RecommendationServiceServicer):
 
 def _today() -> date:
     return datetime.now(BEIJING).date()
+
+
+def _filter(request: pb.ListRecommendationsRequest | pb.ExportRecommendationsRequest) -> RecommendationFilter:
+    state = recommendation_pb2.RecommendationState.Name(request.state).removeprefix(PREFIX) if request.state else None
+    return RecommendationFilter(
+        UUID(request.survey_id) if request.survey_id else None,
+        request.owner_unit,
+        RecommendationState(state) if state else None,
+        request.late,
+    )
 
 
 def _content(content: recommendation_pb2.RecommendationContent) -> Content:

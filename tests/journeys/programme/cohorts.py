@@ -6,12 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from kit.calendar import BEIJING
-from tests.journeys.asking import STALE, STALE_RPC, Door, Fill, about, fixed, on
+from tests.journeys.asking import NO_FILE, STALE, STALE_RPC, Door, Fill, about, fixed, on
 
 NOT_FOUND = {"nomination": "NOMINATION_NOT_FOUND", "designation": "DESIGNATION_NOT_FOUND"}
 COHORT, NOMINATION, POINT = "/api/v1/cohorts", "/api/v1/nominations/{nomination_id}", "/api/v1/designations/{designation_id}"
 NO_COHORT, WHY = ("404 COHORT_NOT_FOUND",), {"reason": "示例"}
 THIS_YEAR = datetime.now(BEIJING).year
+NO_NOMINATION = [{"id": NO_FILE, "version": 1}]
 NOMINATED = {"year": 2031, "uscc": "91310116MA00000001", "level": "town"}
 DOORS = {
     f"POST {COHORT}": Door(("409 COHORT_EXISTS",), fixed(year=THIS_YEAR, target_total=1)),
@@ -30,6 +31,7 @@ DOORS = {
     f"POST {NOMINATION}/submit": Door(STALE),
     f"POST {NOMINATION}/withdraw": Door(STALE, fixed(**WHY)),
     f"POST {NOMINATION}/accept": Door(STALE),
+    "POST /api/v1/nominations/accept": Door(("409 NOMINATIONS_REFUSED",), fixed(nominations=NO_NOMINATION)),
     f"POST {NOMINATION}/reject": Door(STALE, fixed(**WHY)),
     f"POST {POINT}/withdraw": Door(STALE, fixed(**WHY)),
     f"POST {POINT}/replace": Door(STALE, fixed(**WHY, uscc="91310116MA00000001")),
@@ -72,5 +74,8 @@ CALLS = {
     "SubmitNomination": Door(STALE_RPC, on("nomination_id")),
     "WithdrawNomination": Door(STALE_RPC, on("nomination_id", **WHY)),
     "AcceptNomination": Door(STALE_RPC, on("nomination_id")),
+    "AcceptNominations": Door(
+        ("FAILED_PRECONDITION NOMINATIONS_REFUSED",), fixed(nominations=NO_NOMINATION, request_id="示例")
+    ),
     "RejectNomination": Door(STALE_RPC, on("nomination_id", **WHY)),
 }

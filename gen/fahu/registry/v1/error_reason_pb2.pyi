@@ -168,6 +168,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The liaison point is replaced already."""
     ERROR_REASON_ENTERPRISE_DESIGNATED: _ErrorReason.ValueType  # 37
     """The enterprise is a liaison point of that year already."""
+    ERROR_REASON_NOMINATIONS_REFUSED: _ErrorReason.ValueType  # 38
+    """Something stands against some of the nominations; none was accepted. Each is told with its own reason."""
     ERROR_REASON_INVITE_INVALID: _ErrorReason.ValueType  # 50
     """The invite code is wrong, expired, used or revoked, or this account tried too many: which is never told."""
     ERROR_REASON_INVITE_NOT_NEEDED: _ErrorReason.ValueType  # 51
@@ -384,6 +386,8 @@ ERROR_REASON_DESIGNATION_REPLACED: ErrorReason.ValueType  # 36
 """The liaison point is replaced already."""
 ERROR_REASON_ENTERPRISE_DESIGNATED: ErrorReason.ValueType  # 37
 """The enterprise is a liaison point of that year already."""
+ERROR_REASON_NOMINATIONS_REFUSED: ErrorReason.ValueType  # 38
+"""Something stands against some of the nominations; none was accepted. Each is told with its own reason."""
 ERROR_REASON_INVITE_INVALID: ErrorReason.ValueType  # 50
 """The invite code is wrong, expired, used or revoked, or this account tried too many: which is never told."""
 ERROR_REASON_INVITE_NOT_NEEDED: ErrorReason.ValueType  # 51

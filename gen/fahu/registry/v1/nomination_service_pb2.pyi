@@ -512,6 +512,84 @@ class AcceptNominationResponse(_message.Message):
 Global___AcceptNominationResponse: _TypeAlias = AcceptNominationResponse  # noqa: Y015
 
 @_typing.final
+class SeenNomination(_message.Message):
+    """SeenNomination is one among several, as the caller saw it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Nomination id, UUID."""
+    version: _builtins.int
+    """Version that the caller saw."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeenNomination: _TypeAlias = SeenNomination  # noqa: Y015
+
+@_typing.final
+class AcceptNominationsRequest(_message.Message):
+    """AcceptNominationsRequest accepts several."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOMINATIONS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Makes a retry of the whole safe: the same id with the same content takes effect once. 1 to 64 characters."""
+    @_builtins.property
+    def nominations(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeenNomination]:
+        """Which nominations, 1 to 200, each once."""
+
+    def __init__(
+        self,
+        *,
+        nominations: _abc.Iterable[Global___SeenNomination] | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["nominations", b"nominations", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptNominationsRequest: _TypeAlias = AcceptNominationsRequest  # noqa: Y015
+
+@_typing.final
+class AcceptNominationsResponse(_message.Message):
+    """AcceptNominationsResponse holds all of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOMINATIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def nominations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Nomination]:
+        """The nominations, in the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        nominations: _abc.Iterable[Global___Nomination] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["nominations", b"nominations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptNominationsResponse: _TypeAlias = AcceptNominationsResponse  # noqa: Y015
+
+@_typing.final
 class RejectNominationRequest(_message.Message):
     """RejectNominationRequest rejects."""
 

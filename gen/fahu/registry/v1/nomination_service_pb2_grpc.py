@@ -60,6 +60,11 @@ class NominationServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationResponse.FromString,
                 _registered_method=True)
+        self.AcceptNominations = channel.unary_unary(
+                '/fahu.registry.v1.NominationService/AcceptNominations',
+                request_serializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationsResponse.FromString,
+                _registered_method=True)
         self.RejectNomination = channel.unary_unary(
                 '/fahu.registry.v1.NominationService/RejectNomination',
                 request_serializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.RejectNominationRequest.SerializeToString,
@@ -134,6 +139,16 @@ class NominationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AcceptNominations(self, request, context):
+        """AcceptNominations accepts several as AcceptNomination does one, in their order: all of them or none. What stands against any is
+        told at once: each violation names the item as "nominations[3].id" (".version" if it changed since) and has as its reason
+        NOMINATION_NOT_FOUND, STALE_VERSION, COHORT_WRONG_STATE, NOMINATION_WRONG_STATE or SEATS_TAKEN.
+        Fails with NOMINATIONS_REFUSED, IDEMPOTENCY_KEY_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RejectNomination(self, request, context):
         """RejectNomination rejects one that was handed in, or that was accepted before, while the cohort is reviewed.
         Fails with NOMINATION_NOT_FOUND, NOMINATION_WRONG_STATE, COHORT_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
@@ -203,6 +218,11 @@ def add_NominationServiceServicer_to_server(servicer, server):
                     servicer.AcceptNomination,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationResponse.SerializeToString,
+            ),
+            'AcceptNominations': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptNominations,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationsResponse.SerializeToString,
             ),
             'RejectNomination': grpc.unary_unary_rpc_method_handler(
                     servicer.RejectNomination,
@@ -366,6 +386,33 @@ class NominationService:
             '/fahu.registry.v1.NominationService/AcceptNomination',
             fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptNominations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.NominationService/AcceptNominations',
+            fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_nomination__service__pb2.AcceptNominationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -56,6 +56,12 @@ class NominationServiceStub:
     """AcceptNomination accepts while the cohort is reviewed. Of district level, the nomination takes the lowest free seat of its area.
     Fails with SEATS_TAKEN, NOMINATION_NOT_FOUND, NOMINATION_WRONG_STATE, COHORT_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
+    AcceptNominations: _grpc.UnaryUnaryMultiCallable[_nomination_service_pb2.AcceptNominationsRequest, _nomination_service_pb2.AcceptNominationsResponse]
+    """AcceptNominations accepts several as AcceptNomination does one, in their order: all of them or none. What stands against any is
+    told at once: each violation names the item as "nominations[3].id" (".version" if it changed since) and has as its reason
+    NOMINATION_NOT_FOUND, STALE_VERSION, COHORT_WRONG_STATE, NOMINATION_WRONG_STATE or SEATS_TAKEN.
+    Fails with NOMINATIONS_REFUSED, IDEMPOTENCY_KEY_REUSED.
+    """
     RejectNomination: _grpc.UnaryUnaryMultiCallable[_nomination_service_pb2.RejectNominationRequest, _nomination_service_pb2.RejectNominationResponse]
     """RejectNomination rejects one that was handed in, or that was accepted before, while the cohort is reviewed.
     Fails with NOMINATION_NOT_FOUND, NOMINATION_WRONG_STATE, COHORT_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
@@ -106,6 +112,12 @@ class NominationServiceAsyncStub(NominationServiceStub):
     AcceptNomination: _aio.UnaryUnaryMultiCallable[_nomination_service_pb2.AcceptNominationRequest, _nomination_service_pb2.AcceptNominationResponse]  # type: ignore[assignment]
     """AcceptNomination accepts while the cohort is reviewed. Of district level, the nomination takes the lowest free seat of its area.
     Fails with SEATS_TAKEN, NOMINATION_NOT_FOUND, NOMINATION_WRONG_STATE, COHORT_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+    """
+    AcceptNominations: _aio.UnaryUnaryMultiCallable[_nomination_service_pb2.AcceptNominationsRequest, _nomination_service_pb2.AcceptNominationsResponse]  # type: ignore[assignment]
+    """AcceptNominations accepts several as AcceptNomination does one, in their order: all of them or none. What stands against any is
+    told at once: each violation names the item as "nominations[3].id" (".version" if it changed since) and has as its reason
+    NOMINATION_NOT_FOUND, STALE_VERSION, COHORT_WRONG_STATE, NOMINATION_WRONG_STATE or SEATS_TAKEN.
+    Fails with NOMINATIONS_REFUSED, IDEMPOTENCY_KEY_REUSED.
     """
     RejectNomination: _aio.UnaryUnaryMultiCallable[_nomination_service_pb2.RejectNominationRequest, _nomination_service_pb2.RejectNominationResponse]  # type: ignore[assignment]
     """RejectNomination rejects one that was handed in, or that was accepted before, while the cohort is reviewed.
@@ -184,6 +196,18 @@ class NominationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_nomination_service_pb2.AcceptNominationResponse, _abc.Awaitable[_nomination_service_pb2.AcceptNominationResponse]]:
         """AcceptNomination accepts while the cohort is reviewed. Of district level, the nomination takes the lowest free seat of its area.
         Fails with SEATS_TAKEN, NOMINATION_NOT_FOUND, NOMINATION_WRONG_STATE, COHORT_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def AcceptNominations(
+        self,
+        request: _nomination_service_pb2.AcceptNominationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_nomination_service_pb2.AcceptNominationsResponse, _abc.Awaitable[_nomination_service_pb2.AcceptNominationsResponse]]:
+        """AcceptNominations accepts several as AcceptNomination does one, in their order: all of them or none. What stands against any is
+        told at once: each violation names the item as "nominations[3].id" (".version" if it changed since) and has as its reason
+        NOMINATION_NOT_FOUND, STALE_VERSION, COHORT_WRONG_STATE, NOMINATION_WRONG_STATE or SEATS_TAKEN.
+        Fails with NOMINATIONS_REFUSED, IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod

@@ -27,7 +27,7 @@ from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
 from fahu.registry.v1 import recommendation_pb2 as fahu_dot_registry_dot_v1_dot_recommendation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-fahu/registry/v1/recommendation_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a%fahu/registry/v1/recommendation.proto\"\x83\x01\n\x1aRecommendationPrecondition\x12#\n\x11recommendation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x96\x02\n\x1aListRecommendationsRequest\x12Q\n\tsurvey_id\x18\x01 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$\x12\x1b\n\nowner_unit\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12>\n\x05state\x18\x03 \x01(\x0e\x32%.fahu.registry.v1.RecommendationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04late\x18\x04 \x01(\x08\x12\x1c\n\tpage_size\x18\x05 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"q\n\x1bListRecommendationsResponse\x12\x39\n\x0frecommendations\x18\x01 \x03(\x0b\x32 .fahu.registry.v1.Recommendation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"?\n\x18GetRecommendationRequest\x12#\n\x11recommendation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"U\n\x19GetRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\x9c\x01\n\x1cProposeRecommendationRequest\x12\x1b\n\tsurvey_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12@\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\'.fahu.registry.v1.RecommendationContentB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"Y\n\x1dProposeRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\xa1\x01\n\x1bUpdateRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\'.fahu.registry.v1.RecommendationContentB\x06\xbaH\x03\xc8\x01\x01\"X\n\x1cUpdateRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"y\n\x1a\x41\x64optRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x07measure\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"W\n\x1b\x41\x64optRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\xf5\x02\n\x1c\x44\x65\x63lineRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x92\x02\n\x06reason\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xf4\x03\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"Y\n\x1d\x44\x65\x63lineRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\xf8\x02\n\x1d\x43ompleteRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x94\x02\n\x08\x65vidence\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"Z\n\x1e\x43ompleteRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation2\xaa\x07\n\x15RecommendationService\x12\x81\x01\n\x13ListRecommendations\x12,.fahu.registry.v1.ListRecommendationsRequest\x1a-.fahu.registry.v1.ListRecommendationsResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x12{\n\x11GetRecommendation\x12*.fahu.registry.v1.GetRecommendationRequest\x1a+.fahu.registry.v1.GetRecommendationResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x12\x81\x01\n\x15ProposeRecommendation\x12..fahu.registry.v1.ProposeRecommendationRequest\x1a/.fahu.registry.v1.ProposeRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12~\n\x14UpdateRecommendation\x12-.fahu.registry.v1.UpdateRecommendationRequest\x1a..fahu.registry.v1.UpdateRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12{\n\x13\x41\x64optRecommendation\x12,.fahu.registry.v1.AdoptRecommendationRequest\x1a-.fahu.registry.v1.AdoptRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12\x81\x01\n\x15\x44\x65\x63lineRecommendation\x12..fahu.registry.v1.DeclineRecommendationRequest\x1a/.fahu.registry.v1.DeclineRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12\x8a\x01\n\x16\x43ompleteRecommendation\x12/.fahu.registry.v1.CompleteRecommendationRequest\x1a\x30.fahu.registry.v1.CompleteRecommendationResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-fahu/registry/v1/recommendation_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a%fahu/registry/v1/recommendation.proto\"\x83\x01\n\x1aRecommendationPrecondition\x12#\n\x11recommendation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x96\x02\n\x1aListRecommendationsRequest\x12Q\n\tsurvey_id\x18\x01 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$\x12\x1b\n\nowner_unit\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12>\n\x05state\x18\x03 \x01(\x0e\x32%.fahu.registry.v1.RecommendationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04late\x18\x04 \x01(\x08\x12\x1c\n\tpage_size\x18\x05 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"q\n\x1bListRecommendationsResponse\x12\x39\n\x0frecommendations\x18\x01 \x03(\x0b\x32 .fahu.registry.v1.Recommendation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdc\x01\n\x1c\x45xportRecommendationsRequest\x12Q\n\tsurvey_id\x18\x01 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$\x12\x1b\n\nowner_unit\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12>\n\x05state\x18\x03 \x01(\x0e\x32%.fahu.registry.v1.RecommendationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04late\x18\x04 \x01(\x08\"0\n\x1d\x45xportRecommendationsResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\"?\n\x18GetRecommendationRequest\x12#\n\x11recommendation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"U\n\x19GetRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\x9c\x01\n\x1cProposeRecommendationRequest\x12\x1b\n\tsurvey_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12@\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\'.fahu.registry.v1.RecommendationContentB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"Y\n\x1dProposeRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\xa1\x01\n\x1bUpdateRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\'.fahu.registry.v1.RecommendationContentB\x06\xbaH\x03\xc8\x01\x01\"X\n\x1cUpdateRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"y\n\x1a\x41\x64optRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x07measure\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"W\n\x1b\x41\x64optRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\xf5\x02\n\x1c\x44\x65\x63lineRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x92\x02\n\x06reason\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xf4\x03\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"Y\n\x1d\x44\x65\x63lineRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation\"\xf8\x02\n\x1d\x43ompleteRecommendationRequest\x12@\n\x02on\x18\x01 \x01(\x0b\x32,.fahu.registry.v1.RecommendationPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x94\x02\n\x08\x65vidence\x18\x02 \x01(\tB\x81\x02\xbaH\xfd\x01r\xfa\x01\x18\xd0\x0f\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\"Z\n\x1e\x43ompleteRecommendationResponse\x12\x38\n\x0erecommendation\x18\x01 \x01(\x0b\x32 .fahu.registry.v1.Recommendation2\xb4\x08\n\x15RecommendationService\x12\x81\x01\n\x13ListRecommendations\x12,.fahu.registry.v1.ListRecommendationsRequest\x1a-.fahu.registry.v1.ListRecommendationsResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x12\x87\x01\n\x15\x45xportRecommendations\x12..fahu.registry.v1.ExportRecommendationsRequest\x1a/.fahu.registry.v1.ExportRecommendationsResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x12{\n\x11GetRecommendation\x12*.fahu.registry.v1.GetRecommendationRequest\x1a+.fahu.registry.v1.GetRecommendationResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x12\x81\x01\n\x15ProposeRecommendation\x12..fahu.registry.v1.ProposeRecommendationRequest\x1a/.fahu.registry.v1.ProposeRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12~\n\x14UpdateRecommendation\x12-.fahu.registry.v1.UpdateRecommendationRequest\x1a..fahu.registry.v1.UpdateRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12{\n\x13\x41\x64optRecommendation\x12,.fahu.registry.v1.AdoptRecommendationRequest\x1a-.fahu.registry.v1.AdoptRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12\x81\x01\n\x15\x44\x65\x63lineRecommendation\x12..fahu.registry.v1.DeclineRecommendationRequest\x1a/.fahu.registry.v1.DeclineRecommendationResponse\"\x07\xa2\xbb\x18\x03\n\x01\x07\x12\x8a\x01\n\x16\x43ompleteRecommendation\x12/.fahu.registry.v1.CompleteRecommendationRequest\x1a\x30.fahu.registry.v1.CompleteRecommendationResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,6 +50,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRECOMMENDATIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTRECOMMENDATIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTRECOMMENDATIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_EXPORTRECOMMENDATIONSREQUEST'].fields_by_name['survey_id']._loaded_options = None
+  _globals['_EXPORTRECOMMENDATIONSREQUEST'].fields_by_name['survey_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
+  _globals['_EXPORTRECOMMENDATIONSREQUEST'].fields_by_name['owner_unit']._loaded_options = None
+  _globals['_EXPORTRECOMMENDATIONSREQUEST'].fields_by_name['owner_unit']._serialized_options = b'\272H\004r\002\030('
+  _globals['_EXPORTRECOMMENDATIONSREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_EXPORTRECOMMENDATIONSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_GETRECOMMENDATIONREQUEST'].fields_by_name['recommendation_id']._loaded_options = None
   _globals['_GETRECOMMENDATIONREQUEST'].fields_by_name['recommendation_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_PROPOSERECOMMENDATIONREQUEST'].fields_by_name['survey_id']._loaded_options = None
@@ -76,6 +82,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPLETERECOMMENDATIONREQUEST'].fields_by_name['evidence']._serialized_options = b'\272H\375\001r\372\001\030\320\0172\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ListRecommendations']._loaded_options = None
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ListRecommendations']._serialized_options = b'\242\273\030\t\n\007\002\003\004\005\006\007\010'
+  _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ExportRecommendations']._loaded_options = None
+  _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ExportRecommendations']._serialized_options = b'\242\273\030\t\n\007\002\003\004\005\006\007\010'
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['GetRecommendation']._loaded_options = None
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['GetRecommendation']._serialized_options = b'\242\273\030\t\n\007\002\003\004\005\006\007\010'
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ProposeRecommendation']._loaded_options = None
@@ -94,30 +102,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRECOMMENDATIONSREQUEST']._serialized_end=577
   _globals['_LISTRECOMMENDATIONSRESPONSE']._serialized_start=579
   _globals['_LISTRECOMMENDATIONSRESPONSE']._serialized_end=692
-  _globals['_GETRECOMMENDATIONREQUEST']._serialized_start=694
-  _globals['_GETRECOMMENDATIONREQUEST']._serialized_end=757
-  _globals['_GETRECOMMENDATIONRESPONSE']._serialized_start=759
-  _globals['_GETRECOMMENDATIONRESPONSE']._serialized_end=844
-  _globals['_PROPOSERECOMMENDATIONREQUEST']._serialized_start=847
-  _globals['_PROPOSERECOMMENDATIONREQUEST']._serialized_end=1003
-  _globals['_PROPOSERECOMMENDATIONRESPONSE']._serialized_start=1005
-  _globals['_PROPOSERECOMMENDATIONRESPONSE']._serialized_end=1094
-  _globals['_UPDATERECOMMENDATIONREQUEST']._serialized_start=1097
-  _globals['_UPDATERECOMMENDATIONREQUEST']._serialized_end=1258
-  _globals['_UPDATERECOMMENDATIONRESPONSE']._serialized_start=1260
-  _globals['_UPDATERECOMMENDATIONRESPONSE']._serialized_end=1348
-  _globals['_ADOPTRECOMMENDATIONREQUEST']._serialized_start=1350
-  _globals['_ADOPTRECOMMENDATIONREQUEST']._serialized_end=1471
-  _globals['_ADOPTRECOMMENDATIONRESPONSE']._serialized_start=1473
-  _globals['_ADOPTRECOMMENDATIONRESPONSE']._serialized_end=1560
-  _globals['_DECLINERECOMMENDATIONREQUEST']._serialized_start=1563
-  _globals['_DECLINERECOMMENDATIONREQUEST']._serialized_end=1936
-  _globals['_DECLINERECOMMENDATIONRESPONSE']._serialized_start=1938
-  _globals['_DECLINERECOMMENDATIONRESPONSE']._serialized_end=2027
-  _globals['_COMPLETERECOMMENDATIONREQUEST']._serialized_start=2030
-  _globals['_COMPLETERECOMMENDATIONREQUEST']._serialized_end=2406
-  _globals['_COMPLETERECOMMENDATIONRESPONSE']._serialized_start=2408
-  _globals['_COMPLETERECOMMENDATIONRESPONSE']._serialized_end=2498
-  _globals['_RECOMMENDATIONSERVICE']._serialized_start=2501
-  _globals['_RECOMMENDATIONSERVICE']._serialized_end=3439
+  _globals['_EXPORTRECOMMENDATIONSREQUEST']._serialized_start=695
+  _globals['_EXPORTRECOMMENDATIONSREQUEST']._serialized_end=915
+  _globals['_EXPORTRECOMMENDATIONSRESPONSE']._serialized_start=917
+  _globals['_EXPORTRECOMMENDATIONSRESPONSE']._serialized_end=965
+  _globals['_GETRECOMMENDATIONREQUEST']._serialized_start=967
+  _globals['_GETRECOMMENDATIONREQUEST']._serialized_end=1030
+  _globals['_GETRECOMMENDATIONRESPONSE']._serialized_start=1032
+  _globals['_GETRECOMMENDATIONRESPONSE']._serialized_end=1117
+  _globals['_PROPOSERECOMMENDATIONREQUEST']._serialized_start=1120
+  _globals['_PROPOSERECOMMENDATIONREQUEST']._serialized_end=1276
+  _globals['_PROPOSERECOMMENDATIONRESPONSE']._serialized_start=1278
+  _globals['_PROPOSERECOMMENDATIONRESPONSE']._serialized_end=1367
+  _globals['_UPDATERECOMMENDATIONREQUEST']._serialized_start=1370
+  _globals['_UPDATERECOMMENDATIONREQUEST']._serialized_end=1531
+  _globals['_UPDATERECOMMENDATIONRESPONSE']._serialized_start=1533
+  _globals['_UPDATERECOMMENDATIONRESPONSE']._serialized_end=1621
+  _globals['_ADOPTRECOMMENDATIONREQUEST']._serialized_start=1623
+  _globals['_ADOPTRECOMMENDATIONREQUEST']._serialized_end=1744
+  _globals['_ADOPTRECOMMENDATIONRESPONSE']._serialized_start=1746
+  _globals['_ADOPTRECOMMENDATIONRESPONSE']._serialized_end=1833
+  _globals['_DECLINERECOMMENDATIONREQUEST']._serialized_start=1836
+  _globals['_DECLINERECOMMENDATIONREQUEST']._serialized_end=2209
+  _globals['_DECLINERECOMMENDATIONRESPONSE']._serialized_start=2211
+  _globals['_DECLINERECOMMENDATIONRESPONSE']._serialized_end=2300
+  _globals['_COMPLETERECOMMENDATIONREQUEST']._serialized_start=2303
+  _globals['_COMPLETERECOMMENDATIONREQUEST']._serialized_end=2679
+  _globals['_COMPLETERECOMMENDATIONRESPONSE']._serialized_start=2681
+  _globals['_COMPLETERECOMMENDATIONRESPONSE']._serialized_end=2771
+  _globals['_RECOMMENDATIONSERVICE']._serialized_start=2774
+  _globals['_RECOMMENDATIONSERVICE']._serialized_end=3850
 # @@protoc_insertion_point(module_scope)

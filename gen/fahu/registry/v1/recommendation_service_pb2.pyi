@@ -120,6 +120,62 @@ class ListRecommendationsResponse(_message.Message):
 Global___ListRecommendationsResponse: _TypeAlias = ListRecommendationsResponse  # noqa: Y015
 
 @_typing.final
+class ExportRecommendationsRequest(_message.Message):
+    """ExportRecommendationsRequest filters, as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SURVEY_ID_FIELD_NUMBER: _builtins.int
+    OWNER_UNIT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    survey_id: _builtins.str
+    """Only those of this survey, UUID; empty for all."""
+    owner_unit: _builtins.str
+    """Only those of this unit; empty for all."""
+    state: _recommendation_pb2.RecommendationState.ValueType
+    """Only those in this state; unspecified for all."""
+    late: _builtins.bool
+    """True for only those that are late."""
+    def __init__(
+        self,
+        *,
+        survey_id: _builtins.str = ...,
+        owner_unit: _builtins.str = ...,
+        state: _recommendation_pb2.RecommendationState.ValueType = ...,
+        late: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["late", b"late", "owner_unit", b"owner_unit", "state", b"state", "survey_id", b"survey_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportRecommendationsRequest: _TypeAlias = ExportRecommendationsRequest  # noqa: Y015
+
+@_typing.final
+class ExportRecommendationsResponse(_message.Message):
+    """ExportRecommendationsResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """The workbook (XLSX), newest first."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportRecommendationsResponse: _TypeAlias = ExportRecommendationsResponse  # noqa: Y015
+
+@_typing.final
 class GetRecommendationRequest(_message.Message):
     """GetRecommendationRequest names one."""
 

@@ -42,6 +42,11 @@ class RecommendationServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ListRecommendationsRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ListRecommendationsResponse.FromString,
                 _registered_method=True)
+        self.ExportRecommendations = channel.unary_unary(
+                '/fahu.registry.v1.RecommendationService/ExportRecommendations',
+                request_serializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ExportRecommendationsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ExportRecommendationsResponse.FromString,
+                _registered_method=True)
         self.GetRecommendation = channel.unary_unary(
                 '/fahu.registry.v1.RecommendationService/GetRecommendation',
                 request_serializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.GetRecommendationRequest.SerializeToString,
@@ -82,6 +87,14 @@ class RecommendationServiceServicer:
 
     def ListRecommendations(self, request, context):
         """ListRecommendations lists recommendations, newest first. Fails with PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportRecommendations(self, request, context):
+        """ExportRecommendations returns those that the caller may list as a workbook, narrowed alike. Written to the audit.
+        Fails with EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,6 +155,11 @@ def add_RecommendationServiceServicer_to_server(servicer, server):
                     servicer.ListRecommendations,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ListRecommendationsRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ListRecommendationsResponse.SerializeToString,
+            ),
+            'ExportRecommendations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportRecommendations,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ExportRecommendationsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ExportRecommendationsResponse.SerializeToString,
             ),
             'GetRecommendation': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRecommendation,
@@ -204,6 +222,33 @@ class RecommendationService:
             '/fahu.registry.v1.RecommendationService/ListRecommendations',
             fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ListRecommendationsRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ListRecommendationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportRecommendations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.RecommendationService/ExportRecommendations',
+            fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ExportRecommendationsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_recommendation__service__pb2.ExportRecommendationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,10 @@ class RecommendationServiceStub:
     def __new__(cls, channel: _aio.Channel) -> RecommendationServiceAsyncStub: ...
     ListRecommendations: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListRecommendationsRequest, _recommendation_service_pb2.ListRecommendationsResponse]
     """ListRecommendations lists recommendations, newest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportRecommendations: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ExportRecommendationsRequest, _recommendation_service_pb2.ExportRecommendationsResponse]
+    """ExportRecommendations returns those that the caller may list as a workbook, narrowed alike. Written to the audit.
+    Fails with EXPORT_TOO_LARGE.
+    """
     GetRecommendation: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.GetRecommendationRequest, _recommendation_service_pb2.GetRecommendationResponse]
     """GetRecommendation returns one. Fails with RECOMMENDATION_NOT_FOUND."""
     ProposeRecommendation: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ProposeRecommendationRequest, _recommendation_service_pb2.ProposeRecommendationResponse]
@@ -72,6 +76,10 @@ class RecommendationServiceAsyncStub(RecommendationServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListRecommendations: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListRecommendationsRequest, _recommendation_service_pb2.ListRecommendationsResponse]  # type: ignore[assignment]
     """ListRecommendations lists recommendations, newest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportRecommendations: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ExportRecommendationsRequest, _recommendation_service_pb2.ExportRecommendationsResponse]  # type: ignore[assignment]
+    """ExportRecommendations returns those that the caller may list as a workbook, narrowed alike. Written to the audit.
+    Fails with EXPORT_TOO_LARGE.
+    """
     GetRecommendation: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.GetRecommendationRequest, _recommendation_service_pb2.GetRecommendationResponse]  # type: ignore[assignment]
     """GetRecommendation returns one. Fails with RECOMMENDATION_NOT_FOUND."""
     ProposeRecommendation: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ProposeRecommendationRequest, _recommendation_service_pb2.ProposeRecommendationResponse]  # type: ignore[assignment]
@@ -109,6 +117,16 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ListRecommendationsResponse, _abc.Awaitable[_recommendation_service_pb2.ListRecommendationsResponse]]:
         """ListRecommendations lists recommendations, newest first. Fails with PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def ExportRecommendations(
+        self,
+        request: _recommendation_service_pb2.ExportRecommendationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recommendation_service_pb2.ExportRecommendationsResponse, _abc.Awaitable[_recommendation_service_pb2.ExportRecommendationsResponse]]:
+        """ExportRecommendations returns those that the caller may list as a workbook, narrowed alike. Written to the audit.
+        Fails with EXPORT_TOO_LARGE.
+        """
 
     @_abc_1.abstractmethod
     def GetRecommendation(

@@ -15,6 +15,9 @@ COHORTS = {
     "NOMINATION_NOT_FOUND": _of(404, "没有这条推荐，或您无权查看", "There is no such nomination, or it is not yours to see"),
     "NOMINATION_EXISTS": _of(409, "该企业本年度已有推荐", "The enterprise is nominated for that year already", "uscc"),
     "NOMINATION_WRONG_STATE": _of(409, "推荐目前的状态不允许这样做", "The nomination's state does not allow it"),
+    "NOMINATIONS_REFUSED": _of(
+        409, "有的推荐不能通过，一条也没有通过", "Something stands against some nominations; none was accepted"
+    ),
     "NOMINATION_WRONG_AREA": _of(
         409, "该企业不在这个街镇（园区）", "The enterprise is in another area than the one it is named by", "uscc"
     ),
