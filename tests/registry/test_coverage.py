@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from fahu.registry.v1.service_record_pb2 import (
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event
 
+from services.registry.queries import past_years
 from services.registry.rules.service_sheets import COLUMNS, DAY, KIND, NOTE, PROJECT, USCC
 from services.registry.spreadsheet import write_rows
 from stack.demo_data import enterprises
@@ -97,6 +98,23 @@ async def test_from_nothing_to_full_coverage(world: World, record_property: Call
     served = sum(counts[1] for counts in mine.values())
     figures = f"points={len(points)} served={served} presumed=1 disputed=1 owed=0"
     record_property("summary", f"projects: {figures}")
+
+
+async def test_the_report_of_the_next_year_tells_how_this_one_ran(world: World) -> None:
+    await world.import_lines(*POINTS.values(), ELSEWHERE)
+    town = await office(world)
+    project = await town.active()
+    made = await town.serve(project, *[await point(world, POINTS[number]) for number in (1, 2, 3)])
+    await confirm(world, POINTS[1], made[0])
+    await world.change("UPDATE service_record SET answer_until = now() WHERE id = :id", id=made[2].id)
+    (due,) = (await world.rows("SELECT count(*) FROM project_node WHERE due_on <= :day", day=TODAY))[0]
+    async with world.database.read() as session:
+        ran = await past_years.programme(session, SUPERVISOR, YEAR, datetime.now(UTC))
+        before = await past_years.programme(session, SUPERVISOR, YEAR - 1, datetime.now(UTC))
+    assert (ran.points, ran.plaques, ran.projects, ran.nodes, ran.nodes_on_time) == (6, 0, 1, due, 0)
+    served = {one.name: (one.points, one.served, one.presumed) for one in ran.areas if one.points}
+    assert served == {"朱泾镇": (5, 2, 1), "枫泾镇": (1, 0, 0)}
+    assert (len(ran.areas), before.points, before.projects) == (11, 0, 0)
 
 
 async def test_a_withdrawn_point_owes_nothing(world: World) -> None:

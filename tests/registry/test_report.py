@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from services.registry.reporting.document import draw
-from services.registry.rules.figures import Advice, Course, Need, Rated, Score, Turnout, percent, ranked
-from services.registry.rules.report import Bars, Block, Heading, Material, Paragraph, Table, blocks, from_plain, to_plain
+from services.registry.rules.figures import Advice, Course, Need, Programme, Rated, Score, Served, Turnout, percent, ranked
+from services.registry.rules.report import Material, blocks, from_plain, to_plain
+from services.registry.rules.report_blocks import Bars, Block, Heading, Paragraph, Table
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -28,6 +29,7 @@ MATERIAL = Material(
     total=Turnout("全区", 30, 20, 12, 11),
     areas=[Turnout("朱泾镇", 10, 10, 5, 5), Turnout("枫泾镇", 10, 10, 7, 6), Turnout("石化街道", 0, 0, 0, 0)],
     courses=[("区法院", Course("court", 9, 8, 8, 2, 7, 1, 5, 4, 1, 6, 2, 1)), ("区检察院", Course("procuratorate"))],
+    programme=Programme(171, 170, 12, 40, 30, 5, 4, [Served("朱泾镇", 20, 19, 3), Served("枫泾镇", 0, 0, 0)]),
     needs=[Need("court", "区法院", 7, 9), Need("procuratorate", "区检察院", 0, 0)],
     needed=10,
     rated=[RATED],
@@ -65,6 +67,18 @@ def test_it_has_the_sections_of_a_research_report() -> None:
         "五、主要问题",
         "六、建议",
     ]
+
+
+def test_the_past_years_programme_is_told_and_its_silence_too() -> None:
+    found = told()
+    assert "设立联系点企业171家，已授牌170家；推进重点项目12项，应完成节点40个，节点按时完成率75.0%" in sentences(found)
+    assert "采纳当年调研建议5条，已落实4条" in sentences(found)
+    rows = [["朱泾镇", "20", "19", "3", "95.0%"], ["枫泾镇", "0", "0", "0", "—"]]
+    assert tables(found)["2025年度联系点服务情况"] == rows
+    nothing = told(programme=Programme(0, 0, 0, 0, 0, 0, 0, []))
+    assert "平台没有2025年度联系点、项目和服务企业的记录。" in sentences(nothing)
+    # What was analysed before this was counted says nothing of it, rather than that there was nothing.
+    assert "服务企业的记录" not in sentences(told(programme=None))
 
 
 def test_rates_are_those_of_its_notes_and_nothing_due_is_a_dash() -> None:

@@ -17,7 +17,7 @@ from docx.shared import Pt, Twips
 
 from services.registry.reporting import page
 from services.registry.reporting.charts import add_bars
-from services.registry.rules.report import Bars, Block, Heading, Note, Paragraph, Table
+from services.registry.rules.report_blocks import Bars, Block, Heading, Note, Paragraph, Table
 
 DRAFT = "草稿"
 _BORN = (1980, 1, 1, 0, 0, 0)  # what a zip without times says

@@ -63,6 +63,30 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """How many of an area's liaison points were served at least once, and how many of these by nobody's objection only."""
+
+    name: str
+    points: int
+    served: int
+    presumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """How a year's programme ran, but for demands. `advice` was adopted; `nodes` were due by the time it was counted."""
+
+    points: int
+    plaques: int
+    projects: int
+    nodes: int
+    nodes_on_time: int
+    advice: int
+    advice_done: int
+    areas: Sequence[Served]
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What enterprises need of one agency: how many named it in the questionnaire, and how many demands it got last year."""
 

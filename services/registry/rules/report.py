@@ -8,7 +8,22 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.registry.rules import figures
-from services.registry.rules.figures import HIDDEN, NOTHING, Advice, Course, Need, Rated, Score, Turnout, decimal, percent
+from services.registry.rules.figures import (
+    HIDDEN,
+    NOTHING,
+    Advice,
+    Course,
+    Need,
+    Programme,
+    Rated,
+    Score,
+    Served,
+    Turnout,
+    decimal,
+    percent,
+)
+from services.registry.rules.report_blocks import Bars, Block, Heading, Note, Paragraph, Table
+from services.registry.rules.report_programme import programme_blocks
 
 LOW_RETURN = 0.6
 LOW_MEAN = 3.5
@@ -16,48 +31,11 @@ TO_WRITE = "（以下由起草人补充）"
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    text: str
-    level: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Small print below a table: how a figure is made."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """`widths` are shares of the page's width. The first column is words, the others figures."""
-
-    caption: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    widths: Sequence[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """A bar for each row, the longest first as given."""
-
-    caption: str
-    rows: Sequence[tuple[str, float]]
-    decimals: int = 0
-
-
-Block = Heading | Paragraph | Note | Table | Bars
-
-
-@dataclass(frozen=True, slots=True)
 class Material:
-    """All that a report is made of. `asked` says who was; `needed` is how many answered the question about needs."""
+    """All that a report is made of. `asked` says who was; `needed` is how many answered the question about needs.
+
+    `programme` is the past year's; analyses of before it was counted have none.
+    """
 
     year: int
     survey: str
@@ -65,6 +43,7 @@ class Material:
     total: Turnout
     areas: Sequence[Turnout]
     courses: Sequence[tuple[str, Course]]
+    programme: Programme | None
     needs: Sequence[Need]
     needed: int
     rated: Sequence[Rated]
@@ -78,6 +57,7 @@ def to_plain(given: Material) -> dict[str, Any]:
 
 def from_plain(kept: Mapping[str, Any], advice: Sequence[Advice]) -> Material:
     """The material as it was kept, with the recommendations of the day."""
+    ran = kept.get("programme")
     return Material(
         year=kept["year"],
         survey=kept["survey"],
@@ -85,6 +65,7 @@ def from_plain(kept: Mapping[str, Any], advice: Sequence[Advice]) -> Material:
         total=Turnout(**kept["total"]),
         areas=[Turnout(**one) for one in kept["areas"]],
         courses=[(name, Course(**one)) for name, one in kept["courses"]],
+        programme=Programme(**ran | {"areas": [Served(**one) for one in ran["areas"]]}) if ran else None,
         needs=[Need(**one) for one in kept["needs"]],
         needed=kept["needed"],
         rated=[Rated(one["title"], one["marks"], [Score(**score) for score in one["scores"]]) for one in kept["rated"]],
@@ -131,6 +112,12 @@ def _turnout_row(one: Turnout) -> list[str]:
 def _mechanism(given: Material) -> Iterator[Block]:
     year = given.year - 1
     yield Heading("二、上一年度机制运行情况")
+    if given.programme:
+        yield from programme_blocks(given.programme, year)
+    yield from _demands(given, year)
+
+
+def _demands(given: Material, year: int) -> Iterator[Block]:
     total = figures.in_all(course for _, course in given.courses)
     if not total.submitted:
         yield Paragraph(f"平台没有{year}年度企业需求建议的办理记录。")

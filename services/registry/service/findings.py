@@ -13,6 +13,7 @@ from kit.auth import Actor
 from services.registry.errors import SurveyWrongState
 from services.registry.models import Survey, SurveyAnalysis, SurveyReport, SurveySnapshot
 from services.registry.queries import findings as queries
+from services.registry.queries import past_years
 from services.registry.queries import results as counting
 from services.registry.queries import surveys as survey_queries
 from services.registry.rules import figures, report, result_sheets
@@ -36,7 +37,7 @@ async def analyse(session: AsyncSession, actor: Actor, change: Change, courses: 
     if survey is None:
         return
     results = await _results(session, survey.id)
-    material = await _material(session, survey, results, courses)
+    material = await _material(session, actor, survey, results, courses, now)
     kept = {"results": results, "material": report.to_plain(material)}
     session.add(SurveyAnalysis(survey_id=survey.id, made_by=actor.person_id, made_at=now, **kept))
     move(session, survey, SurveyState.ANALYSED, now)
@@ -64,7 +65,12 @@ async def _results(session: AsyncSession, survey_id: UUID) -> dict[str, Any]:
 
 
 async def _material(
-    session: AsyncSession, survey: Survey, results: Mapping[str, Any], courses: Mapping[str, Course]
+    session: AsyncSession,
+    actor: Actor,
+    survey: Survey,
+    results: Mapping[str, Any],
+    courses: Mapping[str, Course],
+    now: datetime,
 ) -> Material:
     """The figures of the report, with the names of the survey's year."""
     areas, agencies = await queries.area_names(session, survey.year), await queries.agency_names(session)
@@ -79,6 +85,7 @@ async def _material(
         total=Turnout("全区", snapshot.population, snapshot.sent, snapshot.returned, snapshot.valid),
         areas=[Turnout(areas[one.name], one.population, one.sent, one.returned, one.valid) for one in by_area],
         courses=_courses(agencies, courses),
+        programme=await past_years.programme(session, actor, survey.year - 1, now),
         needs=figures.ranked(agencies, named, demands),
         needed=needed,
         rated=rules.rated_of(results, agencies),
