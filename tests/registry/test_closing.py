@@ -29,6 +29,19 @@ async def test_the_close_waits_for_an_answer_on_its_way(world: World) -> None:
     assert (closed.summary.population, closed.summary.sent, closed.summary.returned, closed.summary.valid) == (2, 2, 1, 0)
 
 
+async def test_what_was_begun_and_never_handed_in_goes_with_the_close(world: World) -> None:
+    survey = await census.opened(world, row(1), row(2))
+    await census.answer(world, survey, 1)
+    await world.change(
+        "INSERT INTO survey_response (invitation_id, survey_id, questionnaire_number, state, answers, answered_percent,"
+        " revision, begun_at) SELECT i.id, i.survey_id, 1, 'DRAFT', '{}', 0, 1, now() FROM invitation i"
+        " WHERE i.id NOT IN (SELECT invitation_id FROM survey_response)"
+    )
+    closed = await census.close(world, survey)
+    assert closed.summary.returned == 1
+    assert [one[0] for one in await world.rows("SELECT state FROM survey_response")] == ["SUBMITTED"]
+
+
 async def test_without_its_lock_the_close_would_miss_an_answer(world: World) -> None:
     survey = await census.opened(world, row(1))
     await world.change("ALTER TABLE survey_response DISABLE TRIGGER survey_takes_answer")

@@ -158,6 +158,13 @@ async def test_late_nodes_show_without_a_report_and_the_longest_first(world: Wor
 
     assert [node.days_late for node in await listed(centre)] == [(TODAY - FIRST).days, 1]
     assert [node.project_title for node in await listed(town)] == ["迟"]
+    # A new year does not make them good: they stay on the list while their projects run.
+    await world.change("ALTER TABLE project DISABLE TRIGGER USER")
+    year_back = "starts_on = starts_on - interval '1 year', ends_on = ends_on - interval '1 year'"
+    await world.change(f"UPDATE project SET year = year - 1, {year_back}")
+    assert [node.days_late for node in await listed(centre)] == [(TODAY - FIRST).days, 1]
+    assert (await listed(centre, year=YEAR), len(await listed(centre, year=YEAR - 1))) == ([], 2)
+    await world.change(f"UPDATE project SET year = year + 1, {year_back.replace('-', '+')}")
     page = await centre.projects.ListLateNodes(pb.ListLateNodesRequest(page_size=1))
     rest = await listed(centre, page_size=1, page_token=page.next_page_token)
     assert [page.nodes[0].days_late, rest[0].days_late] == [(TODAY - FIRST).days, 1]

@@ -83,7 +83,7 @@ class ProjectQuery(Page):
 class LateNodeQuery(Page):
     """What narrows the list."""
 
-    year: Year = 0
+    year: Annotated[int, Field(ge=0, le=2200, description="年度，0 为所有年度。The year; 0 for all years.")] = 0
     unit: UnitCode = ""
 
 

@@ -158,10 +158,12 @@ async def projects_page(
 async def late_nodes_page(
     session: AsyncSession, actor: Actor, year: int, unit_code: str, day: date, page_size: int, page_token: str
 ) -> tuple[Sequence[Row[ProjectNode, Project]], str]:
-    """Open nodes of active projects past their due day, the longest first."""
+    """Open nodes of active projects past their due day, the longest first; year 0: of all years, for they stay late."""
     size, filtered_by = normal_page_size(page_size), fingerprint(list="late nodes", year=year, unit=unit_code)
     query = select(ProjectNode, Project).join(Project, Project.id == ProjectNode.project_id)
-    query = query.where(visible_to(actor), Project.year == year, Project.state == ProjectState.ACTIVE, _late(day))
+    query = query.where(visible_to(actor), Project.state == ProjectState.ACTIVE, _late(day))
+    if year:
+        query = query.where(Project.year == year)
     if unit_code:
         query = query.where(Project.unit_code == unit_code)
     if page_token:

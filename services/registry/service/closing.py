@@ -37,6 +37,9 @@ async def close_survey(session: AsyncSession, personal: PersonalData, actor: Act
     if survey is None:
         return
     anonymous = await _open_envelopes(session, personal, survey)
+    # What was begun and never handed in: nobody agreed to its being kept, and nobody can go on with it any more.
+    begun = (SurveyResponse.survey_id == survey.id, SurveyResponse.state == ResponseState.DRAFT)
+    await session.execute(delete(SurveyResponse).where(*begun))
     session.add(await _snapshot(session, survey, anonymous, now))
     move(session, survey, SurveyState.CLOSED, now)
     await audit.record(session, actor, "SURVEY_CLOSED", f"survey/{survey.id}", now, retry=change.retry)

@@ -96,10 +96,10 @@ class ProjectServicer(ProjectServiceServicer):
         return rpc.RemoveNodeResponse(project=await self._change(request, request.on, context, use_case))
 
     async def ListLateNodes(self, request: rpc.ListLateNodesRequest, context: Any) -> rpc.ListLateNodesResponse:
-        year, day = year_or_this(request.year), today(now())
+        day = today(now())
         async with self.db.read() as session:
             rows, token = await queries.late_nodes_page(
-                session, actor_of(context), year, request.unit_code, day, request.page_size, request.page_token
+                session, actor_of(context), request.year, request.unit_code, day, request.page_size, request.page_token
             )
         found = [project_messages.late_node(node, project, day) for node, project in rows]
         return rpc.ListLateNodesResponse(nodes=found, next_page_token=token)

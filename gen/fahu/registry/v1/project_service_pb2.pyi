@@ -714,7 +714,7 @@ class ListLateNodesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     year: _builtins.int
-    """Year; 0 for this year in Shanghai."""
+    """Year; 0 for all years: a node of a project that still runs stays late when the year ends."""
     unit_code: _builtins.str
     """Unit; empty for all that the caller sees."""
     page_size: _builtins.int
