@@ -34,6 +34,8 @@ LIMITS = {
     "mebibytes": str(MAX_UNPACKED // 1024**2),
     "entries": str(MAX_ENTRIES),
 }
+# As many as a spreadsheet lets into a cell.
+MAX_WRITTEN = 32_767
 SECONDS = 15.0
 # Each may take its share of memory.
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -113,7 +115,7 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, va
     if isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(row, column, value)
     elif value is not None:
-        sheet.write_string(row, column, harmless(text_of(value)[:MAX_CELL]))
+        sheet.write_string(row, column, harmless(text_of(value))[:MAX_WRITTEN])
 
 
 def harmless(text: str) -> str:

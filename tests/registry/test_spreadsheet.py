@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from services.registry import spreadsheet
 from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
@@ -197,3 +198,12 @@ def test_what_is_written_reads_the_same_and_runs_nothing() -> None:
         ("'@SUM(A1)", "0"),
         ("'多\n行", ""),
     ]
+
+
+def test_a_long_answer_is_written_whole() -> None:
+    """Answers in a survey may have 2,000 characters; the limit of a cell that we read is not one of what we write."""
+    table = CalamineWorkbook.from_filelike(
+        io.BytesIO(spreadsheet.write_rows("答卷", ["意见"], [["长" * 2_000], ["长" * 40_000]]))
+    )
+    cells = [str(row[0]) for row in table.get_sheet_by_index(0).to_python()]
+    assert [len(cell) for cell in cells[1:]] == [2_000, spreadsheet.MAX_WRITTEN]
