@@ -1,42 +1,45 @@
 """Reads an uploaded XLSX or CSV into rows by column header, without trusting it; writes XLSX that can be trusted.
 
 Blocking: call it in a thread.
-
-An XLSX is a zip: what it says about its sizes may be a lie, and two cells far apart make a table of billions between them.
-So it is unpacked within limits, looked through for the corners it uses, and packed anew before the parser sees it.
 """
 
 import csv
 import io
-import re
-import zipfile
-import zlib
+import json
+import logging
+import threading
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import xlsxwriter  # type: ignore[import-untyped]
-from python_calamine import CalamineError, CalamineWorkbook
 
+from kit import children
 from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.registry.reading import (
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_ENTRIES,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    TOO_LARGE,
+    UNREADABLE,
+    text_of,
+)
 from services.registry.rules import is_safe_text
 from services.registry.rules.sheets import Columns, SheetRow
 
-MAX_ROWS = 5_000
-MAX_COLUMNS = 100
-MAX_CELL = 1_000
-MAX_ENTRIES = 200
-MAX_UNPACKED = 32 * 1024 * 1024
+log = logging.getLogger(__name__)
 LIMITS = {
     "rows": str(MAX_ROWS),
     "columns": str(MAX_COLUMNS),
     "mebibytes": str(MAX_UNPACKED // 1024**2),
     "entries": str(MAX_ENTRIES),
 }
-# A few empty rows below the data are common; formatting down to the last row of the sheet is not data.
-_SPARE_ROWS = 1_000
-_CORNER = re.compile(rb"""\sr=["']\s*([A-Z]{0,7})([0-9]{1,12})""")
+# As many as a spreadsheet lets into a cell.
+MAX_WRITTEN = 32_767
+SECONDS = 15.0
+# Each may take its share of memory.
+_AT_ONCE = threading.BoundedSemaphore(2)
 _ENCODINGS = ("utf-8-sig", "gb18030")
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
 _SPELLINGS = str.maketrans({"（": "(", "）": ")", " ": "", "\u3000": "", "\n": ""})
 
 Table = Iterable[Sequence[object]]
@@ -46,30 +49,19 @@ def read_rows(file_name: str, content: bytes, columns: Columns) -> list[SheetRow
     """The rows of a file that hold anything. Raises ImportUnreadable, ImportColumnsMissing or ImportTooLarge."""
     table = _xlsx(content) if file_name.lower().endswith(".xlsx") else _csv(content)
     lines = iter(table)
-    headers = [_text(value).translate(_SPELLINGS) for value in next(lines, ())]
+    headers = [text_of(value)[:MAX_CELL].translate(_SPELLINGS) for value in next(lines, ())]
     missing = [column for column in columns.required if column not in headers]
     if missing:
         raise ImportColumnsMissing(columns="、".join(missing))
     places = {column: headers.index(column) for column in columns.all if column in headers}
     rows = []
     for number, line in enumerate(lines, 2):
-        cells = {column: _text(line[place])[:MAX_CELL] for column, place in places.items() if place < len(line)}
+        cells = {column: text_of(line[place])[:MAX_CELL] for column, place in places.items() if place < len(line)}
         if any(cells.values()):
             rows.append(SheetRow(number, cells))
         if len(rows) > MAX_ROWS:
             raise ImportTooLarge(**LIMITS)
     return rows
-
-
-def _text(value: object) -> str:
-    """A cell as its reader sees it; spreadsheets keep numbers, telephone numbers too, as floats."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value).strip()
 
 
 def _csv(content: bytes) -> Table:
@@ -92,53 +84,17 @@ def _decode(content: bytes) -> str:
 
 
 def _xlsx(content: bytes) -> Table:
+    """In a process of its own: what a file can do at worst is to end that."""
     try:
-        parts = _unpack(content)
-    except _UNREADABLE as error:
+        with _AT_ONCE:
+            answer = children.run("services.registry.reading.worker", content, SECONDS)
+    except children.ChildFailed as error:
+        if error.status == TOO_LARGE:
+            raise ImportTooLarge(**LIMITS) from error
+        if error.status != UNREADABLE:
+            log.warning("a file ended the process that read it: %s", error.status)
         raise ImportUnreadable from error
-    if "xl/workbook.xml" not in parts:
-        raise ImportUnreadable
-    for name, part in parts.items():
-        if name.startswith("xl/worksheets/"):
-            _check_corners(part)
-    try:
-        workbook = CalamineWorkbook.from_filelike(_pack(parts))
-        return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, *_UNREADABLE) as error:
-        raise ImportUnreadable from error
-
-
-def _unpack(content: bytes) -> dict[str, bytes]:
-    """The parts of the zip, as far as the limits reach; what is longer than it says fails its checksum."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = archive.infolist()
-        if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-            raise ImportTooLarge(**LIMITS)
-        return {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
-
-
-def _check_corners(sheet: bytes) -> None:
-    if b"\x00" in sheet:  # UTF-16 would hide the corners from us
-        raise ImportUnreadable
-    for column, row in _CORNER.findall(sheet):
-        if int(row) > MAX_ROWS + _SPARE_ROWS or _column_number(column) > MAX_COLUMNS:
-            raise ImportTooLarge(**LIMITS)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
-def _pack(parts: dict[str, bytes]) -> io.BytesIO:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    packed.seek(0)
-    return packed
+    return [json.loads(line) for line in answer.splitlines()]
 
 
 def write_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -159,7 +115,7 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, va
     if isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(row, column, value)
     elif value is not None:
-        sheet.write_string(row, column, harmless(_text(value)))
+        sheet.write_string(row, column, harmless(text_of(value))[:MAX_WRITTEN])
 
 
 def harmless(text: str) -> str:

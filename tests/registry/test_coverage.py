@@ -1,5 +1,6 @@
 """PRJ-3: each liaison point of an area, both levels, served at least once a year; who is still owed it is a list."""
 
+import asyncio
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from fahu.registry.v1.service_record_pb2 import (
     COVERAGE_STATE_WAITING,
 )
 from python_calamine import CalamineWorkbook
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from services.registry.queries import past_years
 from services.registry.rules.service_sheets import COLUMNS, DAY, KIND, NOTE, PROJECT, USCC
@@ -206,6 +207,21 @@ async def test_a_good_file_is_recorded_once(world: World) -> None:
     assert [error.reason for error in (await town.records.ImportServiceRecords(sheet())).errors] == ["NO_ROWS"]
     no_area = await office(world, "centre", Role.ROLE_AREA_OFFICER)  # of no area
     assert (await refusal(no_area.records.ImportServiceRecords(good))).reason == "PROJECT_NOT_OF_AREA"
+
+
+async def test_a_point_that_is_being_withdrawn_is_no_point_of_a_file(world: World) -> None:
+    await world.import_lines(POINTS[1], POINTS[2])
+    town = await office(world)
+    project, day = await town.active(), TODAY.isoformat()
+    rows = [(POINTS[number].uscc, project.serial, day, "走访", "") for number in (1, 2)]
+    gone = "active = false, withdrawn_at = now(), withdrawn_by = id, withdrawn_reason = '迁出'"
+    async with world.database.begin() as session:
+        await session.execute(text(f"UPDATE designation SET {gone} WHERE id = :id"), {"id": await point(world, POINTS[2])})
+        importing = asyncio.ensure_future(town.records.ImportServiceRecords(sheet(*rows)))
+        await asyncio.sleep(0.5)
+    answer = await importing
+    assert [(error.row, error.column, error.reason) for error in answer.errors] == [(3, USCC, "POINT_UNKNOWN")]
+    assert await world.rows("SELECT FROM service_record") == []
 
 
 async def test_an_export_says_what_the_list_says(world: World) -> None:

@@ -132,6 +132,21 @@ async def test_a_retry_gets_the_same_code_and_two_at_once_leave_one_that_lives(w
     assert lives[0][0] == 1
 
 
+async def test_a_retry_tells_no_code_as_good_that_opens_nothing(world: World) -> None:
+    enterprise = await point(world)
+    await invite(world, enterprise, request_id="superseded")
+    await invite(world, enterprise, request_id="revoked")
+    await world.stub(InviteServiceStub).RevokeInvite(pb.RevokeInviteRequest(enterprise_id=enterprise.id))
+    for ended in ("superseded", "revoked"):
+        assert await reason(invite(world, enterprise, request_id=ended)) == "INVITE_NOT_FOUND"
+    await invite(world, enterprise, request_id="expired")
+    await world.change("ALTER TABLE invite DISABLE TRIGGER invite_ends_once")
+    await world.change("UPDATE invite SET created_at = created_at - interval '15 days', expires_at = now() - interval '1 s'")
+    assert await reason(invite(world, enterprise, request_id="expired")) == "INVITE_NOT_FOUND"
+    await enter(world, (await invite(world, enterprise, request_id="used")).code)
+    assert await reason(invite(world, enterprise, request_id="used")) == "INVITE_NOT_NEEDED"
+
+
 async def test_who_may_make_one_and_for_whom(world: World) -> None:
     await world.import_lines(line(1, contact="张三", phone=PHONE), line(2))
     first, nobody_yet = await world.enterprise(line(1)), await world.enterprise(line(2))

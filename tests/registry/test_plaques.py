@@ -22,6 +22,7 @@ from tests import signing
 from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING, HIGH_TECH_PARK, ZHUJING, Line, line
 from tests.registry.plaques import issued, listed, made, on, staff_of, verified, withdrawn
+from tests.registry.programme import Year
 
 DISTRICT = "金山区法治化营商环境联系点"
 
@@ -65,6 +66,15 @@ async def test_making_again_makes_what_is_missing_since(world: World) -> None:
     assert found[:2] == first
     unpublished = world.plaques().MakePlaques(pb.MakePlaquesRequest(year=YEAR + 1))
     assert (await refusal(unpublished)).reason == "PLAQUE_YEAR_NOT_PUBLISHED"
+
+
+async def test_a_list_that_is_only_being_made_gets_no_plaques(world: World) -> None:
+    year = Year(world, 2030)
+    await year.begin()
+    making = pb.MakePlaquesRequest(year=2030)
+    assert (await refusal(world.plaques().MakePlaques(making))).reason == "PLAQUE_YEAR_NOT_PUBLISHED"
+    await year.advance()
+    assert (await refusal(world.plaques().MakePlaques(making))).reason == "PLAQUE_YEAR_NOT_PUBLISHED"
 
 
 async def test_without_lock_and_constraints_plaques_would_double(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

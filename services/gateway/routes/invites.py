@@ -45,7 +45,9 @@ class NewInviteOut(InviteOut):
     INVITE,
     response_model=NewInviteOut,
     summary="生成邀请码",
-    openapi_extra=tells("ENTERPRISE_NOT_FOUND", "LIAISON_NOT_FOUND", "INVITE_NOT_NEEDED", idempotent=True),
+    openapi_extra=tells(
+        "ENTERPRISE_NOT_FOUND", "LIAISON_NOT_FOUND", "INVITE_NOT_FOUND", "INVITE_NOT_NEEDED", idempotent=True
+    ),
 )
 async def create_invite(enterprise_id: UUID, caller: Appointer) -> Response:
     """Make the invite of the present contact, who has not signed in yet. The one before ends."""

@@ -7,16 +7,14 @@ The same words give the same bytes, as long as address, template and fonts stay 
 import asyncio
 import json
 import logging
-import os
 import struct
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import segno
 from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
 
+from kit import children
 from services.registry.drawing import LENGTH
 from services.registry.errors import PlaqueDrawingFailed, PlaqueFontMissing
 from services.registry.rules import plaques
@@ -94,16 +92,12 @@ def _characters_of(folder: Path) -> frozenset[int]:
 
 
 def _drawn(asked: bytes) -> list[bytes]:
-    """In a thread. Not by the event loop: that forks, and what gRPC does in a forked child ends it now and then."""
-    env = {"PYTHONPATH": os.pathsep.join(sys.path), "LANG": "C.UTF-8"}
-    command = (sys.executable, "-m", "services.registry.drawing.worker")
+    """In a thread."""
     try:
-        ran = subprocess.run(command, input=asked, capture_output=True, env=env, timeout=SECONDS, check=True)  # noqa: S603
-    except subprocess.SubprocessError as error:
-        told = getattr(error, "stderr", None) or b""
-        log.exception("a drawing failed: %s", told.decode(errors="replace")[-2000:])
+        return _parts(children.run("services.registry.drawing.worker", asked, SECONDS))
+    except children.ChildFailed as error:
+        log.exception("a drawing failed")
         raise PlaqueDrawingFailed from error
-    return _parts(ran.stdout)
 
 
 def _parts(answer: bytes) -> list[bytes]:

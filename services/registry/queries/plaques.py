@@ -15,6 +15,7 @@ from kit.auth import Actor
 from kit.errors import PermissionDenied
 from services.registry.errors import PersonNotFound, PlaqueNotFound, PlaqueYearNotPublished
 from services.registry.models import AreaName, Cohort, Designation, Enterprise, Liaison, Plaque, StaffAccount
+from services.registry.rules.cohort_years import UNPUBLISHED
 from services.registry.rules.plaques import LIVE, PlaqueState
 
 MANAGERS = (Role.ROLE_CENTRE_LEAD, Role.ROLE_SUPERVISOR)
@@ -141,8 +142,8 @@ async def to_export(session: AsyncSession, actor: Actor, year: int) -> list[tupl
 
 async def lock_numbers(session: AsyncSession, year: int) -> int:
     """The last number of a year, for who holds this lock to count on from. Raises PlaqueYearNotPublished."""
-    cohort = await session.scalar(select(Cohort.year).where(Cohort.year == year).with_for_update())
-    if cohort is None:
+    state = await session.scalar(select(Cohort.state).where(Cohort.year == year).with_for_update())
+    if state is None or state in UNPUBLISHED:
         raise PlaqueYearNotPublished(year=str(year))
     return await session.scalar(select(func.max(Plaque.number)).where(Plaque.year == year)) or 0
 

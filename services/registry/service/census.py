@@ -1,13 +1,12 @@
 """A year's above-scale enterprises from a file (SUR-2): every row is good and all are written, or nothing is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
 from services.registry.models import Enterprise, EnterpriseYear
@@ -15,7 +14,7 @@ from services.registry.queries import cohorts as queries
 from services.registry.queries.cohort_years import lock_lists
 from services.registry.rules.census import CensusCheck, Entry
 from services.registry.rules.sheets import SheetRow
-from services.registry.service import audit
+from services.registry.service import audit, newcomers
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.liaisons import points_changed
 
@@ -27,12 +26,17 @@ async def import_census(
     check = CensusCheck(year, await queries.areas_of_year(session, year))
     await asyncio.to_thread(check.read, rows)
     await lock_lists(session)
-    present = await queries.enterprises_for_update(session, [entry.uscc for entry in check.entries if entry.uscc])
-    found = await _of_year(session, year, present)
-    check.compare({uscc: place.area_code for uscc, place in found.items()})
-    if check.errors or dry_run:
-        return ImportOutcome(len(rows), errors=check.errors)
-    await _write_enterprises(session, year, check.entries, present, now)
+    made = None
+    while made is None:  # until nobody makes one of them known between our look and our writing
+        present = await queries.enterprises_for_update(session, [entry.uscc for entry in check.entries if entry.uscc])
+        found = await _of_year(session, year, present)
+        check.compare({uscc: place.area_code for uscc, place in found.items()})
+        if check.errors or dry_run:
+            return ImportOutcome(len(rows), errors=check.errors)
+        new = {entry.uscc: entry.name for entry in check.entries if entry.uscc not in present}
+        made = await newcomers.make_all_known(session, new, now)
+    await _rename(session, year, check.entries, present)
+    present |= made
     changed = await _write_places(session, year, check.entries, present, found)
     if changed:
         await audit.record(session, actor, "CENSUS_IMPORTED", f"census/{year}", now)
@@ -45,15 +49,8 @@ async def _of_year(session: AsyncSession, year: int, present: dict[str, Enterpri
     return {codes[place.enterprise_id]: place for place in await session.scalars(query)}
 
 
-async def _write_enterprises(
-    session: AsyncSession, year: int, entries: Sequence[Entry], present: dict[str, Enterprise], now: datetime
-) -> None:
-    """New enterprises, which are added to `present`, and new names of known ones, unless a later year knows better."""
-    added = [
-        Enterprise(id=uuid7(), uscc=entry.uscc, name=entry.name, version=1, created_at=now)
-        for entry in entries
-        if entry.uscc not in present
-    ]
+async def _rename(session: AsyncSession, year: int, entries: Sequence[Entry], present: Mapping[str, Enterprise]) -> None:
+    """New names of known enterprises, unless a later year knows better."""
     renamed = [entry for entry in entries if entry.uscc in present and present[entry.uscc].name != entry.name]
     ids = [present[entry.uscc].id for entry in renamed]
     query = select(EnterpriseYear.enterprise_id).where(EnterpriseYear.year > year, EnterpriseYear.enterprise_id.in_(ids))
@@ -64,9 +61,7 @@ async def _write_enterprises(
         if enterprise.id not in newer:
             enterprise.name = entry.name
             changed.append(enterprise)
-    session.add_all(added)
     await session.flush()
-    present |= {enterprise.uscc: enterprise for enterprise in added}
     liaisons = await queries.liaison_ids(session, [enterprise.id for enterprise in changed])
     await points_changed(session, changed, {enterprise.id: liaisons.get(enterprise.id) for enterprise in changed})
 

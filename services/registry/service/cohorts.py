@@ -1,7 +1,7 @@
 """A year's liaison points from a file (REG-1 to REG-4): every row is good and all are written, or nothing is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from services.registry.queries import cohorts as queries
 from services.registry.rules import Level
 from services.registry.rules.cohorts import Check, Point
 from services.registry.rules.sheets import RowError, SheetRow
-from services.registry.service import audit, events, people
+from services.registry.service import audit, events, newcomers, people
 from services.registry.service import cohort_years as years
 from services.registry.service.liaisons import points_changed
 
@@ -50,16 +50,27 @@ async def import_cohort(
     await asyncio.to_thread(check.read, rows)
     await cohort_years.lock_lists(session)
     await years.check_import(session, year)
+    made = None
+    while made is None:  # until nobody makes one of them known between our look and our writing
+        present = await _compare(session, personal, year, check)
+        if check.errors or dry_run:
+            return ImportOutcome(len(rows), errors=check.errors)
+        new = {point.uscc: point.name for point in check.points if point.uscc not in present}
+        made = await newcomers.make_all_known(session, new, now, version=0)  # points_changed counts up
+    touched = await _rename(session, year, check.points, present) | made.keys()
+    created, anything = await _write(session, personal, year, check.points, present | made, touched, now)
+    if anything:
+        await audit.record(session, actor, "COHORT_IMPORTED", f"cohort/{year}", now)
+    return ImportOutcome(len(rows), created)
+
+
+async def _compare(session: AsyncSession, personal: PersonalData, year: int, check: Check) -> dict[str, Enterprise]:
+    """Find what contradicts the database; returns the enterprises that exist already, locked."""
     present = await queries.enterprises_for_update(session, [point.uscc for point in check.points if point.uscc])
     ids = {enterprise.id: uscc for uscc, enterprise in present.items()}
     phones = [point.phone for point in check.points if point.phone]
     check.compare(await queries.known(session, personal, year, ids, phones))
-    if check.errors or dry_run:
-        return ImportOutcome(len(rows), errors=check.errors)
-    created, touched = await _write(session, personal, year, check.points, present, now)
-    if touched:
-        await audit.record(session, actor, "COHORT_IMPORTED", f"cohort/{year}", now)
-    return ImportOutcome(len(rows), created)
+    return present
 
 
 async def _write(
@@ -68,23 +79,23 @@ async def _write(
     year: int,
     points: Sequence[Point],
     present: dict[str, Enterprise],
+    touched: set[str],
     now: datetime,
 ) -> tuple[int, bool]:
-    """Write what is new; returns how many designations are, and whether anything was written."""
-    touched = await _write_enterprises(session, year, points, present, now)
+    """Write what is new of enterprises that are all there, some of them just `touched`.
+
+    Returns how many designations are new, and whether anything was written at all.
+    """
     created = await _write_designations(session, year, points, present, now)
-    touched |= created
-    touched |= await _write_contacts(session, personal, year, points, present, now)
+    touched = touched | created | await _write_contacts(session, personal, year, points, present, now)
     changed = [present[uscc] for uscc in sorted(touched)]
     liaisons = await queries.liaison_ids(session, [enterprise.id for enterprise in changed])
     await points_changed(session, changed, {enterprise.id: liaisons.get(enterprise.id) for enterprise in changed})
     return len(created), bool(touched)
 
 
-async def _write_enterprises(
-    session: AsyncSession, year: int, points: Sequence[Point], present: dict[str, Enterprise], now: datetime
-) -> set[str]:
-    """New enterprises, and new names of known ones. Adds the new to `present`; returns the codes of both."""
+async def _rename(session: AsyncSession, year: int, points: Sequence[Point], present: Mapping[str, Enterprise]) -> set[str]:
+    """New names of known enterprises; returns their codes."""
     newer = await queries.designated_after(session, year, [enterprise.id for enterprise in present.values()])
     renamed = set()
     for point in points:
@@ -92,12 +103,8 @@ async def _write_enterprises(
         if known and known.name != point.name and known.id not in newer:  # the list of an earlier year has earlier names
             known.name = point.name
             renamed.add(point.uscc)
-    new = [point for point in points if point.uscc not in present]
-    added = [Enterprise(id=uuid7(), uscc=point.uscc, name=point.name, version=0, created_at=now) for point in new]
-    session.add_all(added)
     await session.flush()
-    present |= {enterprise.uscc: enterprise for enterprise in added}
-    return renamed | {point.uscc for point in new}
+    return renamed
 
 
 async def _write_designations(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
-from services.registry.errors import InviteNotNeeded, LiaisonNotFound
+from services.registry.errors import InviteNotFound, InviteNotNeeded, LiaisonNotFound
 from services.registry.models import Invite, InviteAttempt, Person
 from services.registry.personal import PersonalData
 from services.registry.queries import enterprises, people
@@ -39,6 +39,7 @@ async def create_invite(
     enterprise = await enterprises.enterprise_to_appoint(session, actor, enterprise_id, year_of(now))
     code = personal.invite_code(actor.subject, retry.request_id)
     if await audit.is_repeat(session, actor, retry):
+        await _check_lives(session, personal.invite_hash(code), now)
         return code
     liaison = await enterprises.active_liaison(session, enterprise.id)
     if liaison is None:
@@ -60,6 +61,15 @@ async def create_invite(
     )
     await audit.record(session, actor, "INVITE_CREATED", f"enterprise/{enterprise.id}", now, retry=retry)
     return code
+
+
+async def _check_lives(session: AsyncSession, code_hash: bytes, now: datetime) -> None:
+    """A retry tells no code as good that opens nothing any more. Raises InviteNotNeeded or InviteNotFound."""
+    found = await queries.invite_of_code(session, code_hash)
+    if found and found[0].used_at:
+        raise InviteNotNeeded
+    if not found or found[0].revoked_at or found[0].expires_at <= now:
+        raise InviteNotFound
 
 
 async def revoke_invite(session: AsyncSession, actor: Actor, enterprise_id: UUID, now: datetime) -> None:

@@ -1,5 +1,6 @@
-"""Enterprises that an area names by their code: known ones as they are registered, others made known."""
+"""Enterprises that somebody names by their code: known ones as they are registered, others made known."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -42,5 +43,37 @@ async def _make_known(session: AsyncSession, code: str, name: str, now: datetime
         raise EnterpriseNameMissing
     if not is_safe_text(name):
         raise FieldsInvalid([FieldViolation("enterprise_name", "string.pattern", "A spreadsheet would run it.")])
-    new = {"id": uuid7(), "uscc": code, "name": name, "version": 1, "created_at": now}
-    await session.execute(upsert(Enterprise).values(new).on_conflict_do_nothing(index_elements=["uscc"]))
+    await make_known(session, {code: name}, now)
+
+
+async def make_known(
+    session: AsyncSession, names: Mapping[str, str], now: datetime, version: int = 1
+) -> dict[str, Enterprise]:
+    """Enterprises by code with their names; returns those that nobody else made known meanwhile.
+
+    Who does waits here until the other is done, all in one order.
+    """
+    same = {"version": version, "created_at": now}
+    new = [{"id": uuid7(), "uscc": code, "name": names[code]} | same for code in sorted(names)]
+    if not new:
+        return {}
+    adding = upsert(Enterprise).on_conflict_do_nothing(index_elements=["uscc"]).returning(Enterprise)
+    return {enterprise.uscc: enterprise for enterprise in await session.scalars(adding, new)}
+
+
+async def make_all_known(
+    session: AsyncSession, names: Mapping[str, str], now: datetime, version: int = 1
+) -> dict[str, Enterprise] | None:
+    """As `make_known`, all or none. None where somebody was quicker: what that one wrote is to be looked at first."""
+    try:
+        async with session.begin_nested():
+            made = await make_known(session, names, now, version)
+            if len(made) < len(names):
+                raise _SomebodyWasQuicker
+    except _SomebodyWasQuicker:
+        return None
+    return made
+
+
+class _SomebodyWasQuicker(Exception):
+    """Takes back to the savepoint what was written since."""

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
-from uuid_utils.compat import uuid7
 
 from kit.db import constraint_of
 from services.registry.errors import NominationExists, NominationWrongArea
@@ -17,7 +16,7 @@ from services.registry.rules.cohort_years import HANDING_IN
 from services.registry.rules.cohorts import NAME, USCC
 from services.registry.rules.nominations import Check, NominationDraft, NominationRowReason, NominationState
 from services.registry.rules.sheets import SheetRow
-from services.registry.service import audit
+from services.registry.service import audit, newcomers
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.errands import Errand
 from services.registry.service.nominations import area_of, cohort_for, move, new
@@ -72,11 +71,8 @@ async def _write_enterprises(
     errand: Errand, year: int, area: str, drafts: Sequence[NominationDraft], known: Known
 ) -> dict[str, UUID]:
     """Ids by code; those that were not known are made known, and all are in the area in the year."""
-    same = {"version": 1, "created_at": errand.now}
     names = {draft.uscc: draft.name for draft in drafts if draft.uscc not in known}
-    made = [{"id": uuid7(), "uscc": code, "name": names[code]} | same for code in sorted(names)]
-    if made:
-        await errand.session.execute(upsert(Enterprise).on_conflict_do_nothing(index_elements=["uscc"]), made)
+    await newcomers.make_known(errand.session, names, errand.now)
     ids = await queries.ids_by_code(errand.session, [draft.uscc for draft in drafts])
     places = [{"enterprise_id": ids[draft.uscc], "year": year, "area_code": area} for draft in drafts]
     await errand.session.execute(upsert(EnterpriseYear).on_conflict_do_nothing(), places)

@@ -65,10 +65,10 @@ class InviteServiceServicer:
     """
 
     def CreateInvite(self, request, context):
-        """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code.
+        """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code while that lives.
         An area officer may do so within its area, the centre's lead everywhere.
         Fails with ENTERPRISE_NOT_FOUND, LIAISON_NOT_FOUND (nobody is appointed), INVITE_NOT_NEEDED (has signed in already),
-        IDEMPOTENCY_KEY_REUSED.
+        INVITE_NOT_FOUND (the one that this very request made was revoked, superseded or has expired), IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

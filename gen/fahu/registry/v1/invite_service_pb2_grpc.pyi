@@ -39,10 +39,10 @@ class InviteServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> InviteServiceAsyncStub: ...
     CreateInvite: _grpc.UnaryUnaryMultiCallable[_invite_service_pb2.CreateInviteRequest, _invite_service_pb2.CreateInviteResponse]
-    """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code.
+    """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code while that lives.
     An area officer may do so within its area, the centre's lead everywhere.
     Fails with ENTERPRISE_NOT_FOUND, LIAISON_NOT_FOUND (nobody is appointed), INVITE_NOT_NEEDED (has signed in already),
-    IDEMPOTENCY_KEY_REUSED.
+    INVITE_NOT_FOUND (the one that this very request made was revoked, superseded or has expired), IDEMPOTENCY_KEY_REUSED.
     """
     GetInvite: _grpc.UnaryUnaryMultiCallable[_invite_service_pb2.GetInviteRequest, _invite_service_pb2.GetInviteResponse]
     """GetInvite returns the one that lives, without its code. Fails with ENTERPRISE_NOT_FOUND, INVITE_NOT_FOUND."""
@@ -60,10 +60,10 @@ class InviteServiceAsyncStub(InviteServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateInvite: _aio.UnaryUnaryMultiCallable[_invite_service_pb2.CreateInviteRequest, _invite_service_pb2.CreateInviteResponse]  # type: ignore[assignment]
-    """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code.
+    """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code while that lives.
     An area officer may do so within its area, the centre's lead everywhere.
     Fails with ENTERPRISE_NOT_FOUND, LIAISON_NOT_FOUND (nobody is appointed), INVITE_NOT_NEEDED (has signed in already),
-    IDEMPOTENCY_KEY_REUSED.
+    INVITE_NOT_FOUND (the one that this very request made was revoked, superseded or has expired), IDEMPOTENCY_KEY_REUSED.
     """
     GetInvite: _aio.UnaryUnaryMultiCallable[_invite_service_pb2.GetInviteRequest, _invite_service_pb2.GetInviteResponse]  # type: ignore[assignment]
     """GetInvite returns the one that lives, without its code. Fails with ENTERPRISE_NOT_FOUND, INVITE_NOT_FOUND."""
@@ -84,10 +84,10 @@ class InviteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invite_service_pb2.CreateInviteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invite_service_pb2.CreateInviteResponse, _abc.Awaitable[_invite_service_pb2.CreateInviteResponse]]:
-        """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code.
+        """CreateInvite makes one, and ends the one before. Repeated with its request_id it returns the same code while that lives.
         An area officer may do so within its area, the centre's lead everywhere.
         Fails with ENTERPRISE_NOT_FOUND, LIAISON_NOT_FOUND (nobody is appointed), INVITE_NOT_NEEDED (has signed in already),
-        IDEMPOTENCY_KEY_REUSED.
+        INVITE_NOT_FOUND (the one that this very request made was revoked, superseded or has expired), IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
