@@ -100,6 +100,11 @@ def day_of_names(year: int, today: date) -> date:
     return min(max(today, date(year, 1, 1)), date(year, 12, 31))
 
 
+def bears_old_names(state: PlaqueState, year: int, today: date) -> bool:
+    """Whether who takes a plaque's place says what that one said: a copy of what is lost, and no later names in the past."""
+    return state is PlaqueState.LOST or year < today.year
+
+
 def day_is_good(issued_on: date, year: int, today: date) -> bool:
     """A handover has happened, and at most a year ahead of the plaque's own."""
     return date(year - 1, 1, 1) <= issued_on <= today
