@@ -164,7 +164,6 @@ FOR_ENTERPRISES: Mapping[Kind, Way] = {
     Kind.DEMAND_REOPENED: PROGRESS,
     Kind.DEADLINE_MISSED: INBOX,
     Kind.DEMAND_JOINED: INBOX,
-    Kind.SURVEY_REMINDER: TASK,
 }
 FOR_AGENCIES: Mapping[Kind, Way] = {
     Kind.DEMAND_DISPATCHED: CALL,
@@ -225,12 +224,13 @@ ABOUT_ACCOUNTS: Mapping[Kind, Way] = {
     Kind.CENTRE_REBINDING_OBJECTED: TASK,
     Kind.LIAISON_RESIGNED: TASK,
 }
-# WeChat leads to demands only; these wait in the inbox, where the pages of units and contacts begin.
+# About the year's surveys, projects and services. What asks the enterprise travels; its offices find theirs in the inbox.
 OF_PROGRAMME: Mapping[Kind, Way] = {
+    Kind.SURVEY_REMINDER: TASK,
     Kind.PROJECT_NODE_SOON: INBOX,
     Kind.PROJECT_NODE_TODAY: INBOX,
     Kind.PROJECT_NODE_LATE: INBOX,
-    Kind.SERVICE_TO_CONFIRM: INBOX,
+    Kind.SERVICE_TO_CONFIRM: CALL,  # silence counts as a yes: it must not be that of somebody who never heard
     Kind.SERVICE_DISPUTED: INBOX,
 }
 WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS, **ABOUT_ACCOUNTS, **OF_PROGRAMME}

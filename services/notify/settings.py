@@ -56,6 +56,7 @@ class WechatSettings(BaseSettings):
     wechat_templates: Templates = DEMO_TEMPLATES
     wechat_page: str = "pages/demand/detail?id={subject_id}"
     wechat_account_page: str = "pages/account/index?id={subject_id}"
+    wechat_programme_page: str = "pages/programme/index?kind={kind}&id={subject_id}"
     wechat_miniprogram_state: Literal["developer", "trial", "formal"] = "formal"
 
     @model_validator(mode="after")

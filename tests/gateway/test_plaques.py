@@ -15,6 +15,8 @@ import pytest
 from kit.calendar import BEIJING
 from services.gateway.app import build
 from services.gateway.attempts import Attempts
+from services.gateway.routes.plaque_schemas import STANDINGS
+from services.gateway.texts.plaques import MARKS, page
 from tests.gateway.conftest import COHORT, SignIn
 from tests.gateway.platform import Person, Platform
 from tests.gateway.test_refusals import refused
@@ -128,6 +130,13 @@ async def test_a_code_that_leads_nowhere_has_a_page_that_says_so(http: httpx.Asy
     if "/" not in token and "%3C/" not in token:
         assert "查无此牌" in page.text
     assert "alert" not in page.text
+
+
+def test_whatever_a_plaque_is_worth_has_words_of_its_own() -> None:
+    assert set(STANDINGS) <= MARKS.keys()
+    told = page("not_yet_valid", "朱泾镇法治化营商环境联系点", 2027)
+    assert ">尚未生效<" in told
+    assert ">有效<" not in told
 
 
 async def test_who_tries_codes_has_to_wait() -> None:

@@ -10,10 +10,11 @@ from google.protobuf.message import Message
 
 from kit.context import new_request_id
 from kit.events.handling import Delivery
+from services.notify import rules, texts
 from services.notify.catalogue.programme import OF_PROGRAMME
 from services.notify.rules import Kind
 from services.notify.service.programme import READERS
-from tests.notify.conftest import World, stamp
+from tests.notify.conftest import TASK, World, stamp
 
 UNIT, PROJECT, RECORD = "area-310116101", str(uuid4()), str(uuid4())
 
@@ -71,6 +72,28 @@ async def test_a_contact_is_asked_and_only_a_no_is_told_back(world: World) -> No
     assert (question.kind, question.subject_id, question.serial) == ("service_to_confirm", RECORD, "FW2026-000345")
     assert "请您于11月30日17:30前确认" in question.body
     assert [one.kind for one in await world.inbox(officer)] == ["service_disputed"]
+
+
+async def test_what_silence_would_confirm_reaches_the_contact_by_wechat_or_by_telephone(world: World) -> None:
+    bound, without = await world.bound(TASK), uuid4()
+    until = stamp(datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
+    for person in (bound, without):
+        recorded = service(services.SERVICE_STATE_RECORDED)
+        await world.deliver(
+            [arrived(events.ServiceRecorded(service=recorded, liaison_person_id=str(person), answer_until=until))]
+        )
+    await world.sender().drain()
+    (message,) = await world.received(bound)
+    assert message["page"] == f"pages/programme/index?kind=service_to_confirm&id={RECORD}"
+    (task,) = await world.calls()
+    assert (task.person_id, task.serial) == (str(without), "FW2026-000345")
+
+
+async def test_each_message_opens_the_page_of_what_it_is_about(world: World) -> None:
+    kinds = rules.OF_PROGRAMME
+    assert kinds.keys() == {Kind.SURVEY_REMINDER, *OF_PROGRAMME}
+    pages = [world.sender()._page(texts.Message(kind, UUID(RECORD), "", {}, datetime.now(UTC), "")) for kind in kinds]
+    assert pages == [f"pages/programme/index?kind={kind}&id={RECORD}" for kind in kinds]
 
 
 def test_enterprises_are_addressed_and_staff_are_not() -> None:

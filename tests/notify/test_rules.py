@@ -28,7 +28,8 @@ def test_what_needs_its_reader_must_reach_and_what_only_informs_need_not() -> No
     dispatched = {Kind.DEMAND_DISPATCHED, Kind.AGENCY_DEMAND_REOPENED, Kind.RETURN_DENIED, Kind.DEMAND_REVIVED}
     assist = {Kind.CO_DEMAND_DISPATCHED, Kind.CO_HANDLER_ADDED}
     pressed = {Kind.ORDER_ISSUED, Kind.DEADLINE_BREACHED}
-    assert enterprises | dispatched | assist | pressed == must
+    silence_counts = {Kind.SERVICE_TO_CONFIRM}
+    assert enterprises | dispatched | assist | pressed | silence_counts == must
 
 
 @pytest.mark.parametrize("answer", [timedelta(), SEND_SECONDS])

@@ -12,6 +12,7 @@ from tests.registry import census
 from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, row
 from tests.registry.conftest import YEAR, World, refusal
 from tests.registry.files import FENGJING, SUBDISTRICT, ZHUJING, line, uscc
+from tests.registry.programme import Year
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,56 @@ async def test_everything_wrong_with_a_census_is_told_and_nothing_written(world:
     assert (await refusal(world.invitations(LEAD).ImportCensus(lists))).reason == "IMPORT_COLUMNS_MISSING"
     for actor in (OFFICER, OPERATOR, SUPERVISOR):
         assert (await refusal(world.invitations(actor).ImportCensus(lists))).reason == "PERMISSION_DENIED"
+
+
+async def nominations_of(world: World, number: int) -> list[tuple[str, str, str]]:
+    query = "SELECT n.area_code, n.state, coalesce(n.ended_reason, '') FROM nomination n JOIN enterprise e"
+    query += " ON e.id = n.enterprise_id WHERE e.uscc = :uscc ORDER BY n.created_at"
+    return [tuple(one) for one in await world.rows(query, uscc=uscc(number))]
+
+
+async def area_of(world: World, number: int, year: int = YEAR + 1) -> str:
+    query = "SELECT area_code FROM enterprise_year JOIN enterprise ON id = enterprise_id WHERE uscc = :uscc AND year = :year"
+    return str((await world.rows(query, uscc=uscc(number), year=year))[0][0])
+
+
+async def test_who_moved_away_is_moved_and_the_old_area_s_draft_ends(world: World) -> None:
+    await world.import_lines(line(1), line(2))
+    year = Year(world, YEAR + 1)
+    await year.begin(prepare=True)
+    told = await census.import_census(world, row(1, FENGJING), row(2), row(3), year=YEAR + 1)
+    assert (list(told.errors), told.changed_count) == ([], 3)
+    assert [await area_of(world, number) for number in (1, 2)] == [FENGJING, ZHUJING]
+    assert await area_of(world, 1, YEAR) == ZHUJING
+    reason = f"企业 {YEAR + 1} 年由朱泾镇迁至枫泾镇"
+    assert await nominations_of(world, 1) == [(ZHUJING, "WITHDRAWN", reason)]
+    assert await nominations_of(world, 2) == [(ZHUJING, "DRAFT", "")]
+    noted = "SELECT action, reason FROM audit WHERE action IN ('NOMINATION_WITHDRAWN', 'ENTERPRISE_MOVED') ORDER BY position"
+    assert await world.rows(noted) == [("NOMINATION_WITHDRAWN", reason), ("ENTERPRISE_MOVED", reason)]
+    assert (await census.import_census(world, row(1, FENGJING), year=YEAR + 1)).changed_count == 0
+    await year.nominate(1, FENGJING, enterprise_name="")
+    assert [one[:2] for one in await nominations_of(world, 1)] == [(ZHUJING, "WITHDRAWN"), (FENGJING, "DRAFT")]
+
+
+async def test_what_stands_in_the_way_of_a_move_is_named(world: World) -> None:
+    year = Year(world, YEAR)
+    await year.begin()
+    await year.advance("SURVEYING", "RECOMMENDING", "REVIEWING")
+    _, accepted, rejected = [await year.submit(await year.nominate(number)) for number in (1, 2, 3)]
+    await year.accept(accepted)
+    await year.reject(rejected)
+    await census.import_census(world, row(4))
+    await census.links(world, await census.create(world))
+    moving = [row(number, FENGJING, name=f"示例{number:03}有限公司") for number in (1, 2, 3, 4)]
+    told = await census.import_census(world, *moving)
+    where = f"该企业 {YEAR} 年已登记在朱泾镇，"
+    assert [(one.row, one.reason, one.message) for one in told.errors] == [
+        (2, "AREA_DIFFERS", where + "推荐已提交，须先由该区域撤回，不能改到枫泾镇。"),
+        (3, "AREA_DIFFERS", where + "推荐已通过，须先由该区域撤回，不能改到枫泾镇。"),
+        (5, "AREA_DIFFERS", where + "当年的问卷链接已生成，不能改到枫泾镇。"),
+    ]
+    assert (await census.import_census(world, moving[2])).changed_count == 1
+    assert await nominations_of(world, 3) == [(ZHUJING, "REJECTED", "材料不全")]
 
 
 async def test_a_new_name_reaches_who_knows_the_liaison_point(world: World) -> None:

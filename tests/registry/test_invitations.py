@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import invitation_service_pb2 as pb
-from fahu.registry.v1.survey_service_pb2 import SURVEY_AUDIENCE_LIAISON_POINTS, SURVEY_KIND_OTHER
+from fahu.registry.v1.survey_answer_service_pb2 import SURVEY_ANSWERS_STATE_NONE
+from fahu.registry.v1.survey_service_pb2 import SURVEY_AUDIENCE_LIAISON_POINTS, SURVEY_KIND_OTHER, OpenSurveyRequest
+from grpc import StatusCode
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +17,7 @@ from kit.db import constraint_of
 from services.registry.queries import invitations as queries
 from services.registry.rules.surveys import token_hash
 from tests.registry import census
+from tests.registry.answering import draft, get
 from tests.registry.census import LEAD, NEIGHBOUR, OFFICER, OPERATOR, SUPERVISOR, row
 from tests.registry.conftest import SURVEY_LINK, World, race, refusal
 from tests.registry.files import FENGJING, ZHUJING, line, uscc
@@ -79,6 +82,37 @@ async def test_another_link_for_one_voids_the_old(world: World) -> None:
     await census.close(world, survey)
     request.request_id = uuid4().hex
     assert (await refusal(world.invitations(OFFICER).RemakeLink(request))).reason == "SURVEY_WRONG_STATE"
+
+
+def remaking(survey: Any, enterprise: str) -> pb.RemakeLinkRequest:
+    return pb.RemakeLinkRequest(survey_id=survey.id, enterprise_id=enterprise, request_id=uuid4().hex)
+
+
+async def test_another_link_neither_shows_nor_replaces_what_was_handed_in(world: World) -> None:
+    survey = await census.opened(world, row(1))
+    await census.answer(world, survey, 1)
+    before = await world.rows("SELECT token_hash, link_number FROM invitation")
+    request = remaking(survey, await enterprise_id(world, 1))
+    for actor in (OFFICER, LEAD):
+        refused = await refusal(world.invitations(actor).RemakeLink(request))
+        assert (refused.code, refused.reason) == (StatusCode.FAILED_PRECONDITION, "SURVEY_ANSWERED_ALREADY")
+    assert await world.rows("SELECT token_hash, link_number FROM invitation") == before
+
+
+async def test_another_link_begins_without_the_draft_of_the_old(world: World) -> None:
+    await census.import_census(world, row(1))
+    survey = await census.create(world)
+    secret = (await census.links(world, survey))[uscc(1)].removeprefix(SURVEY_LINK)
+    await world.surveys(SUPERVISOR).OpenSurvey(OpenSurveyRequest(on=census.on(survey)))
+    answers = world.survey_answers()
+    await answers.SaveSurveyDraft(draft(secret, {}))
+    made = await world.invitations(OFFICER).RemakeLink(remaking(survey, await enterprise_id(world, 1)))
+    new = made.link.removeprefix(SURVEY_LINK)
+    seen = (await answers.GetSurveyLink(get(new))).link.answers
+    assert (seen.state, seen.answers, seen.version) == (SURVEY_ANSWERS_STATE_NONE, "", 1)
+    assert (await answers.SaveSurveyDraft(draft(new, {}))).answers.version == 2
+    late = await refusal(answers.SaveSurveyDraft(draft(secret, {}, version=2)))
+    assert late.reason == "SURVEY_LINK_NOT_FOUND"
 
 
 async def test_of_two_who_invite_at_once_each_enterprise_gets_one_link(world: World) -> None:

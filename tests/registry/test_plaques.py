@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from fahu.access.v1.access_pb2 import Role
@@ -289,5 +289,6 @@ async def test_the_day_of_the_names_lies_in_the_year(world: World) -> None:
         day=datetime(YEAR + 1, 1, 1, tzinfo=UTC).date(),
     )
     await world.plaques().MakePlaques(pb.MakePlaquesRequest(year=YEAR + 1))
-    assert [plaque.wording for plaque in await listed(world, year=YEAR + 1)] == ["新名园区法治化营商环境联系点"]
-    assert UUID((await listed(world, year=YEAR + 1))[0].id)
+    (plaque,) = await listed(world, year=YEAR + 1)
+    assert (plaque.wording, plaque.standing) == ("新名园区法治化营商环境联系点", one.PLAQUE_STANDING_NOT_YET_VALID)
+    assert (await verified(world, plaque))[0] == one.PLAQUE_STANDING_NOT_YET_VALID

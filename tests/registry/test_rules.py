@@ -12,6 +12,7 @@ from services.registry.rules import (
     uscc_check_character,
     year_of,
 )
+from services.registry.rules.plaques import PlaqueState, Standing, standing
 from services.registry.rules.sessions import RefreshToken, SessionPolicy, Verdict, judge
 
 POLICY = SessionPolicy(lifetime=timedelta(days=30), grace=timedelta(seconds=30))
@@ -96,3 +97,12 @@ def test_a_token_survives_its_text_and_garbage_does_not() -> None:
     token = RefreshToken.new()
     assert RefreshToken.parse(str(token)) == token
     assert [RefreshToken.parse(text) for text in ("", "x", str(token)[:-4], "令牌", str(token) + "AAAA")] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("year", "worth"), [(2026, Standing.EXPIRED), (2027, Standing.VALID), (2028, Standing.NOT_YET_VALID)]
+)
+def test_a_plaque_is_valid_in_its_year_alone(year: int, worth: Standing) -> None:
+    assert standing(PlaqueState.ISSUED, year, True, 2027) is worth
+    assert standing(PlaqueState.LOST, year, True, 2027) is Standing.WITHDRAWN
+    assert standing(PlaqueState.ISSUED, year, False, 2027) is Standing.WITHDRAWN

@@ -209,10 +209,13 @@ async def export_invitations(survey_id: UUID, query: Annotated[InvitationFilter,
 @router.post(
     f"{SURVEY}/invitations/{{enterprise_id}}/link",
     summary="重新生成一家企业的链接",
-    openapi_extra=tells(*("SURVEY_NOT_FOUND", "INVITATION_NOT_FOUND", "SURVEY_WRONG_STATE", "LINKS_TOLD"), idempotent=True),
+    openapi_extra=tells(
+        *("SURVEY_NOT_FOUND", "INVITATION_NOT_FOUND", "SURVEY_WRONG_STATE", "SURVEY_ANSWERED_ALREADY", "LINKS_TOLD"),
+        idempotent=True,
+    ),
 )
 async def remake_link(survey_id: UUID, enterprise_id: UUID, caller: Inviter) -> LinkOut:
-    """Another link for one enterprise, shown this once. The old one is void, and what was answered stays."""
+    """Another link for one enterprise, shown this once. The old one is void with its draft; none once part A is in."""
     key = caller.heads.idempotency_key()
     request = pb.RemakeLinkRequest(survey_id=str(survey_id), enterprise_id=str(enterprise_id), request_id=key)
     answer = await caller.clients.invitations.RemakeLink(request)

@@ -11,14 +11,14 @@ from services.gateway.schemas import AreaCode, Asked, Day, GivenId, Id, In, Next
 from services.gateway.words import Words, day, moment
 
 PlaqueStateWord = Literal["made", "issued", "returned", "lost"]
-StandingWord = Literal["valid", "expired", "withdrawn"]
+StandingWord = Literal["valid", "expired", "withdrawn", "not_yet_valid"]
 FormWord = Literal["plaque", "certificate"]
 STATES, STANDINGS, FORMS = (
     Words(plaque_pb2.PlaqueState),
     Words(plaque_pb2.PlaqueStanding),
     Words(plaque_pb2.PlaqueForm),
 )
-STANDING_TEXT = "有效、已过期、已撤销。What it is worth today."
+STANDING_TEXT = "有效、尚未生效、已过期、已撤销。What it is worth today."
 
 
 class PlaqueQuery(Page):

@@ -1,4 +1,4 @@
-"""What the code on a plaque leads to: for anybody, whether it is valid, expired or withdrawn, and nothing else.
+"""What the code on a plaque leads to: for anybody, whether it is valid, not yet, no more or withdrawn, and nothing else.
 
 Codes cannot be guessed; that somebody tries is limited all the same. Nobody is named, and nothing is kept on the way.
 """

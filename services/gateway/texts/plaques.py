@@ -5,7 +5,7 @@ import hashlib
 from html import escape
 from typing import Literal
 
-Verdict = Literal["valid", "expired", "withdrawn", "unknown", "busy", "away"]
+Verdict = Literal["valid", "not_yet_valid", "expired", "withdrawn", "unknown", "busy", "away"]
 STYLE = """
 :root{color-scheme:light}
 body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;background:#f6f1e4;color:#3a1d12;
@@ -15,7 +15,7 @@ border:3px solid #9e1b1f;border-radius:6px;outline:1px solid #d9bd77;outline-off
 h1{margin:0 0 1.4rem;font-size:1.05rem;font-weight:normal;color:#8a6420;letter-spacing:.1em}
 .mark{display:inline-block;margin:0 0 1.2rem;padding:.35rem 1.4rem;border:2px solid;border-radius:999px;font-size:1.5rem;
 font-weight:bold}
-.valid{color:#1a7f37}.expired{color:#8a6420}.withdrawn,.unknown{color:#9e1b1f}.busy,.away{color:#555}
+.valid{color:#1a7f37}.not_yet_valid,.expired{color:#8a6420}.withdrawn,.unknown{color:#9e1b1f}.busy,.away{color:#555}
 .wording{margin:.2rem 0;font-size:1.45rem;font-weight:bold;line-height:1.5}
 .year{margin:.2rem 0 1.2rem;font-size:1.1rem}
 .told{margin:0;font-size:1rem;line-height:1.8}
@@ -26,6 +26,7 @@ POLICY = (
 )
 MARKS: dict[Verdict, tuple[str, str]] = {
     "valid": ("有效", "该铭牌（证书）真实，且在有效期内。"),
+    "not_yet_valid": ("尚未生效", "该铭牌（证书）真实，自所属年度1月1日起生效。"),
     "expired": ("已过期", "该铭牌（证书）真实，但所属年度已经结束，不再有效。"),
     "withdrawn": ("已撤销", "该铭牌（证书）已撤销、交回或遗失，不再有效。"),
     "unknown": ("查无此牌", "没有找到对应的铭牌（证书）。请核对二维码是否完整；如由他人出示，请谨慎辨别。"),

@@ -53,6 +53,11 @@ class LinksTold(FailedPrecondition):
     message = "The links were told when they were made, and are not known any more."
 
 
+class SurveyAnsweredAlready(FailedPrecondition):
+    reason = "SURVEY_ANSWERED_ALREADY"
+    message = "The enterprise has handed in part A; only who holds its link may replace it."
+
+
 class ReminderNotDue(FailedPrecondition):
     reason = "REMINDER_NOT_DUE"
     message = "{count} of them answered, were reminded three times, or were within three days."

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
@@ -19,6 +20,10 @@ from services.registry.models.base import Base, one_of
 from services.registry.rules import Level
 from services.registry.rules.cohort_years import CohortState, Origin
 from services.registry.rules.nominations import NominationState, Nominator
+
+# As PostgreSQL writes it down, so that models and migrations are seen to say the same.
+STANDING = "state = ANY (ARRAY['DRAFT'::text, 'SUBMITTED'::text, 'ACCEPTED'::text])"
+STANDING_IN = f"CASE WHEN {STANDING} THEN area_code ELSE NULL::text END"
 
 
 class Cohort(Base):
@@ -71,7 +76,8 @@ class CohortArea(Base):
 class Nomination(Base):
     """An area, or its chamber of commerce, proposes one of its own enterprises. Accepted for district level, it has a seat.
 
-    `suggested`: made when the cohort was begun, because the enterprise was a liaison point the year before.
+    `suggested`: made when the cohort was begun, because the enterprise was a liaison point the year before. While it stands,
+    its area is the enterprise's of the year, `standing_in`; one that ended keeps its area, wherever the enterprise moves.
     """
 
     __tablename__ = "nomination"
@@ -79,6 +85,7 @@ class Nomination(Base):
     year: Mapped[int]
     enterprise_id: Mapped[UUID]
     area_code: Mapped[str]
+    standing_in: Mapped[str | None] = mapped_column(Computed(STANDING_IN, persisted=True))
     nominator: Mapped[str]
     level: Mapped[str]
     reason: Mapped[str]
@@ -97,7 +104,12 @@ class Nomination(Base):
         one_of("level", Level),
         one_of("state", NominationState),
         ForeignKeyConstraint(
-            ["enterprise_id", "year", "area_code"],
+            ["enterprise_id", "year"],
+            ["enterprise_year.enterprise_id", "enterprise_year.year"],
+            name="fk_nomination_year",
+        ),
+        ForeignKeyConstraint(
+            ["enterprise_id", "year", "standing_in"],
             ["enterprise_year.enterprise_id", "enterprise_year.year", "enterprise_year.area_code"],
             name="fk_nomination_place",
         ),

@@ -14,9 +14,10 @@ from kit.auth import Actor
 from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.registry.errors import ServiceRecordNotFound
-from services.registry.models import Designation, Enterprise, Liaison, Project, ServiceRecord, UnitDuty
+from services.registry.models import Cohort, Designation, Enterprise, Liaison, Project, ServiceRecord, UnitDuty
 from services.registry.queries.projects import READ_ALL
 from services.registry.rules import Duty
+from services.registry.rules.cohort_years import CohortState
 from services.registry.rules.service_records import PRESUMED, ServiceState
 
 
@@ -182,16 +183,29 @@ async def contacts_of(session: AsyncSession, unit_code: str) -> list[UUID]:
 
 
 async def unasked(session: AsyncSession, most: int) -> Sequence[Row[ServiceRecord, str, UUID, UUID]]:
-    """Records that nobody could be asked about, whose enterprise has a contact now: locked, others' locks are skipped."""
+    """Records that nobody could be asked about, whose enterprise has a contact now: locked, others' locks are skipped.
+
+    Of points withdrawn since, or of a year that is closed, nobody is asked any more: nothing depends on the answer.
+    """
     query = (
         select(ServiceRecord, Project.unit_code, Designation.enterprise_id, Liaison.person_id)
         .join(Project, Project.id == ServiceRecord.project_id)
         .join(Designation, Designation.id == ServiceRecord.designation_id)
+        .join(Cohort, Cohort.year == Designation.year)
         .join(Liaison, and_(Liaison.enterprise_id == Designation.enterprise_id, Liaison.ended_at.is_(None)))
         .where(ServiceRecord.asked_id.is_(None), ServiceRecord.state == ServiceState.RECORDED)
+        .where(Designation.active, Cohort.state != CohortState.CLOSED)
     )
     query = query.order_by(ServiceRecord.id).limit(most).with_for_update(of=ServiceRecord, skip_locked=True)
     return (await session.execute(query)).all()
+
+
+async def waiting(session: AsyncSession, enterprise_id: UUID, now: datetime) -> Sequence[ServiceRecord]:
+    """Records of an enterprise whose contact was asked and may still be silent without that being an answer; locked."""
+    points = select(Designation.id).where(Designation.enterprise_id == enterprise_id)
+    asked = (ServiceRecord.state == ServiceState.RECORDED, ServiceRecord.answer_until > now)
+    query = select(ServiceRecord).where(ServiceRecord.designation_id.in_(points), *asked).order_by(ServiceRecord.id)
+    return (await session.scalars(query.with_for_update())).all()
 
 
 async def provisional(session: AsyncSession, now: datetime) -> Sequence[ServiceRecord]:

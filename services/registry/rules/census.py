@@ -34,6 +34,21 @@ class CensusReason(StrEnum):
     ABOVE_SCALE_UNKNOWN = "ABOVE_SCALE_UNKNOWN"
 
 
+class Obstacle(StrEnum):
+    """What keeps an enterprise in the area in which it is in a year."""
+
+    SUBMITTED = "SUBMITTED"
+    ACCEPTED = "ACCEPTED"
+    INVITED = "INVITED"
+    DESIGNATED = "DESIGNATED"
+
+
+OBSTACLES = {
+    Obstacle.SUBMITTED: "推荐已提交，须先由该区域撤回",
+    Obstacle.ACCEPTED: "推荐已通过，须先由该区域撤回",
+    Obstacle.INVITED: "当年的问卷链接已生成",
+    Obstacle.DESIGNATED: "当年已设为联系点",
+}
 MESSAGES = {
     CensusReason.NO_ROWS: "文件里没有数据行。",
     CensusReason.VALUE_MISSING: "「{column}」不能为空。",
@@ -43,7 +58,7 @@ MESSAGES = {
     CensusReason.NAME_TOO_LONG: "企业名称最多 {limit} 个字。",
     CensusReason.TEXT_UNSAFE: "不能以 = + - @ 开头，也不能含有不可见字符。",
     CensusReason.AREA_UNKNOWN: "{year} 年没有叫「{value}」的街镇或园区；请填当年的名称或代码。",
-    CensusReason.AREA_DIFFERS: "该企业 {year} 年已登记在{area}。",
+    CensusReason.AREA_DIFFERS: "该企业 {year} 年已登记在{area}，{obstacle}，不能改到{value}。",
     CensusReason.INDUSTRY_UNKNOWN: "行业请填国民经济行业分类的门类，如「制造业」「C」或「C26」。",
     CensusReason.ABOVE_SCALE_UNKNOWN: "规上只能填「是」或「否」。",
 }
@@ -91,12 +106,20 @@ class CensusCheck:
                 self._fail(row.number, USCC, CensusReason.USCC_REPEATED, first=first[entry.uscc])
             self.entries.append(entry)
 
-    def compare(self, places: Mapping[str, str]) -> None:
-        """Find who is elsewhere in the year. `places` are areas that the database has, by 统一社会信用代码."""
-        for entry in self.entries:
-            place = places.get(entry.uscc)
-            if place and entry.area and place != entry.area.code:
-                self._fail(entry.row, AREA, CensusReason.AREA_DIFFERS, area=self._areas[place].names[-1])
+    def moved(self, places: Mapping[str, str]) -> list[Entry]:
+        """Who is elsewhere in the year. `places` are areas that the database has, by 统一社会信用代码."""
+        return [entry for entry in self.entries if entry.area and places.get(entry.uscc, entry.area.code) != entry.area.code]
+
+    def compare(self, places: Mapping[str, str], obstacles: Mapping[str, Obstacle]) -> None:
+        """Refuse the moves in whose way something stands, by 统一社会信用代码."""
+        for entry in self.moved(places):
+            if entry.area and (obstacle := obstacles.get(entry.uscc)):
+                names = {"area": self.name_of(places[entry.uscc]), "value": entry.area.names[-1]}
+                self._fail(entry.row, AREA, CensusReason.AREA_DIFFERS, obstacle=OBSTACLES[obstacle], **names)
+
+    def name_of(self, area_code: str) -> str:
+        """The newest name of an area in the year."""
+        return self._areas[area_code].names[-1]
 
     def _fail(self, row: int, column: str, reason: CensusReason, **values: object) -> None:
         message = MESSAGES[reason].format(column=column, year=self.year, **values)

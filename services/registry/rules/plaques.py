@@ -31,9 +31,10 @@ class PlaqueState(StrEnum):
 
 
 class Standing(StrEnum):
-    """有效, 已过期, 已撤销."""
+    """有效, 尚未生效, 已过期, 已撤销."""
 
     VALID = "VALID"
+    NOT_YET_VALID = "NOT_YET_VALID"
     EXPIRED = "EXPIRED"
     WITHDRAWN = "WITHDRAWN"
 
@@ -51,7 +52,12 @@ STATE_WORDS = {
     PlaqueState.RETURNED: "已交回",
     PlaqueState.LOST: "已遗失",
 }
-STANDING_WORDS = {Standing.VALID: "有效", Standing.EXPIRED: "已过期", Standing.WITHDRAWN: "已撤销"}
+STANDING_WORDS = {
+    Standing.VALID: "有效",
+    Standing.NOT_YET_VALID: "尚未生效",
+    Standing.EXPIRED: "已过期",
+    Standing.WITHDRAWN: "已撤销",
+}
 COLUMNS = ("编号", "企业名称", "统一社会信用代码", "级别", "街镇(园区)", "铭牌文字", "状态", "效力", "制作日期", "颁发日期")
 LIVE = (PlaqueState.MADE, PlaqueState.ISSUED)
 ENDED = (PlaqueState.RETURNED, PlaqueState.LOST)
@@ -83,7 +89,9 @@ def standing(state: PlaqueState, year: int, point_stands: bool, this_year: int) 
     """What a plaque is worth. What was taken away stays so, whatever the year."""
     if not point_stands or state in ENDED:
         return Standing.WITHDRAWN
-    return Standing.VALID if year >= this_year else Standing.EXPIRED
+    if year > this_year:  # made and handed over in good time, it is worth nothing before its year begins
+        return Standing.NOT_YET_VALID
+    return Standing.VALID if year == this_year else Standing.EXPIRED
 
 
 def wording(level: Level, area_name: str) -> str:
@@ -98,6 +106,11 @@ def serial(year: int, number: int) -> str:
 def day_of_names(year: int, today: date) -> date:
     """The day of a year whose names its paper bears: today, or the day of that year that is nearest to it."""
     return min(max(today, date(year, 1, 1)), date(year, 12, 31))
+
+
+def bears_old_names(state: PlaqueState, year: int, today: date) -> bool:
+    """Whether who takes a plaque's place says what that one said: a copy of what is lost, and no later names in the past."""
+    return state is PlaqueState.LOST or year < today.year
 
 
 def day_is_good(issued_on: date, year: int, today: date) -> bool:

@@ -1,21 +1,28 @@
-"""A year's above-scale enterprises from a file (SUR-2): every row is good and all are written, or nothing is."""
+"""A year's above-scale enterprises from a file (SUR-2): every row is good and all are written, or nothing is.
+
+An enterprise that moved is moved with it, unless something of the year stands for the old area already.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
-from services.registry.models import Enterprise, EnterpriseYear
+from services.registry.models import Enterprise, EnterpriseYear, Nomination
 from services.registry.queries import cohorts as queries
+from services.registry.queries import moves
 from services.registry.queries.cohort_years import lock_lists
 from services.registry.rules.census import CensusCheck, Entry
+from services.registry.rules.nominations import NominationState
 from services.registry.rules.sheets import SheetRow
-from services.registry.service import audit, newcomers
+from services.registry.service import audit, newcomers, nominations
 from services.registry.service.cohorts import ImportOutcome
+from services.registry.service.errands import Errand
 from services.registry.service.liaisons import points_changed
 
 
@@ -30,17 +37,41 @@ async def import_census(
     while made is None:  # until nobody makes one of them known between our look and our writing
         present = await queries.enterprises_for_update(session, [entry.uscc for entry in check.entries if entry.uscc])
         found = await _of_year(session, year, present)
-        check.compare({uscc: place.area_code for uscc, place in found.items()})
+        places = {uscc: place.area_code for uscc, place in found.items()}
+        moved = {found[one.uscc].enterprise_id: one for one in check.moved(places)}
+        obstacles = await moves.obstacles(session, year, moved)
+        check.compare(places, {moved[one].uscc: obstacle for one, obstacle in obstacles.items()})
         if check.errors or dry_run:
             return ImportOutcome(len(rows), errors=check.errors)
         new = {entry.uscc: entry.name for entry in check.entries if entry.uscc not in present}
         made = await newcomers.make_all_known(session, new, now)
     await _rename(session, year, check.entries, present)
     present |= made
+    errand = Errand(session, actor, now)
+    told = {one: _in_words(check, places, entry) for one, entry in moved.items()}
+    drafts = await _take_drafts_back(errand, year, told)
     changed = await _write_places(session, year, check.entries, present, found)
+    for draft in drafts:
+        await errand.record("NOMINATION_WITHDRAWN", f"nomination/{draft.id}", draft.ended_reason or "")
+    for enterprise_id, words in told.items():
+        await errand.record("ENTERPRISE_MOVED", f"enterprise/{enterprise_id}", words)
     if changed:
         await audit.record(session, actor, "CENSUS_IMPORTED", f"census/{year}", now)
     return ImportOutcome(len(rows), changed)
+
+
+def _in_words(check: CensusCheck, places: dict[str, str], entry: Entry) -> str:
+    there = entry.area.names[-1] if entry.area else ""
+    return f"企业 {check.year} 年由{check.name_of(places[entry.uscc])}迁至{there}"
+
+
+async def _take_drafts_back(errand: Errand, year: int, moved: dict[UUID, str]) -> list[Nomination]:
+    """An area nominates only its own: its draft for who moved away is over, and stays to be seen there."""
+    drafts = await moves.drafts(errand.session, year, moved)
+    for draft in drafts:
+        nominations.move(draft, NominationState.WITHDRAWN, errand, moved[draft.enterprise_id])
+    await errand.session.flush()  # before the year's area changes under them
+    return drafts
 
 
 async def _of_year(session: AsyncSession, year: int, present: dict[str, Enterprise]) -> dict[str, EnterpriseYear]:
@@ -79,10 +110,11 @@ async def _write_places(
     for entry in entries:
         place = found.get(entry.uscc)
         key = {"enterprise_id": present[entry.uscc].id, "year": year}
-        told = {"above_scale": entry.above_scale, "industry": entry.industry}
+        area_code = entry.area.code if entry.area else ""
+        told = {"above_scale": entry.above_scale, "industry": entry.industry, "area_code": area_code}
         if place is None:
-            new.append(key | told | {"area_code": entry.area.code if entry.area else ""})
-        elif (place.above_scale, place.industry) != (entry.above_scale, entry.industry):
+            new.append(key | told)
+        elif (place.above_scale, place.industry, place.area_code) != tuple(told.values()):
             changed.append(key | told)
     if new:
         await session.execute(insert(EnterpriseYear), new)

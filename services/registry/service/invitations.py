@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -15,13 +15,14 @@ from services.registry.errors import (
     InvitationNotFound,
     LinksTold,
     ReminderNotDue,
+    SurveyAnsweredAlready,
     SurveyWrongState,
 )
 from services.registry.models import Enterprise, Invitation, Survey, SurveyResponse
 from services.registry.queries import cohorts as cohort_queries
 from services.registry.queries import invitations as queries
 from services.registry.queries import surveys as survey_queries
-from services.registry.rules.surveys import SurveyState, may_remind_on, new_token, token_hash
+from services.registry.rules.surveys import ResponseState, SurveyState, may_remind_on, new_token, token_hash
 from services.registry.service import audit, events
 from services.registry.service.audit import Retry
 
@@ -64,13 +65,14 @@ async def make_invitations(
 async def remake_link(
     session: AsyncSession, actor: Actor, survey_id: UUID, enterprise_id: UUID, retry: Retry, now: datetime
 ) -> tuple[str, int]:
-    """Another link for one enterprise, and its number; the old one is void from this moment."""
+    """Another link for one enterprise, and its number; the old one is void from this moment, and its draft is gone."""
     survey = await _running(session, actor, survey_id, retry, SurveyState.DRAFT, SurveyState.OPEN)
     if survey is None:
         raise LinksTold
     invitation = await queries.invitation_to_change(session, actor, survey_id, enterprise_id)
     if invitation is None:
         raise InvitationNotFound
+    await _drop_draft(session, invitation)
     token = _replace_link(invitation)
     await audit.record(session, actor, "LINK_REMADE", f"invitation/{invitation.id}", now, retry=retry)
     return token, invitation.link_number
@@ -147,8 +149,10 @@ async def _invited(session: AsyncSession, actor: Actor, survey: Survey, area_cod
 
 async def _renewed(session: AsyncSession, actor: Actor, survey: Survey, area_code: str) -> list[Link]:
     """Other links for those who opened none and began no answer."""
+    unopened = await queries.unopened(session, actor, survey.id, area_code)
+    # Only once they are locked: an answer that came in between would be shown to whoever gets the new link.
     begun = set(await session.scalars(select(SurveyResponse.invitation_id).where(SurveyResponse.survey_id == survey.id)))
-    waiting = [one for one in await queries.unopened(session, actor, survey.id, area_code) if one.id not in begun]
+    waiting = [one for one in unopened if one.id not in begun]
     names = select(Enterprise.id, Enterprise.uscc, Enterprise.name).where(
         Enterprise.id.in_([one.enterprise_id for one in waiting])
     )
@@ -159,6 +163,17 @@ async def _renewed(session: AsyncSession, actor: Actor, survey: Survey, area_cod
         links.append(Link(enterprise.uscc, enterprise.name, one.area_code, token, one.link_number))
     await session.flush()
     return sorted(links, key=lambda link: (link.area_code, link.uscc))
+
+
+async def _drop_draft(session: AsyncSession, invitation: Invitation) -> None:
+    """Whoever makes a link could open it: it must show nothing that the enterprise wrote under the old one.
+
+    Raises SurveyAnsweredAlready if part A was handed in, which is the enterprise's own to replace.
+    """
+    mine = SurveyResponse.invitation_id == invitation.id  # nobody answers while the invitation is locked
+    if await session.scalar(select(SurveyResponse.state).where(mine)) == ResponseState.SUBMITTED:
+        raise SurveyAnsweredAlready
+    await session.execute(delete(SurveyResponse).where(mine))
 
 
 def _replace_link(invitation: Invitation) -> str:

@@ -16,7 +16,7 @@ from services.registry.personal import PersonalData
 from services.registry.queries import enterprises as queries
 from services.registry.queries import liaisons as history
 from services.registry.rules import normal_phone, year_of
-from services.registry.service import audit, events, invites, people, rebindings, sessions
+from services.registry.service import audit, events, invites, people, rebindings, service_records, sessions
 from services.registry.service.audit import Retry
 
 
@@ -97,10 +97,13 @@ async def _end(session: AsyncSession, old: Liaison, reason: str, now: datetime) 
 
 
 async def _shut_out(session: AsyncSession, old: Liaison, now: datetime) -> None:
-    """Whoever is contact no more: sessions, tokens, the invite and the request for another WeChat account end."""
+    """Whoever is contact no more: sessions, tokens, the invite, the request for another WeChat account and what they were
+    asked end.
+    """
     await sessions.shut_out(session, old.person_id)
     await invites.end_invites(session, old.id, now)
     await rebindings.cancel_open(session, old.person_id, now)
+    await service_records.forget_asked(session, old.enterprise_id, now)
 
 
 async def _appoint(

@@ -100,7 +100,7 @@ async def reissue(session: AsyncSession, errand: Errand, known: frozenset[int]) 
     if not designation.active:
         raise PlaquePointWithdrawn
     last = await queries.lock_numbers(session, plaque.year)
-    named = await queries.candidate(session, designation.id, plaques.day_of_names(plaque.year, errand.today))
+    named = await _named_again(session, plaque, designation, errand.today)
     _check_characters([named], known)
     made = _new(named, last + 1, errand.today, replaces=plaque.id)
     session.add(made)
@@ -109,6 +109,13 @@ async def reissue(session: AsyncSession, errand: Errand, known: frozenset[int]) 
     _tell(session, plaque)
     await _record(session, errand, "PLAQUE_REISSUED", plaque)
     return made.id
+
+
+async def _named_again(session: AsyncSession, plaque: Plaque, designation: Designation, today: date) -> Candidate:
+    """The names for what takes its place: the same, unless it came back within its year, which may be for a new name."""
+    if plaques.bears_old_names(PlaqueState(plaque.state), plaque.year, today):
+        return Candidate(designation, plaque.enterprise_name, plaque.area_name)
+    return await queries.candidate(session, designation.id, plaques.day_of_names(plaque.year, today))
 
 
 async def _to_change(

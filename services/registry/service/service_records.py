@@ -153,6 +153,14 @@ async def ask_again(session: AsyncSession, patience: Patience, now: datetime) ->
     return len(found)
 
 
+async def forget_asked(session: AsyncSession, enterprise_id: UUID, now: datetime) -> None:
+    """The silence of a contact who left says nothing: whoever follows is asked anew, with the whole of the time."""
+    for one in await queries.waiting(session, enterprise_id, now):
+        one.asked_id = one.asked_at = one.answer_until = None
+        one.provisional = False
+        one.version += 1
+
+
 async def recount(session: AsyncSession, patience: Patience, now: datetime) -> int:
     """Count again what a holiday notice was awaited for. Returns how many are settled or moved; again, none."""
     changed = 0

@@ -120,6 +120,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
     ERROR_REASON_SURVEY_AUDIENCE_INVALID: _ErrorReason.ValueType  # 80
     """An annual survey asks the census."""
+    ERROR_REASON_SURVEY_ANSWERED_ALREADY: _ErrorReason.ValueType  # 81
+    """The enterprise has handed in part A: there is no other link, which would show the answer to whoever makes it."""
     ERROR_REASON_SURVEY_NOT_ANALYSED: _ErrorReason.ValueType  # 120
     """The survey is not analysed yet: there are no results, and nothing to recommend."""
     ERROR_REASON_RECOMMENDATION_NOT_FOUND: _ErrorReason.ValueType  # 121
@@ -338,6 +340,8 @@ ERROR_REASON_REMINDER_NOT_DUE: ErrorReason.ValueType  # 79
 """Somebody among them has answered, was reminded three times, or within three days; metadata "count" says how many."""
 ERROR_REASON_SURVEY_AUDIENCE_INVALID: ErrorReason.ValueType  # 80
 """An annual survey asks the census."""
+ERROR_REASON_SURVEY_ANSWERED_ALREADY: ErrorReason.ValueType  # 81
+"""The enterprise has handed in part A: there is no other link, which would show the answer to whoever makes it."""
 ERROR_REASON_SURVEY_NOT_ANALYSED: ErrorReason.ValueType  # 120
 """The survey is not analysed yet: there are no results, and nothing to recommend."""
 ERROR_REASON_RECOMMENDATION_NOT_FOUND: ErrorReason.ValueType  # 121

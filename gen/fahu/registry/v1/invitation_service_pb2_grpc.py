@@ -111,8 +111,10 @@ class InvitationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RemakeLink(self, request, context):
-        """RemakeLink gives one enterprise another link, told this once; its old one is void. What it has answered stays.
-        Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, IDEMPOTENCY_KEY_REUSED, LINKS_TOLD for a retry.
+        """RemakeLink gives one enterprise another link, told this once; its old one is void. A draft of part A is
+        dropped, so that whoever makes the link reads nothing in it; for an enterprise that handed part A in there is none.
+        Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_ANSWERED_ALREADY, IDEMPOTENCY_KEY_REUSED,
+        LINKS_TOLD for a retry.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

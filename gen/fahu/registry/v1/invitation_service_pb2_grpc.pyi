@@ -50,8 +50,10 @@ class InvitationServiceStub:
     told once is not told again.
     """
     RemakeLink: _grpc.UnaryUnaryMultiCallable[_invitation_service_pb2.RemakeLinkRequest, _invitation_service_pb2.RemakeLinkResponse]
-    """RemakeLink gives one enterprise another link, told this once; its old one is void. What it has answered stays.
-    Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, IDEMPOTENCY_KEY_REUSED, LINKS_TOLD for a retry.
+    """RemakeLink gives one enterprise another link, told this once; its old one is void. A draft of part A is
+    dropped, so that whoever makes the link reads nothing in it; for an enterprise that handed part A in there is none.
+    Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_ANSWERED_ALREADY, IDEMPOTENCY_KEY_REUSED,
+    LINKS_TOLD for a retry.
     """
     ListInvitations: _grpc.UnaryUnaryMultiCallable[_invitation_service_pb2.ListInvitationsRequest, _invitation_service_pb2.ListInvitationsResponse]
     """ListInvitations lists the invited, by area and name: the reminder list is those who may be reminded today.
@@ -90,8 +92,10 @@ class InvitationServiceAsyncStub(InvitationServiceStub):
     told once is not told again.
     """
     RemakeLink: _aio.UnaryUnaryMultiCallable[_invitation_service_pb2.RemakeLinkRequest, _invitation_service_pb2.RemakeLinkResponse]  # type: ignore[assignment]
-    """RemakeLink gives one enterprise another link, told this once; its old one is void. What it has answered stays.
-    Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, IDEMPOTENCY_KEY_REUSED, LINKS_TOLD for a retry.
+    """RemakeLink gives one enterprise another link, told this once; its old one is void. A draft of part A is
+    dropped, so that whoever makes the link reads nothing in it; for an enterprise that handed part A in there is none.
+    Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_ANSWERED_ALREADY, IDEMPOTENCY_KEY_REUSED,
+    LINKS_TOLD for a retry.
     """
     ListInvitations: _aio.UnaryUnaryMultiCallable[_invitation_service_pb2.ListInvitationsRequest, _invitation_service_pb2.ListInvitationsResponse]  # type: ignore[assignment]
     """ListInvitations lists the invited, by area and name: the reminder list is those who may be reminded today.
@@ -151,8 +155,10 @@ class InvitationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invitation_service_pb2.RemakeLinkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invitation_service_pb2.RemakeLinkResponse, _abc.Awaitable[_invitation_service_pb2.RemakeLinkResponse]]:
-        """RemakeLink gives one enterprise another link, told this once; its old one is void. What it has answered stays.
-        Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, IDEMPOTENCY_KEY_REUSED, LINKS_TOLD for a retry.
+        """RemakeLink gives one enterprise another link, told this once; its old one is void. A draft of part A is
+        dropped, so that whoever makes the link reads nothing in it; for an enterprise that handed part A in there is none.
+        Fails with SURVEY_NOT_FOUND, INVITATION_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_ANSWERED_ALREADY, IDEMPOTENCY_KEY_REUSED,
+        LINKS_TOLD for a retry.
         """
 
     @_abc_1.abstractmethod

@@ -65,6 +65,8 @@ class _PlaqueStandingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Plaque
     """已过期: its year is over."""
     PLAQUE_STANDING_WITHDRAWN: _PlaqueStanding.ValueType  # 3
     """已撤销: its liaison point was withdrawn, or it was returned or lost."""
+    PLAQUE_STANDING_NOT_YET_VALID: _PlaqueStanding.ValueType  # 4
+    """尚未生效: its year has not begun."""
 
 class PlaqueStanding(_PlaqueStanding, metaclass=_PlaqueStandingEnumTypeWrapper):
     """PlaqueStanding says what a plaque is worth to who looks at it."""
@@ -77,6 +79,8 @@ PLAQUE_STANDING_EXPIRED: PlaqueStanding.ValueType  # 2
 """已过期: its year is over."""
 PLAQUE_STANDING_WITHDRAWN: PlaqueStanding.ValueType  # 3
 """已撤销: its liaison point was withdrawn, or it was returned or lost."""
+PLAQUE_STANDING_NOT_YET_VALID: PlaqueStanding.ValueType  # 4
+"""尚未生效: its year has not begun."""
 Global___PlaqueStanding: _TypeAlias = PlaqueStanding  # noqa: Y015
 
 class _PlaqueForm:

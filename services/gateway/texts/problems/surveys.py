@@ -16,6 +16,9 @@ SURVEYS = {
     "QUESTIONNAIRE_INVALID": _of(422, "问卷有错误，未保存", "The questionnaire has errors; nothing was written"),
     "INVITATION_NOT_FOUND": _of(404, "没有邀请这家企业，或您无权查看", "The enterprise is not invited, or not yours to see"),
     "LINKS_TOLD": _of(409, "链接只在生成时显示一次，请重新生成", "Links are told once, when they are made: make others"),
+    "SURVEY_ANSWERED_ALREADY": _of(
+        409, "该企业已提交甲部分，不能再生成链接", "The enterprise has handed in part A: there is no other link for it"
+    ),
     "REMINDER_NOT_DUE": _of(
         409,
         "其中有已提交、三天内提醒过或已提醒三次的企业",
