@@ -1,25 +1,28 @@
 """Which groups of an anonymous questionnaire may be shown (SUR, part B): none from which a few respondents' answers follow.
 
-Answers add up: a total less what is shown beside it gives what is hidden. So a group is hidden if fewer than five answered
-in it, and further groups are hidden until nothing that adds and subtracts shown groups is about fewer than five people.
+Groups are made of cells (area × industry). What is shown can be added, subtracted and weighed. A sum that follows from it
+must be about five people. A difference tells more: one person less three others is told apart by the signs, unless their
+answers cancel out. So it must be about twenty.
 
-Groups are made of cells (area × industry). What a reader can work out about a set of hidden cells is linear algebra: it
-follows from the shown totals if, and only if, every vector that those cannot see sums to nothing over the set. One vector
-of generic numbers stands for all of them; fewer than five people are in four cells at most, so sums of four entries
-suffice.
+What can be learned is found in a graph: hidden cells are edges between their area and their industry, the areas
+(industries) that are hidden being one vertex, since the total tells of them together. A shown area tells the sum of the
+edges of its vertex. Combinations of such sums weigh an edge by the difference of two numbers, one for each end: so whatever
+is learned is made up of cuts of the graph, no weight of one taken back by another. Edges that cross a cut towards the
+industries are added, the others subtracted. In a tree nothing is subtracted, for every edge is a cut by itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+
+from services.registry.rules.cuts import Graph, holds, is_tree, parts
 
 LEAST = 5
+LEAST_APART = 20
 EVERYWHERE = ""
-_PRIME = (1 << 61) - 1
-_GENERIC = 48271
 
 Cell = tuple[str, str]
 Group = tuple[str, str]
+Vertex = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,94 +53,49 @@ def size_of(group: Group, counts: Mapping[Cell, int]) -> int:
     return sum(counts[cell] for cell in members(group, counts))
 
 
-def shown_groups(counts: Mapping[Cell, int], least: int = LEAST) -> Shown:
-    """The groups that may be shown together, for a question that `counts` people answered in each cell."""
+def shown_groups(counts: Mapping[Cell, int]) -> Shown:
+    """The groups that may be shown together, for a question that `counts` people answered in each cell.
+
+    Where many answered, industries are worth the cells that must be hidden for them; where few did, cells come first, for
+    most industries could not be shown anyhow.
+    """
     counts = {cell: count for cell, count in counts.items() if count}
     sizes = {group: size_of(group, counts) for group in groups_of(counts)}
-    allowed = {group for group, size in sizes.items() if size >= least}
-    shown = set(allowed)
-    while found := disclosed(shown, counts, least):
-        for few in found:
-            shown.discard(_sacrifice(few, shown, sizes))
-    # What was hidden on the way and need not be comes back: areas and industries first, the larger first.
-    for group in sorted(allowed - shown, key=lambda group: (all(group), -sizes[group], group)):
-        if not disclosed({*shown, group}, counts, least):
+    found = [_gathered(counts, sizes, industries_first) for industries_first in (True, False)]
+    return Shown(max(found, key=lambda shown: (sum(not all(group) for group in shown), len(shown))))
+
+
+def _gathered(counts: Mapping[Cell, int], sizes: Mapping[Group, int], industries_first: bool) -> frozenset[Group]:
+    """One group after another unless it tells of few: the total, areas, then industries or cells, the large ones first."""
+    last = [(False, True), (True, True)] if industries_first else [(True, True), (False, True)]
+    turns = [(False, False), (True, False), *last]  # whether an area, whether an industry is named
+
+    def turn(group: Group) -> tuple[int, int, Group]:
+        return turns.index((bool(group[0]), bool(group[1]))), -sizes[group], group
+
+    shown: set[Group] = set()
+    for group in sorted((group for group, size in sizes.items() if size >= LEAST), key=turn):
+        if not tells_of_few({*shown, group}, counts):
             shown.add(group)
-    return Shown(frozenset(shown))
+    return frozenset(shown)
 
 
-def disclosed(shown: Iterable[Group], counts: Mapping[Cell, int], least: int = LEAST) -> list[tuple[Cell, ...]]:
-    """The smallest sets of cells with fewer people than `least` of which the answers follow from the shown groups."""
-    cells = sorted(cell for cell, count in counts.items() if count)
-    unseen = _unseen(shown, cells)
-    few = [cell for cell in cells if counts[cell] < least]
-    single: list[tuple[Cell, ...]] = [(cell,) for cell in few if unseen[cell] == 0]
-    if single:
-        return single
-    return list(_vanishing(few, unseen, counts, least))[:1]
+def tells_of_few(shown: Iterable[Group], counts: Mapping[Cell, int]) -> bool:
+    """Whether something about few people may follow from shown groups, each of which has `LEAST` or more."""
+    return not all(holds(part, LEAST if is_tree(part) else LEAST_APART) for part in parts(_hidden(set(shown), counts)))
 
 
-def _vanishing(
-    few: list[Cell], unseen: Mapping[Cell, int], counts: Mapping[Cell, int], least: int
-) -> Iterator[tuple[Cell, ...]]:
-    """Sets of two to four cells whose entries sum to nothing. Quadruples are met in the middle."""
-    by_value: dict[int, list[Cell]] = {}
-    for cell in few:
-        by_value.setdefault(unseen[cell], []).append(cell)
-    pairs = [pair for pair in combinations(few, 2) if sum(counts[cell] for cell in pair) < least]
-    sums: dict[int, list[tuple[Cell, Cell]]] = {}
-    for pair in pairs:
-        total = (unseen[pair[0]] + unseen[pair[1]]) % _PRIME
-        if total == 0:
-            yield pair
-        for third in by_value.get(-total % _PRIME, ()):
-            if third not in pair and counts[third] + counts[pair[0]] + counts[pair[1]] < least:
-                yield (*pair, third)
-        for other in sums.get(-total % _PRIME, ()):
-            if not set(other) & set(pair) and sum(counts[cell] for cell in (*other, *pair)) < least:
-                yield (*other, *pair)
-        sums.setdefault(total, []).append(pair)
-
-
-def _unseen(shown: Iterable[Group], cells: list[Cell]) -> dict[Cell, int]:
-    """A generic vector over the cells that sums to nothing over every shown group."""
-    rows = [dict.fromkeys(members(group, cells), 1) for group in sorted(shown)]
-    pivots: dict[Cell, dict[Cell, int]] = {}
-    for row in sorted(rows, key=len):
-        for pivot in [cell for cell in row if cell in pivots]:
-            _subtract(row, pivots[pivot], row.get(pivot, 0))
-        if not row:
-            continue
-        lead = min(row)
-        inverse = pow(row[lead], -1, _PRIME)
-        row = {cell: value * inverse % _PRIME for cell, value in row.items()}
-        for other in pivots.values():
-            _subtract(other, row, other.get(lead, 0))
-        pivots[lead] = row
-    free = [cell for cell in cells if cell not in pivots]
-    vector = {cell: pow(_GENERIC, place, _PRIME) for place, cell in enumerate(free, 3)}
-    for lead, row in pivots.items():
-        vector[lead] = -sum(value * vector[cell] for cell, value in row.items() if cell != lead) % _PRIME
-    return vector
-
-
-def _subtract(row: dict[Cell, int], other: Mapping[Cell, int], times: int) -> None:
-    if not times:
-        return
-    for cell, value in other.items():
-        left = (row.get(cell, 0) - times * value) % _PRIME
-        if left:
-            row[cell] = left
-        else:
-            row.pop(cell, None)
-
-
-def _sacrifice(few: Iterable[Cell], shown: set[Group], sizes: Mapping[Group, int]) -> Group:
-    """What to hide: the smallest cell in line with what would follow, else the smallest other, else the smaller margin."""
-    areas, industries = {cell[0] for cell in few}, {cell[1] for cell in few}
-    inner = [group for group in shown if all(group)]
-    near = [group for group in shown if group[0] in areas or group[1] in industries]
-    for candidates in ([group for group in near if all(group)], inner, near, list(shown)):
-        if candidates:
-            return min(candidates, key=lambda group: (not any(group), sizes[group], group))
-    raise AssertionError("what follows from nothing")
+def _hidden(shown: set[Group], counts: Mapping[Cell, int]) -> Graph[Vertex]:
+    """How many people are in hidden cells, between an area and an industry as far as those are told apart."""
+    other_areas: Vertex = ("areas",)
+    # Without the total nothing is known of cells of which area and industry are hidden: their ends are one.
+    other_industries: Vertex = ("industries",) if (EVERYWHERE, EVERYWHERE) in shown else other_areas
+    graph: Graph[Vertex] = {}
+    for cell, count in counts.items():
+        area, industry = (cell[0], EVERYWHERE), (EVERYWHERE, cell[1])
+        one: Vertex = area if area in shown else other_areas
+        other: Vertex = industry if industry in shown else other_industries
+        if count and cell not in shown and one != other:
+            edges = graph.setdefault(one, {})
+            edges[other] = graph.setdefault(other, {})[one] = edges.get(other, 0) + count
+    return graph
