@@ -17,6 +17,7 @@ from fahu.registry.v1.service_record_pb2 import (
     COVERAGE_STATE_NONE,
     COVERAGE_STATE_PRESUMED,
     COVERAGE_STATE_WAITING,
+    SERVICE_STATE_DISPUTED,
 )
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, text
@@ -244,3 +245,36 @@ async def test_agencies_have_no_duty_to_cover(world: World, unit: str) -> None:
     agency = await office(world, unit)
     call = agency.coverage.ListCoverage(pb.ListCoverageRequest())
     assert (await refusal(call)).reason == "PERMISSION_DENIED"
+
+
+async def test_services_leave_as_a_file_that_can_come_back(world: World) -> None:
+    await world.import_lines(*POINTS.values(), ELSEWHERE)
+    town, next_door = await office(world), await office(world, f"area-{FENGJING}")
+    project = await town.active()
+    made = await town.serve(project, *[await point(world, POINTS[number]) for number in (1, 2, 3)])
+    await confirm(world, POINTS[1], made[0])
+    doubting = await contact(world, POINTS[2])
+    reason = "=没有人来过"
+    await doubting.records.DisputeService(records_pb.DisputeServiceRequest(on=on_record(made[1]), reason=reason))
+    await world.change("UPDATE service_record SET answer_until = now() WHERE id = :id", id=made[2].id)
+    asked = records_pb.ExportServiceRecordsRequest()
+    content = (await town.records.ExportServiceRecords(asked)).content
+    header, *rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert tuple(header[: len(COLUMNS)]) == COLUMNS
+    told = {row[0]: (row[3], row[8], row[10]) for row in rows}
+    assert told == {
+        POINTS[1].uscc: ("走访", "已确认", ""),
+        POINTS[2].uscc: ("走访", "有异议", f"'{reason}"),
+        POINTS[3].uscc: ("走访", "推定确认", ""),
+    }
+    disputed = records_pb.ExportServiceRecordsRequest(state=SERVICE_STATE_DISPUTED)
+    few = CalamineWorkbook.from_filelike(io.BytesIO((await town.records.ExportServiceRecords(disputed)).content))
+    assert [row[0] for row in few.get_sheet_by_index(0).to_python()[1:]] == [POINTS[2].uscc]
+    theirs = CalamineWorkbook.from_filelike(io.BytesIO((await next_door.records.ExportServiceRecords(asked)).content))
+    assert len(theirs.get_sheet_by_index(0).to_python()) == 1
+    kept = await world.rows("SELECT count(*) FROM audit WHERE action = 'SERVICES_EXPORTED'")
+    assert kept[0][0] == 3
+    again = records_pb.ImportServiceRecordsRequest(year=YEAR, file_name="services.xlsx", content=content)
+    answer = await town.records.ImportServiceRecords(again)
+    assert (list(answer.errors), answer.row_count, answer.created_count) == ([], 3, 0)
+    assert (await refusal(doubting.records.ExportServiceRecords(asked))).reason == "PERMISSION_DENIED"

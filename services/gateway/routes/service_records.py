@@ -16,13 +16,23 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.project_schemas import Year
-from services.gateway.schemas import UNIQUE, AreaCode, Day, GivenId, Id, In, NextPageToken, Out, Page, remark, written
-from services.gateway.sheets import REFUSALS, TAKES_FILE, ImportQuery, ImportReport, report, sent_file
+from services.gateway.schemas import UNIQUE, AreaCode, Asked, Day, GivenId, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.sheets import (
+    GIVES_XLSX,
+    REFUSALS,
+    TAKES_FILE,
+    ImportQuery,
+    ImportReport,
+    report,
+    sent_file,
+    xlsx_answer,
+)
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["service-records"])
 Officer = Annotated[Caller, Depends(allow(Role.ROLE_AREA_OFFICER))]
 Reader = Annotated[Caller, Depends(allow(Role.ROLE_LIAISON, *CENTRE, Role.ROLE_SUPERVISOR, Role.ROLE_AREA_OFFICER))]
+Overseer = Annotated[Caller, Depends(allow(*CENTRE, Role.ROLE_SUPERVISOR, Role.ROLE_AREA_OFFICER))]
 KindWord = Literal["visit", "meeting", "training", "questionnaire", "other"]
 ServiceStateWord = Literal["recorded", "confirmed", "presumed", "disputed", "withdrawn"]
 KINDS, SERVICE_STATES = Words(service_record_pb2.ServiceKind), Words(service_record_pb2.ServiceState)
@@ -47,14 +57,18 @@ class ReasonIn(In):
     reason: Annotated[str, written(500)]
 
 
-class RecordQuery(Page):
-    """What narrows the list."""
+class Narrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     area: AreaCode = ""
     project: Annotated[UUID | None, Field(description="项目。The project.")] = None
     designation: Annotated[UUID | None, Field(description="联系点。The liaison point.")] = None
     service_state: Annotated[ServiceStateWord | None, Field(description="状态。State.")] = None
+
+
+class RecordQuery(Narrowing, Page):
+    """Which records, and which page of them."""
 
 
 class ServiceRecordOut(Out):
@@ -147,6 +161,26 @@ async def list_service_records(query: Annotated[RecordQuery, Query()], caller: R
     answer = await caller.clients.service_records.ListServiceRecords(request)
     found = [_record(one) for one in answer.service_records]
     return ServiceRecords(service_records=found, next_page_token=answer.next_page_token)
+
+
+@router.get(
+    "/service-records/export",
+    response_class=Response,
+    responses=GIVES_XLSX,
+    summary="导出服务记录",
+    openapi_extra=tells("EXPORT_TOO_LARGE"),
+)
+async def export_service_records(query: Annotated[Narrowing, Query()], caller: Overseer) -> Response:
+    """The records that the caller may list as XLSX, narrowed as the list is; the columns of the import come first."""
+    request = pb.ExportServiceRecordsRequest(
+        year=query.year,
+        area_code=query.area,
+        project_id=str(query.project or ""),
+        designation_id=str(query.designation or ""),
+        state=SERVICE_STATES.number(query.service_state),
+    )
+    answer = await caller.clients.service_records.ExportServiceRecords(request)
+    return xlsx_answer(f"{query.year or '本'}年服务记录", answer.content)
 
 
 @router.get(

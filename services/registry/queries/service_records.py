@@ -123,6 +123,26 @@ async def records_page(
 ) -> tuple[Sequence[RecordView], str]:
     """One page, newest first, and the token of the next."""
     size, filtered_by = normal_page_size(page_size), fingerprint(list="service records", **asdict(wanted))
+    query = _narrowed(actor, wanted, now)
+    if page_token:
+        query = query.where(ServiceRecord.id < decode_token(page_token, filtered_by, kinds=(UUID,))[0])
+    found = await session.execute(query.order_by(ServiceRecord.id.desc()).limit(size + 1))
+    views = [RecordView(*row) for row in found]
+    if len(views) <= size:
+        return views, ""
+    return views[:size], encode_token(filtered_by, (views[size - 1].record.id,))
+
+
+async def for_file(
+    session: AsyncSession, actor: Actor, wanted: RecordFilter, now: datetime, most: int
+) -> Sequence[RecordView]:
+    """The same list for a file: by area, enterprise and day, at most so many."""
+    order = (ServiceRecord.area_code, Enterprise.name, ServiceRecord.served_on, ServiceRecord.id)
+    found = await session.execute(_narrowed(actor, wanted, now).order_by(*order).limit(most))
+    return [RecordView(*row) for row in found]
+
+
+def _narrowed(actor: Actor, wanted: RecordFilter, now: datetime) -> Select[ServiceRecord, Project, Enterprise]:
     query = _views(actor).where(ServiceRecord.year == wanted.year)
     if wanted.area_code:
         query = query.where(ServiceRecord.area_code == wanted.area_code)
@@ -132,13 +152,7 @@ async def records_page(
         query = query.where(ServiceRecord.designation_id == wanted.designation_id)
     if wanted.state:
         query = query.where(in_state(wanted.state, now))
-    if page_token:
-        query = query.where(ServiceRecord.id < decode_token(page_token, filtered_by, kinds=(UUID,))[0])
-    found = await session.execute(query.order_by(ServiceRecord.id.desc()).limit(size + 1))
-    views = [RecordView(*row) for row in found]
-    if len(views) <= size:
-        return views, ""
-    return views[:size], encode_token(filtered_by, (views[size - 1].record.id,))
+    return query
 
 
 async def points_of_area(

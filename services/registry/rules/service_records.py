@@ -34,6 +34,13 @@ KIND_NAMES = {
     ServiceKind.QUESTIONNAIRE: "问卷",
     ServiceKind.OTHER: "其他",
 }
+STATE_NAMES: dict[str, str] = {
+    ServiceState.RECORDED: "待确认",
+    ServiceState.CONFIRMED: "已确认",
+    PRESUMED: "推定确认",
+    ServiceState.DISPUTED: "有异议",
+    ServiceState.WITHDRAWN: "已撤回",
+}
 # What may become of a record; the one table of it. A presumption is no state of its own: silence may still be broken.
 NEXT: dict[ServiceState, frozenset[ServiceState]] = {
     ServiceState.RECORDED: frozenset({ServiceState.CONFIRMED, ServiceState.DISPUTED, ServiceState.WITHDRAWN}),

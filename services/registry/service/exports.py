@@ -10,14 +10,16 @@ from kit.crypto import mask_name, mask_phone
 from services.registry.errors import ExportTooLarge
 from services.registry.models import Recommendation
 from services.registry.personal import PersonalData
-from services.registry.queries import cohorts, enterprises, recommendations, units
+from services.registry.queries import cohorts, enterprises, recommendations, service_records, units
 from services.registry.queries.enterprises import EnterpriseFilter, EnterpriseView
 from services.registry.queries.recommendations import RecommendationFilter
+from services.registry.queries.service_records import RecordFilter, RecordView
 from services.registry.queries.units import UnitView
-from services.registry.rules import Duty, Level, UnitKind
+from services.registry.rules import Duty, Level, UnitKind, projects, service_sheets
 from services.registry.rules.cohorts import AREA, CONTACT, LEVEL, LEVEL_NAMES, NAME, PHONE, USCC
 from services.registry.rules.duties import COLUMNS, DUTY_NAMES, UNIT_KIND_NAMES
 from services.registry.rules.recommendations import WORDS, RecommendationState, is_late
+from services.registry.rules.service_records import KIND_NAMES, STATE_NAMES, ServiceKind, serial_of, shown_state
 from services.registry.service import audit
 
 MOST_ROWS = 5_000
@@ -26,6 +28,10 @@ UNITS = (*COLUMNS, "单位代码", "单位类型")
 RECOMMENDATIONS = (
     *("年度", "调研", "对策建议", "责任单位", "完成时限", "状态", "逾期"),
     *("调整的举措", "落实情况", "不采纳的理由", "提出日期", "落实日期"),
+)
+SERVICES = (
+    *service_sheets.COLUMNS,  # those of the import, so that what was taken out can be put in
+    *("服务编号", "企业名称", "街镇(园区)", "状态", "答复期限", "企业异议", "撤回理由"),
 )
 Rows = list[list[object]]
 
@@ -95,6 +101,28 @@ def _recommendation(one: Recommendation, unit: str, today: date) -> list[object]
     done = one.done_at.astimezone(BEIJING).date() if one.done_at else None
     row: list[object] = [one.text, unit, one.due_on, WORDS[state], is_late(state, one.due_on, today)]
     return [*row, one.measure, one.evidence, one.decline_reason, one.created_at.astimezone(BEIJING).date(), done]
+
+
+async def service_rows(session: AsyncSession, actor: Actor, wanted: RecordFilter, now: datetime) -> Rows:
+    """Services to enterprises with what these say of them. Raises ExportTooLarge."""
+    views = await service_records.for_file(session, actor, wanted, now, MOST_ROWS + 1)
+    if len(views) > MOST_ROWS:
+        raise ExportTooLarge(rows=str(MOST_ROWS))
+    areas = {area.code: area.names[-1] for area in await cohorts.areas_of_year(session, wanted.year)}
+    rows = [_service(view, areas, now) for view in views]
+    told: dict[str, object] = {"year": wanted.year, "area": wanted.area_code, "state": wanted.state}
+    told |= {"project": wanted.project_id, "designation": wanted.designation_id}
+    await _record(session, actor, "SERVICES_EXPORTED", f"services/{wanted.year}", told, len(rows), now)
+    return rows
+
+
+def _service(view: RecordView, areas: dict[str, str], now: datetime) -> list[object]:
+    one, enterprise, project = view.record, view.enterprise, view.project
+    row: list[object] = [enterprise.uscc, projects.serial_of(project.year, project.number), one.served_on]
+    row += [KIND_NAMES[ServiceKind(one.kind)], one.note, serial_of(one.year, one.number), enterprise.name]
+    until = one.answer_until.astimezone(BEIJING).date() if one.answer_until else None
+    state = STATE_NAMES[shown_state(one.state, one.answer_until, now)]
+    return [*row, areas.get(one.area_code, one.area_code), state, until, one.dispute_reason, one.withdrawal_reason]
 
 
 async def _record(

@@ -21,7 +21,7 @@ from services.registry.queries.service_records import RecordFilter, RecordView
 from services.registry.rules import projects as project_rules
 from services.registry.rules.service_records import Patience, ServiceKind, serial_of, shown_state
 from services.registry.rules.service_sheets import FILE
-from services.registry.service import service_records, service_sheets
+from services.registry.service import exports, service_records, service_sheets
 from services.registry.service.errands import Errand
 from services.registry.service.service_records import Seen, Service
 from services.registry.servicer import programme
@@ -51,19 +51,20 @@ class ServiceRecordServicer(ServiceRecordServiceServicer):
     async def ListServiceRecords(
         self, request: rpc.ListServiceRecordsRequest, context: Any
     ) -> rpc.ListServiceRecordsResponse:
-        wanted = RecordFilter(
-            year_or_this(request.year),
-            request.area_code,
-            UUID(request.project_id) if request.project_id else None,
-            UUID(request.designation_id) if request.designation_id else None,
-            programme.name_of(pb.ServiceState, request.state),
-        )
         async with self.db.read() as session:
             views, token = await queries.records_page(
-                session, actor_of(context), wanted, now(), request.page_size, request.page_token
+                session, actor_of(context), _filter(request), now(), request.page_size, request.page_token
             )
         found = [record(view, now()) for view in views]
         return rpc.ListServiceRecordsResponse(service_records=found, next_page_token=token)
+
+    async def ExportServiceRecords(
+        self, request: rpc.ExportServiceRecordsRequest, context: Any
+    ) -> rpc.ExportServiceRecordsResponse:
+        async with self.db.begin() as session:
+            rows = await exports.service_rows(session, actor_of(context), _filter(request), now())
+        content = await asyncio.to_thread(spreadsheet.write_rows, "服务记录", exports.SERVICES, rows)
+        return rpc.ExportServiceRecordsResponse(content=content)
 
     async def GetServiceRecord(self, request: rpc.GetServiceRecordRequest, context: Any) -> rpc.GetServiceRecordResponse:
         async with self.db.read() as session:
@@ -104,6 +105,16 @@ class ServiceRecordServicer(ServiceRecordServiceServicer):
             await use_case(errand, seen)
             view = await queries.record_view(errand.session, actor, seen.record_id)
         return record(view, now())
+
+
+def _filter(request: rpc.ListServiceRecordsRequest | rpc.ExportServiceRecordsRequest) -> RecordFilter:
+    return RecordFilter(
+        year_or_this(request.year),
+        request.area_code,
+        UUID(request.project_id) if request.project_id else None,
+        UUID(request.designation_id) if request.designation_id else None,
+        programme.name_of(pb.ServiceState, request.state),
+    )
 
 
 def record(view: RecordView, at: datetime) -> pb.ServiceRecord:

@@ -193,6 +193,66 @@ class ListServiceRecordsResponse(_message.Message):
 Global___ListServiceRecordsResponse: _TypeAlias = ListServiceRecordsResponse  # noqa: Y015
 
 @_typing.final
+class ExportServiceRecordsRequest(_message.Message):
+    """ExportServiceRecordsRequest narrows as ListServiceRecordsRequest does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    AREA_CODE_FIELD_NUMBER: _builtins.int
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    DESIGNATION_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for this year in Shanghai."""
+    area_code: _builtins.str
+    """Area code; empty for all that the caller sees."""
+    project_id: _builtins.str
+    """Project, UUID; empty for all."""
+    designation_id: _builtins.str
+    """Liaison point, designation id, UUID; empty for all."""
+    state: _service_record_pb2.ServiceState.ValueType
+    """State; unspecified for all."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        area_code: _builtins.str = ...,
+        project_id: _builtins.str = ...,
+        designation_id: _builtins.str = ...,
+        state: _service_record_pb2.ServiceState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "designation_id", b"designation_id", "project_id", b"project_id", "state", b"state", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportServiceRecordsRequest: _TypeAlias = ExportServiceRecordsRequest  # noqa: Y015
+
+@_typing.final
+class ExportServiceRecordsResponse(_message.Message):
+    """ExportServiceRecordsResponse holds the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportServiceRecordsResponse: _TypeAlias = ExportServiceRecordsResponse  # noqa: Y015
+
+@_typing.final
 class GetServiceRecordRequest(_message.Message):
     """GetServiceRecordRequest names what the call is about."""
 

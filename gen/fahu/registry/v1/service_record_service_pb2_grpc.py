@@ -47,6 +47,11 @@ class ServiceRecordServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ListServiceRecordsRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ListServiceRecordsResponse.FromString,
                 _registered_method=True)
+        self.ExportServiceRecords = channel.unary_unary(
+                '/fahu.registry.v1.ServiceRecordService/ExportServiceRecords',
+                request_serializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ExportServiceRecordsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ExportServiceRecordsResponse.FromString,
+                _registered_method=True)
         self.GetServiceRecord = channel.unary_unary(
                 '/fahu.registry.v1.ServiceRecordService/GetServiceRecord',
                 request_serializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.GetServiceRecordRequest.SerializeToString,
@@ -91,6 +96,14 @@ class ServiceRecordServiceServicer:
 
     def ListServiceRecords(self, request, context):
         """ListServiceRecords lists records, newest first. Fails with PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportServiceRecords(self, request, context):
+        """ExportServiceRecords writes what ListServiceRecords lists as XLSX, at most 5,000 rows; its first columns are those of
+        ImportServiceRecords. Kept in the audit. Fails with EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -147,6 +160,11 @@ def add_ServiceRecordServiceServicer_to_server(servicer, server):
                     servicer.ListServiceRecords,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ListServiceRecordsRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ListServiceRecordsResponse.SerializeToString,
+            ),
+            'ExportServiceRecords': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportServiceRecords,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ExportServiceRecordsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ExportServiceRecordsResponse.SerializeToString,
             ),
             'GetServiceRecord': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServiceRecord,
@@ -231,6 +249,33 @@ class ServiceRecordService:
             '/fahu.registry.v1.ServiceRecordService/ListServiceRecords',
             fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ListServiceRecordsRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ListServiceRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportServiceRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ServiceRecordService/ExportServiceRecords',
+            fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ExportServiceRecordsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_service__record__service__pb2.ExportServiceRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,10 @@ class ServiceRecordServiceStub:
     """
     ListServiceRecords: _grpc.UnaryUnaryMultiCallable[_service_record_service_pb2.ListServiceRecordsRequest, _service_record_service_pb2.ListServiceRecordsResponse]
     """ListServiceRecords lists records, newest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportServiceRecords: _grpc.UnaryUnaryMultiCallable[_service_record_service_pb2.ExportServiceRecordsRequest, _service_record_service_pb2.ExportServiceRecordsResponse]
+    """ExportServiceRecords writes what ListServiceRecords lists as XLSX, at most 5,000 rows; its first columns are those of
+    ImportServiceRecords. Kept in the audit. Fails with EXPORT_TOO_LARGE.
+    """
     GetServiceRecord: _grpc.UnaryUnaryMultiCallable[_service_record_service_pb2.GetServiceRecordRequest, _service_record_service_pb2.GetServiceRecordResponse]
     """GetServiceRecord returns one. Fails with SERVICE_RECORD_NOT_FOUND."""
     ConfirmService: _grpc.UnaryUnaryMultiCallable[_service_record_service_pb2.ConfirmServiceRequest, _service_record_service_pb2.ConfirmServiceResponse]
@@ -77,6 +81,10 @@ class ServiceRecordServiceAsyncStub(ServiceRecordServiceStub):
     """
     ListServiceRecords: _aio.UnaryUnaryMultiCallable[_service_record_service_pb2.ListServiceRecordsRequest, _service_record_service_pb2.ListServiceRecordsResponse]  # type: ignore[assignment]
     """ListServiceRecords lists records, newest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportServiceRecords: _aio.UnaryUnaryMultiCallable[_service_record_service_pb2.ExportServiceRecordsRequest, _service_record_service_pb2.ExportServiceRecordsResponse]  # type: ignore[assignment]
+    """ExportServiceRecords writes what ListServiceRecords lists as XLSX, at most 5,000 rows; its first columns are those of
+    ImportServiceRecords. Kept in the audit. Fails with EXPORT_TOO_LARGE.
+    """
     GetServiceRecord: _aio.UnaryUnaryMultiCallable[_service_record_service_pb2.GetServiceRecordRequest, _service_record_service_pb2.GetServiceRecordResponse]  # type: ignore[assignment]
     """GetServiceRecord returns one. Fails with SERVICE_RECORD_NOT_FOUND."""
     ConfirmService: _aio.UnaryUnaryMultiCallable[_service_record_service_pb2.ConfirmServiceRequest, _service_record_service_pb2.ConfirmServiceResponse]  # type: ignore[assignment]
@@ -120,6 +128,16 @@ class ServiceRecordServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_record_service_pb2.ListServiceRecordsResponse, _abc.Awaitable[_service_record_service_pb2.ListServiceRecordsResponse]]:
         """ListServiceRecords lists records, newest first. Fails with PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def ExportServiceRecords(
+        self,
+        request: _service_record_service_pb2.ExportServiceRecordsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_record_service_pb2.ExportServiceRecordsResponse, _abc.Awaitable[_service_record_service_pb2.ExportServiceRecordsResponse]]:
+        """ExportServiceRecords writes what ListServiceRecords lists as XLSX, at most 5,000 rows; its first columns are those of
+        ImportServiceRecords. Kept in the audit. Fails with EXPORT_TOO_LARGE.
+        """
 
     @_abc_1.abstractmethod
     def GetServiceRecord(
