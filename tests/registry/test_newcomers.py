@@ -64,11 +64,15 @@ async def test_a_file_waits_for_who_was_quicker(world: World, kind: str) -> None
     assert len(await world.rows("SELECT FROM enterprise")) == 3
 
 
-async def test_what_the_quicker_one_wrote_is_held_against_the_file(world: World) -> None:
+async def test_what_the_quicker_one_wrote_is_seen_and_not_written_over_in_silence(world: World) -> None:
+    """It put the enterprise into another town: the file moves it from there, as from any place it knew of before."""
     await begun(world)
     async with world.database.begin() as session:
         await made_known(session, 2, FENGJING)
         importing = asyncio.create_task(imported(world, "census", 1, 2, 3))
         await asyncio.sleep(0.5)
-    assert [(error.row, error.reason) for error in (await importing).errors] == [(3, "AREA_DIFFERS")]
-    assert len(await world.rows("SELECT FROM enterprise")) == 1
+    assert not (await importing).errors
+    assert {one[0] for one in await world.rows("SELECT area_code FROM enterprise_year")} == {ZHUJING}
+    told = await world.rows("SELECT reason FROM audit WHERE action = 'ENTERPRISE_MOVED'")
+    assert len(told) == 1
+    assert "枫泾镇" in told[0][0]
