@@ -95,7 +95,7 @@ async def test_a_nomination_by_hand(sign_in: SignIn) -> None:
 
 async def test_nominations_are_accepted_together_or_not_at_all(sign_in: SignIn) -> None:
     supervisor, officer = await sign_in("committee.supervisor"), await sign_in("zhujing.officer")
-    year, path = YEAR + 5, "/nominations/accept"
+    year, path = YEAR + 5, "/nomination-acceptances"
     assert (await supervisor.post("/cohorts", {"year": year, "target_total": 4})).status_code == 201
     for state in ("surveying", "recommending", "reviewing"):
         await moved(supervisor, f"/cohorts/{year}/advance", {"to": state})

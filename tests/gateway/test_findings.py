@@ -122,13 +122,13 @@ async def test_a_recommendation_from_proposal_to_done(sign_in: SignIn) -> None:
 
 async def _file(handler: Person, stranger: Person, query: dict[str, str]) -> None:
     """What is listed comes as a workbook, to each what is theirs; the address is no recommendation's."""
-    exported = await handler.get("/recommendations/export", params=query)
+    exported = await handler.get("/recommendations.xlsx", params=query)
     assert (exported.status_code, exported.headers["content-type"]) == (200, XLSX)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(exported.content)).get_sheet_by_index(0).to_python()
     assert [(row[2], row[3], row[5]) for row in sheet[1:]] == [("每季度在各镇开展一次劳动用工宣讲", "区人社局", "已采纳")]
-    others = await stranger.get("/recommendations/export", params=query)
+    others = await stranger.get("/recommendations.xlsx", params=query)
     assert len(CalamineWorkbook.from_filelike(io.BytesIO(others.content)).get_sheet_by_index(0).to_python()) == 1
-    refused(await handler.get("/recommendations/export", params={"page_size": 5}), 422, "FIELDS_INVALID")
+    refused(await handler.get("/recommendations.xlsx", params={"page_size": 5}), 422, "FIELDS_INVALID")
 
 
 async def _put(person: Person, path: str, body: Any, etag: str) -> httpx.Response:

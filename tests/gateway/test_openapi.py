@@ -1,5 +1,6 @@
 """The description of the API is complete and true: examples fit their schemas, and its page loads nothing from elsewhere."""
 
+import itertools
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -120,3 +121,14 @@ def test_an_area_is_asked_for_in_one_form(document: dict[str, Any]) -> None:
             if parameter.get("name") == "area":
                 schema = parameter["schema"]
                 assert (schema["maxLength"], schema["pattern"]) == (32, "^[0-9A-Za-z_-]*$"), where
+
+
+def test_no_address_is_taken_for_that_of_another_thing(document: dict[str, Any]) -> None:
+    """Below /things/{id}, a word would be taken for an id by all the methods that things have and it has not."""
+    methods = {path: set(item) for path, item in document["paths"].items()}
+    for wide, narrow in itertools.permutations(methods, 2):
+        parts, others = wide.split("/"), narrow.split("/")
+        covers = len(parts) == len(others) and all(
+            a == b or (a.startswith("{") and a.endswith("}")) for a, b in zip(parts, others, strict=True)
+        )
+        assert not covers or methods[wide] <= methods[narrow], f"{narrow} also answers to {methods[wide] - methods[narrow]}"

@@ -11,7 +11,7 @@ from services.gateway.routes.cohorts import Supervisor
 from services.gateway.routes.nominations import NominationOut, nomination_out
 from services.gateway.schemas import WHOLE, GivenId, In, Out
 
-router = APIRouter(prefix="/api/v1/nominations", tags=["cohorts"])
+router = APIRouter(prefix="/api/v1/nomination-acceptances", tags=["cohorts"])
 
 
 class SeenIn(In):
@@ -33,7 +33,7 @@ class Accepted(Out):
     nominations: list[NominationOut]
 
 
-@router.post("/accept", summary="批量通过推荐", openapi_extra=tells("NOMINATIONS_REFUSED", idempotent=True))
+@router.post("", summary="批量通过推荐", openapi_extra=tells("NOMINATIONS_REFUSED", idempotent=True))
 async def accept_nominations(body: AcceptanceIn, caller: Supervisor) -> Accepted:
     """Accept several, all or none. Those of district level take the lowest free seats of their areas, in their order."""
     request = pb.AcceptNominationsRequest(

@@ -112,7 +112,7 @@ async def list_recommendations(query: Annotated[RecommendationQuery, Query()], c
 
 
 @router.get(
-    "/recommendations/export",
+    "/recommendations.xlsx",
     response_class=Response,
     responses=GIVES_XLSX,
     summary="导出对策建议",

@@ -164,7 +164,7 @@ async def list_service_records(query: Annotated[RecordQuery, Query()], caller: R
 
 
 @router.get(
-    "/service-records/export",
+    "/service-records.xlsx",
     response_class=Response,
     responses=GIVES_XLSX,
     summary="导出服务记录",

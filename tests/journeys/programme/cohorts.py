@@ -31,7 +31,7 @@ DOORS = {
     f"POST {NOMINATION}/submit": Door(STALE),
     f"POST {NOMINATION}/withdraw": Door(STALE, fixed(**WHY)),
     f"POST {NOMINATION}/accept": Door(STALE),
-    "POST /api/v1/nominations/accept": Door(("409 NOMINATIONS_REFUSED",), fixed(nominations=NO_NOMINATION)),
+    "POST /api/v1/nomination-acceptances": Door(("409 NOMINATIONS_REFUSED",), fixed(nominations=NO_NOMINATION)),
     f"POST {NOMINATION}/reject": Door(STALE, fixed(**WHY)),
     f"POST {POINT}/withdraw": Door(STALE, fixed(**WHY)),
     f"POST {POINT}/replace": Door(STALE, fixed(**WHY, uscc="91310116MA00000001")),
