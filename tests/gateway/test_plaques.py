@@ -67,6 +67,16 @@ async def test_a_plaque_from_making_to_reissuing(sign_in: SignIn) -> None:
     assert (await lead.get(path)).json()["replaced_by"] == again.json()["id"]
 
 
+async def test_a_key_is_of_one_act(sign_in: SignIn) -> None:
+    """A handover today and a reissue say the same of the plaque: which, in what version."""
+    lead, found = await made(sign_in)
+    path = f"/plaques/{found[-1]['id']}"
+    issued = await lead.post(f"{path}/issue", {}, etag='"1"', key="one-key")
+    assert issued.status_code == 200
+    refused(await lead.post(f"{path}/reissue", etag='"1"', key="one-key"), 422, "IDEMPOTENCY_KEY_REUSED")
+    assert (await lead.get(path)).json() == issued.json()
+
+
 async def test_a_contact_sees_and_saves_its_own(sign_in: SignIn) -> None:
     _, found = await made(sign_in)
     contact = await sign_in(COHORT[1])

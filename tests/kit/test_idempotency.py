@@ -1,7 +1,12 @@
 """A retry is recognised by its content, and nothing else passes for one."""
 
 import pytest
-from fahu.dispatch.v1.dispatch_service_pb2 import Precondition, SetDispositionRequest
+from fahu.dispatch.v1.dispatch_service_pb2 import (
+    AcceptDemandRequest,
+    Precondition,
+    SetDispositionRequest,
+    WithdrawDemandRequest,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +31,14 @@ def test_same_content_same_fingerprint_and_only_then(one: dict[str, object], oth
     check_same(fingerprint(first), fingerprint(over_the_wire))
     assert len(fingerprint(first)) == 32
     assert (fingerprint(first) == fingerprint(second)) == (first == second)
+
+
+def test_two_acts_without_content_are_not_the_same() -> None:
+    on = Precondition(demand_id="d", expected_version=1, request_id="r")
+    accepted, withdrawn = AcceptDemandRequest(on=on), WithdrawDemandRequest(on=on)
+    assert accepted.SerializeToString() == withdrawn.SerializeToString()
+    with pytest.raises(IdempotencyKeyReused):
+        check_same(fingerprint(accepted), fingerprint(withdrawn))
 
 
 def test_the_request_id_is_part_of_the_content() -> None:

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
 from kit.calendar import BEIJING
-from kit.errors import IdempotencyKeyReused, StaleVersion
+from kit.errors import StaleVersion
 from kit.events import outbox
 from services.registry.errors import (
     PlaqueCharacterUnknown,
@@ -92,8 +92,7 @@ async def reissue(session: AsyncSession, errand: Errand, known: frozenset[int]) 
     found = await _to_change(session, errand, locks_numbers=True)
     if found is None:
         successor = await queries.successor_of(session, errand.plaque_id)
-        if successor is None:  # the key was that of another act, whose request had the same content
-            raise IdempotencyKeyReused
+        assert successor  # noqa: S101 - this very request made it, and plaques are never deleted
         return successor
     plaque, designation = found
     if plaque.state not in ENDED or await queries.successor_of(session, plaque.id):
