@@ -1,6 +1,8 @@
 """Lists as rows of a file: what the caller may list, nothing more. The audit keeps who took which, and how many rows."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,15 +36,14 @@ SERVICES = (
     *("服务编号", "企业名称", "街镇(园区)", "状态", "答复期限", "企业异议", "撤回理由"),
 )
 Rows = list[list[object]]
+Found = TypeVar("Found")
 
 
 async def enterprise_rows(
     session: AsyncSession, personal: PersonalData, actor: Actor, wanted: EnterpriseFilter, now: datetime
 ) -> Rows:
     """Enterprises of a year with designation and contact, masked as in the list. Raises ExportTooLarge."""
-    views = await enterprises.enterprises_of(session, actor, wanted, MOST_ROWS + 1)
-    if len(views) > MOST_ROWS:
-        raise ExportTooLarge(rows=str(MOST_ROWS))
+    views = _whole(await enterprises.enterprises_of(session, actor, wanted, MOST_ROWS + 1))
     areas = {area.code: area.names[-1] for area in await cohorts.areas_of_year(session, wanted.year)}
     rows = [_enterprise(view, personal, areas) for view in views]
     told = {"year": wanted.year, "area": wanted.area_code, "level": wanted.level, "text": wanted.text}
@@ -86,9 +87,7 @@ def _unit(view: UnitView, personal: PersonalData) -> Rows:
 async def recommendation_rows(session: AsyncSession, actor: Actor, wanted: RecommendationFilter, now: datetime) -> Rows:
     """Recommendations with what became of each. Raises ExportTooLarge."""
     today = now.astimezone(BEIJING).date()
-    found = await recommendations.for_file(session, actor, wanted, today, MOST_ROWS + 1)
-    if len(found) > MOST_ROWS:
-        raise ExportTooLarge(rows=str(MOST_ROWS))
+    found = _whole(await recommendations.for_file(session, actor, wanted, today, MOST_ROWS + 1))
     rows = [[year, survey, *_recommendation(one, unit, today)] for one, year, survey, unit in found]
     subject = f"survey/{wanted.survey_id}" if wanted.survey_id else "recommendations"
     told: dict[str, object] = {"unit": wanted.owner_unit, "state": wanted.state, "late": wanted.late}
@@ -105,9 +104,7 @@ def _recommendation(one: Recommendation, unit: str, today: date) -> list[object]
 
 async def service_rows(session: AsyncSession, actor: Actor, wanted: RecordFilter, now: datetime) -> Rows:
     """Services to enterprises with what these say of them. Raises ExportTooLarge."""
-    views = await service_records.for_file(session, actor, wanted, now, MOST_ROWS + 1)
-    if len(views) > MOST_ROWS:
-        raise ExportTooLarge(rows=str(MOST_ROWS))
+    views = _whole(await service_records.for_file(session, actor, wanted, now, MOST_ROWS + 1))
     areas = {area.code: area.names[-1] for area in await cohorts.areas_of_year(session, wanted.year)}
     rows = [_service(view, areas, now) for view in views]
     told: dict[str, object] = {"year": wanted.year, "area": wanted.area_code, "state": wanted.state}
@@ -123,6 +120,13 @@ def _service(view: RecordView, areas: dict[str, str], now: datetime) -> list[obj
     until = one.answer_until.astimezone(BEIJING).date() if one.answer_until else None
     state = STATE_NAMES[shown_state(one.state, one.answer_until, now)]
     return [*row, areas.get(one.area_code, one.area_code), state, until, one.dispute_reason, one.withdrawal_reason]
+
+
+def _whole(found: Sequence[Found]) -> Sequence[Found]:
+    """What was found, if that is all of it: a file that stops in the middle would be taken for the list."""
+    if len(found) > MOST_ROWS:
+        raise ExportTooLarge(rows=str(MOST_ROWS))
+    return found
 
 
 async def _record(
