@@ -80,3 +80,4 @@ async def test_a_year_takes_what_came_in_from_its_first_moment_to_the_next_years
     assert "unsure" not in await between(world, at + tick, at + timedelta(hours=1))
     assert "unsure" not in await between(world, at - timedelta(milliseconds=1), at)
     assert await counted(world, this_year - 1) == {}
+    assert await counted(world, 2020) == {}  # the year before the first, which the first year's report asks for

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#fahu/dispatch/v1/year_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\"-\n\x10\x43ountYearRequest\x12\x19\n\x04year\x18\x01 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x98\x11(\xe5\x0f\"F\n\x11\x43ountYearResponse\x12\x31\n\x07\x63ourses\x18\x01 \x03(\x0b\x32 .fahu.dispatch.v1.CategoryCourse\"\x87\x02\n\x0e\x43\x61tegoryCourse\x12\x15\n\rcategory_code\x18\x01 \x01(\t\x12\x11\n\tsubmitted\x18\x02 \x01(\x05\x12\x12\n\ndispatched\x18\x03 \x01(\x05\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x04 \x01(\x05\x12\x15\n\raccepted_late\x18\x05 \x01(\x05\x12\x0f\n\x07replied\x18\x06 \x01(\x05\x12\x14\n\x0creplied_late\x18\x07 \x01(\x05\x12\r\n\x05rated\x18\x08 \x01(\x05\x12\x11\n\tsatisfied\x18\t \x01(\x05\x12\x10\n\x08returned\x18\n \x01(\x05\x12\x0e\n\x06\x63losed\x18\x0b \x01(\x05\x12\x10\n\x08reopened\x18\x0c \x01(\x05\x12\x11\n\twithdrawn\x18\r \x01(\x05\x32s\n\x0bYearService\x12\x64\n\tCountYear\x12\".fahu.dispatch.v1.CountYearRequest\x1a#.fahu.dispatch.v1.CountYearResponse\"\x0e\xa2\xbb\x18\n\x12\x08registryb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#fahu/dispatch/v1/year_service.proto\x12\x10\x66\x61hu.dispatch.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\"-\n\x10\x43ountYearRequest\x12\x19\n\x04year\x18\x01 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x98\x11(\xe4\x0f\"F\n\x11\x43ountYearResponse\x12\x31\n\x07\x63ourses\x18\x01 \x03(\x0b\x32 .fahu.dispatch.v1.CategoryCourse\"\x87\x02\n\x0e\x43\x61tegoryCourse\x12\x15\n\rcategory_code\x18\x01 \x01(\t\x12\x11\n\tsubmitted\x18\x02 \x01(\x05\x12\x12\n\ndispatched\x18\x03 \x01(\x05\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x04 \x01(\x05\x12\x15\n\raccepted_late\x18\x05 \x01(\x05\x12\x0f\n\x07replied\x18\x06 \x01(\x05\x12\x14\n\x0creplied_late\x18\x07 \x01(\x05\x12\r\n\x05rated\x18\x08 \x01(\x05\x12\x11\n\tsatisfied\x18\t \x01(\x05\x12\x10\n\x08returned\x18\n \x01(\x05\x12\x0e\n\x06\x63losed\x18\x0b \x01(\x05\x12\x10\n\x08reopened\x18\x0c \x01(\x05\x12\x11\n\twithdrawn\x18\r \x01(\x05\x32s\n\x0bYearService\x12\x64\n\tCountYear\x12\".fahu.dispatch.v1.CountYearRequest\x1a#.fahu.dispatch.v1.CountYearResponse\"\x0e\xa2\xbb\x18\n\x12\x08registryb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.dispatch.v1.year_servi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COUNTYEARREQUEST'].fields_by_name['year']._loaded_options = None
-  _globals['_COUNTYEARREQUEST'].fields_by_name['year']._serialized_options = b'\272H\010\032\006\030\230\021(\345\017'
+  _globals['_COUNTYEARREQUEST'].fields_by_name['year']._serialized_options = b'\272H\010\032\006\030\230\021(\344\017'
   _globals['_YEARSERVICE'].methods_by_name['CountYear']._loaded_options = None
   _globals['_YEARSERVICE'].methods_by_name['CountYear']._serialized_options = b'\242\273\030\n\022\010registry'
   _globals['_COUNTYEARREQUEST']._serialized_start=115

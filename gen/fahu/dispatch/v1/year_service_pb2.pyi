@@ -26,7 +26,7 @@ class CountYearRequest(_message.Message):
 
     YEAR_FIELD_NUMBER: _builtins.int
     year: _builtins.int
-    """Year in Shanghai's time, from 2021 to 2200."""
+    """Year in Shanghai's time, from 2020 to 2200: the first survey's report asks for the year before the platform, and gets no line."""
     def __init__(
         self,
         *,
