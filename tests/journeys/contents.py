@@ -11,7 +11,10 @@ from stack.supervisor import Stack
 SERVICES = ("registry", "dispatch", "notify")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 ROWS = "SELECT count(*), md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {} AS row"
-QUIET_SECONDS = 0.5
+WORDLESS = "SELECT count(*) FROM demand WHERE id NOT IN (SELECT demand_id FROM demand_search WHERE complete)"
+# Longer than the pause between two rounds of any work that goes on by itself, such as dispatch's look for demands whose words
+# are not yet found, each second.
+QUIET_SECONDS = 2.5
 TRIES = 60
 Contents = Mapping[str, tuple[int, str]]
 
@@ -28,8 +31,9 @@ def contents(stack: Stack) -> Contents:
 
 
 async def quiet(stack: Stack) -> Contents:
-    """What is there once nothing moves of itself any more: events are taken in, messages are sent or given up."""
+    """What is there once nothing moves of itself any more: events are taken in, messages sent or given up, words found."""
     await stack.settle()
+    await _until_words_are_found(stack)
     before = await asyncio.to_thread(contents, stack)
     for _ in range(TRIES):
         await asyncio.sleep(QUIET_SECONDS)
@@ -38,6 +42,15 @@ async def quiet(stack: Stack) -> Contents:
             return now
         before = now
     raise AssertionError("the databases do not come to rest")
+
+
+async def _until_words_are_found(stack: Stack) -> None:
+    for _ in range(TRIES):
+        with psycopg.connect(stack.database_url("dispatch")) as connection:
+            if connection.execute(WORDLESS).fetchone() == (0,):
+                return
+        await asyncio.sleep(QUIET_SECONDS)
+    raise AssertionError("dispatch does not find the words of its demands")
 
 
 def differences(before: Contents, after: Contents) -> list[str]:
