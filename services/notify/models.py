@@ -3,34 +3,24 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from kit import tables
 from kit.db import new_metadata
 from kit.events import inbox, outbox
+from kit.tables import one_of
 from services.notify.rules import Cause, Purpose, State
 
 
 class Base(DeclarativeBase):
     metadata = new_metadata()
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it so
-        str: Text,
-        int: BigInteger,
-        datetime: TIMESTAMP(timezone=True),
-        UUID: PG_UUID(as_uuid=True),
-        bytes: LargeBinary,
-    }
+    type_annotation_map = tables.COLUMNS
 
 
 OUTBOX = outbox.table(Base.metadata)
 INBOX, DEAD_LETTER = inbox.tables(Base.metadata)
-
-
-def _one_of(column: str, values: type) -> CheckConstraint:
-    names = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
-    return CheckConstraint(f"{column} IN ({names})", name=f"{column}_known")
 
 
 class UnitName(Base):
@@ -79,7 +69,7 @@ class CallTask(Base):
     reached: Mapped[bool]
     note: Mapped[str]
     __table_args__ = (
-        _one_of("cause", Cause),
+        one_of("cause", Cause),
         CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_by_somebody"),
         CheckConstraint("done_at IS NOT NULL OR NOT reached", name="reached_when_done"),
         Index("uq_call_task_open", "person_id", unique=True, postgresql_where=text("done_at IS NULL")),
@@ -110,8 +100,8 @@ class Delivery(Base):
     call_task_id: Mapped[UUID | None] = mapped_column(ForeignKey("call_task.id"))
     updated_at: Mapped[datetime]
     __table_args__ = (
-        _one_of("purpose", Purpose),
-        _one_of("state", State),
+        one_of("purpose", Purpose),
+        one_of("state", State),
         CheckConstraint("(state IN ('CALL_TASK', 'CALLED')) = (call_task_id IS NOT NULL)", name="call_has_task"),
         CheckConstraint("lease_until IS NULL OR state = 'PENDING'", name="leased_is_pending"),
         Index("ix_delivery_due", "next_at", postgresql_where=text("state = 'PENDING'")),

@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.tables import one_of
 from kit.uploads import Kind
-from services.dispatch.models.base import Base, one_of
+from services.dispatch.models.base import Base
 
 MOST_OF_A_DEMAND = 10
 

@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.dispatch.models.base import Base, one_of
+from kit.tables import one_of
+from services.dispatch.models.base import Base
 from services.dispatch.rules import Clock, Party
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.dispatch.models.base import Base, one_of
+from kit.tables import one_of
+from services.dispatch.models.base import Base
 from services.dispatch.rules import ReadKind
 
 

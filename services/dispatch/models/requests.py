@@ -8,7 +8,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.dispatch.models.base import Base, one_of
+from kit.tables import one_of
+from services.dispatch.models.base import Base
 from services.dispatch.rules import ApprovalKind, ApprovalState, Party, ReturnReason
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.dispatch.models.base import Base, one_of
+from kit.tables import one_of
+from services.dispatch.models.base import Base
 from services.dispatch.rules import JointAct, LookBackOrigin, LookBackOutcome, OrderLevel
 
 

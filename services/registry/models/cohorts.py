@@ -16,7 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.models.base import Base, one_of
+from kit.tables import one_of
+from services.registry.models.base import Base
 from services.registry.rules import Level
 from services.registry.rules.cohort_years import CohortState, Origin
 from services.registry.rules.nominations import NominationState, Nominator

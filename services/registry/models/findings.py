@@ -13,7 +13,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.models.base import Base, one_of
+from kit.tables import one_of
+from services.registry.models.base import Base
 from services.registry.rules.recommendations import RecommendationState
 
 

@@ -15,7 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.models.base import Base, one_of
+from kit.tables import one_of
+from services.registry.models.base import Base
 from services.registry.rules.plaques import POINT, PlaqueState
 
 

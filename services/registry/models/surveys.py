@@ -12,7 +12,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.models.base import Base, one_of
+from kit.tables import one_of
+from services.registry.models.base import Base
 from services.registry.rules.surveys import DAYS_BETWEEN_REMINDERS, Audience, ResponseState, SurveyKind, SurveyState
 
 

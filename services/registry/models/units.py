@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint,
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.models.base import Base, one_of
+from kit.tables import one_of
+from services.registry.models.base import Base
 from services.registry.rules import AreaKind, Duty, UnitKind
 
 
