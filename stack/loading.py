@@ -17,7 +17,7 @@ from stack.demo_data import Enterprise, Staff, enterprises, of_last_year_only, o
 from stack.environment import Layout, write_json
 
 # Counts up when the data changes, so that folders made before get the new data too.
-EDITION = 1
+EDITION = 2
 DATABASE_IDENTITY = """
 SELECT system_identifier::text, oid::text FROM pg_control_system(), pg_database WHERE datname = current_database()
 """
@@ -88,6 +88,7 @@ def prepare(layout: Layout, registry_url: str, minimal: bool) -> Loading:
             ["add-staff", "--file", _staff_file(layout, loaded.accounts)],
         ],
         "dispatch": [["load-categories"]],
+        "courses": [["load-groups"]],
     }
     return Loading(loaded, commands, marker, state)
 

@@ -7,7 +7,7 @@ from fahu.access.v1.access_pb2 import Role
 
 from kit.auth import Actor, TokenSigner, TokenVerifier, generate_keys
 
-SERVICES = ["gateway", "registry", "dispatch", "notify"]
+SERVICES = ["gateway", "registry", "dispatch", "courses", "notify"]
 
 
 @cache

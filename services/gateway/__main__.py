@@ -12,7 +12,7 @@ from kit.wechat import WechatClient
 from services.gateway.app import build
 from services.gateway.attempts import Attempts, Guesses
 from services.gateway.auth import SURVEY_CALLS_AT_ONCE, UPLOADS_AT_ONCE, Parts
-from services.gateway.clients import Clients
+from services.gateway.clients import Clients, Targets
 from services.gateway.protocol import BoundedProtocol
 from services.gateway.revocations import POLL_SECONDS, Revocations
 from services.gateway.settings import GatewaySettings
@@ -25,7 +25,8 @@ STREAM_CHECK_SECONDS = 1.0
 def assemble(settings: GatewaySettings, client: Client) -> Parts:
     """Make what the routes work with."""
     signer = TokenSigner(settings.signing_key())
-    clients = Clients(settings.registry_target, settings.dispatch_target, settings.notify_target, signer)
+    targets = Targets(settings.registry_target, settings.dispatch_target, settings.courses_target, settings.notify_target)
+    clients = Clients(targets, signer)
     streams = Streams(client)
     wechat_secret = settings.wechat_secret.get_secret_value()
     return Parts(

@@ -3,9 +3,13 @@
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
+from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
+from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
+from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
@@ -48,6 +52,8 @@ from kit.rpc.carrier import Carried
 from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
+    from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
+    from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
     from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
@@ -90,6 +96,7 @@ MOST_NAMES = 200
 # An attachment of 20 MiB and what is known of it, or the plaques of a year.
 MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
+BOOK_LECTURE = "/fahu.courses.v1.BookingService/BookLecture"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
 # number, part B is given, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do
 # without an answer.
@@ -107,16 +114,30 @@ ONCE = (
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Targets:
+    """Where gRPC finds each service."""
+
+    registry: str
+    dispatch: str
+    courses: str
+    notify: str
+
+
 class Clients:
     """Stubs that speak for the caller being served; `sessions` and `asking` speak for the gateway itself."""
 
-    def __init__(self, registry: str, dispatch: str, notify: str, signer: TokenSigner) -> None:
-        to_registry = RpcChannel(registry, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
-        as_gateway = RpcChannel(registry, signer=signer, once=ONCE)
-        to_dispatch = RpcChannel(dispatch, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
-        to_notify, carrying = RpcChannel(notify, once=ONCE), RpcChannel(dispatch, signer=signer)
-        self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying)
+    def __init__(self, targets: Targets, signer: TokenSigner) -> None:
+        to_registry = RpcChannel(targets.registry, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
+        as_gateway = RpcChannel(targets.registry, signer=signer, once=ONCE)
+        to_dispatch = RpcChannel(targets.dispatch, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
+        to_notify, carrying = RpcChannel(targets.notify, once=ONCE), RpcChannel(targets.dispatch, signer=signer)
+        to_courses = RpcChannel(targets.courses, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
+        carrying_to_courses = RpcChannel(targets.courses, signer=signer)
+        self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying, to_courses, carrying_to_courses)
         self._speak_to_registry(_channel(to_registry), _channel(as_gateway))
+        self._speak_to_courses(_channel(to_courses))
+        self.book_lecture = Carried(carrying_to_courses, BOOK_LECTURE, self.bookings.BookLecture, BookLectureResponse)
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
         self.handling: HandlingServiceAsyncStub = HandlingServiceStub(_channel(to_dispatch))
@@ -135,6 +156,10 @@ class Clients:
         self.notify: NotifyServiceAsyncStub = NotifyServiceStub(_channel(to_notify))
         self._units: dict[str, str] = {}
         self._units_until = 0.0
+
+    def _speak_to_courses(self, of_caller: Any) -> None:
+        self.lectures: LectureServiceAsyncStub = LectureServiceStub(of_caller)
+        self.bookings: BookingServiceAsyncStub = BookingServiceStub(of_caller)
 
     def _speak_to_registry(self, of_caller: Any, of_gateway: Any) -> None:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(of_caller)

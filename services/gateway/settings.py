@@ -17,6 +17,7 @@ class GatewaySettings(ProcessSettings):
     http_port: int
     registry_target: str
     dispatch_target: str
+    courses_target: str
     notify_target: str
     wechat_app_id: str
     wechat_secret: SecretStr

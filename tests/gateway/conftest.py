@@ -39,7 +39,7 @@ SignIn = Callable[[Enterprise | str], Awaitable[Person]]
 def platform(server_dir: Path, make_database: MakeDatabase, nats_server: Nats) -> Iterator[Platform]:
     folder = server_dir / "gateway"
     wechat = WechatSandbox.start(folder / "wechat")
-    databases = {name: _database(make_database, name) for name in ("registry", "dispatch", "notify")}
+    databases = {name: _database(make_database, name) for name in ("registry", "dispatch", "courses", "notify")}
     shared = {
         "FAHU_NATS_URL": nats_server.url,
         "FAHU_NATS_MONITOR_URL": f"http://127.0.0.1:{nats_server.monitor_port}",
@@ -48,7 +48,7 @@ def platform(server_dir: Path, make_database: MakeDatabase, nats_server: Nats) -
         "FAHU_SIGN_IN_PER_ADDRESS": "10000/minute",
     }
     platform = Platform(folder, shared, databases)
-    platform.start("registry", "dispatch", "notify", "gateway")
+    platform.start("registry", "dispatch", "courses", "notify", "gateway")
     fill(platform, COHORT, list(STAFF.values()), datetime.now(BEIJING).year)
     _settle(platform)
     yield platform

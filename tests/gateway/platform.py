@@ -22,7 +22,7 @@ from stack.wechat_sandbox import DEMO_APP_ID, DEMO_SECRET
 from tests.signing import keys
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("registry", "dispatch", "notify", "gateway")
+SERVICES = ("registry", "dispatch", "courses", "notify", "gateway")
 PASSWORD = "invented-for-tests"
 TOTP_SECRET = pyotp.random_base32()
 

@@ -1,0 +1,43 @@
+"""The ways courses says no. Each reason stands in fahu/courses/v1/error_reason.proto."""
+
+from services.courses.errors.lectures import (
+    AlreadyBooked,
+    BookingNotFound,
+    BookingWrongState,
+    CapacityTaken,
+    CoursewareNotFound,
+    EnterpriseNotDesignated,
+    LectureClosed,
+    LectureNotFound,
+    LectureNotStarted,
+    LectureOfOtherZone,
+    LecturerBusy,
+    LecturerNotFound,
+    LectureStarted,
+    LectureTimesInvalid,
+    LectureWrongState,
+    OfferEnded,
+    TooManyHeads,
+    ZoneNotFound,
+)
+
+__all__ = [
+    "AlreadyBooked",
+    "BookingNotFound",
+    "BookingWrongState",
+    "CapacityTaken",
+    "CoursewareNotFound",
+    "EnterpriseNotDesignated",
+    "LectureClosed",
+    "LectureNotFound",
+    "LectureNotStarted",
+    "LectureOfOtherZone",
+    "LectureStarted",
+    "LectureTimesInvalid",
+    "LectureWrongState",
+    "LecturerBusy",
+    "LecturerNotFound",
+    "OfferEnded",
+    "TooManyHeads",
+    "ZoneNotFound",
+]

@@ -1,0 +1,1 @@
+"""Every SELECT of courses, and who sees what: decided once for list and detail alike."""

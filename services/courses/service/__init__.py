@@ -1,0 +1,1 @@
+"""The use cases of courses. Nothing here commits: the edge opens the one transaction."""

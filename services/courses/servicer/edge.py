@@ -1,0 +1,57 @@
+"""What the servicers of courses share: the one transaction of a change, moments, and enums by their names."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kit.auth import Actor
+from kit.db import Database
+from kit.errors import FieldsInvalid, FieldViolation
+from kit.idempotency import fingerprint
+from services.courses.rules.years import year_of
+from services.courses.service.errands import Errand
+from services.courses.service.events import stamp
+
+__all__ = ["errand", "moment", "moment_of", "name_of", "now", "number_of", "stamp", "year_or_this"]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def year_or_this(year: int) -> int:
+    return year or year_of(now())
+
+
+def moment_of(field: str, given: Timestamp) -> datetime:
+    """A moment that there is. Raises FieldsInvalid for one beyond what a calendar holds."""
+    try:
+        return given.ToDatetime(UTC)
+    except (ValueError, OverflowError) as error:
+        raise FieldsInvalid([FieldViolation(field, "timestamp", "There is no such moment.")]) from error
+
+
+def moment(given: datetime | None) -> Timestamp | None:
+    return stamp(given) if given else None
+
+
+def name_of(enum: Any, number: int) -> str:
+    """OPEN for LECTURE_STATE_OPEN; empty for unspecified."""
+    prefix = enum.Name(0).removesuffix("UNSPECIFIED")
+    return str(enum.Name(number)).removeprefix(prefix) if number else ""
+
+
+def number_of(enum: Any, name: str | None) -> Any:
+    """The value of LECTURE_STATE_OPEN for OPEN; that of unspecified for none."""
+    return enum.Value(enum.Name(0).removesuffix("UNSPECIFIED") + name) if name else 0
+
+
+@asynccontextmanager
+async def errand(db: Database, actor: Actor, request: Message, request_id: str) -> AsyncIterator[Errand]:
+    """The one transaction of a change; what the caller's request says is its fingerprint."""
+    async with db.begin() as session:
+        yield Errand(session, actor, now(), request_id, fingerprint(request))
