@@ -93,7 +93,7 @@ class World:
     def draft(self, capacity: int = 3, **changes: Any) -> lecture_rpc.LectureDraft:
         """A lecture ten days ahead; `starts_in` moves it, in hours."""
         starts_at = NOW + timedelta(hours=changes.pop("starts_in", 240))
-        values = {
+        values: dict[str, Any] = {
             "courseware_id": str(self.courseware),
             "lecturer_id": str(self.lecturer),
             "place": "区政务服务中心二楼报告厅",
