@@ -10,6 +10,7 @@ from services.gateway.auth import Parts, declared_rules
 from services.gateway.edge import Edge
 from services.gateway.routes import (
     attachments,
+    bookings,
     calendars,
     call_tasks,
     co_handling,
@@ -28,6 +29,7 @@ from services.gateway.routes import (
     invitations,
     invites,
     joint_cases,
+    lectures,
     liaisons,
     look_backs,
     me,
@@ -106,6 +108,8 @@ ROUTERS = (
     project_nodes.router,
     service_records.router,
     coverage.router,
+    bookings.router,
+    lectures.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

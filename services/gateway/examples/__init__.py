@@ -5,6 +5,7 @@ from typing import Any
 from services.gateway.examples import (
     arbitration,
     cohorts,
+    courses,
     findings,
     guards,
     joint,
@@ -64,6 +65,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **findings.OPERATIONS,
     **cohorts.OPERATIONS,
+    **courses.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **liaisons.OPERATIONS,
@@ -231,6 +233,7 @@ PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **findings.PARAMETERS,
     **cohorts.PARAMETERS,
+    **courses.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **liaisons.PARAMETERS,

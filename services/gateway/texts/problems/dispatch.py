@@ -7,7 +7,9 @@ DISPATCH = {
     "DEMAND_WRONG_STATE": _of(409, "需求目前的状态不允许这样做", "The demand's present state does not allow this"),
     "CATEGORY_UNKNOWN": _of(422, "没有这个需求类别", "There is no such category", "category_code"),
     "ENTERPRISE_NOT_DESIGNATED": _of(
-        409, "该企业不是本年度的法治化营商环境联系点，不能提交新需求", "The enterprise is not a liaison point of this year"
+        409,
+        "该企业不是本年度的法治化营商环境联系点，不能提交新需求或报名",
+        "The enterprise is not a liaison point of this year",
     ),
     "CHANNEL_NOT_ALLOWED": _of(422, "不能使用这种提交方式", "This channel is not the caller's to use", "channel"),
     "ENTERPRISE_MISSING": _of(422, "代为提交须指明企业", "Whoever sends for an enterprise names it", "enterprise_id"),
