@@ -70,7 +70,7 @@ checks: lint types imports contract sizes house locked  ## Run every check but t
 check: checks test  ## Run all checks and all tests
 
 # Each drill ends in one line of figures and fails where it falls short. The short ones are for every change.
-.PHONY: chaos chaos-short census census-short fuzz fuzz-short bench scale
+.PHONY: chaos chaos-short census census-short race race-short fuzz fuzz-short bench scale
 
 chaos: $(READY) $(FONTS)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
 	$(BIN)/python -m tests.chaos
@@ -83,6 +83,12 @@ census: $(READY) $(FONTS)  ## Have 2,000 of 3,000 enterprises answer a survey at
 
 census-short: $(READY) $(FONTS)  ## The same in small (1 minute)
 	$(BIN)/python -m tests.census --short
+
+race: $(READY)  ## Have 60 clients race for the last 30 seats of 250 lectures, replicas killed among them (6 minutes)
+	$(BIN)/python -m tests.race
+
+race-short: $(READY)  ## The same in small (1 minute)
+	$(BIN)/python -m tests.race --short
 
 fuzz: $(READY) $(FONTS)  ## Send random requests as everybody in turn, judged by the API's own description (8 minutes)
 	$(BIN)/python -m tests.fuzz

@@ -188,10 +188,11 @@ async def live_ids(session: AsyncSession, lecture_id: UUID, states: Sequence[Boo
 
 
 async def told(session: AsyncSession, booking_ids: Sequence[UUID]) -> Sequence[Row[Booking, Lecture, UUID | None]]:
-    """Bookings with their lecture and the present contact of their enterprise, for events."""
+    """Bookings with their lecture and the present contact of their enterprise, for events; in the order of the queue."""
     query = select(Booking, Lecture, LiaisonPoint.liaison_person_id).join(Lecture, Lecture.id == Booking.lecture_id)
     query = query.outerjoin(LiaisonPoint, LiaisonPoint.designation_id == Booking.designation_id)
-    found = await session.execute(query.where(Booking.id.in_(booking_ids)).execution_options(populate_existing=True))
+    query = query.where(Booking.id.in_(booking_ids)).order_by(Booking.queue_number, Booking.id)
+    found = await session.execute(query.execution_options(populate_existing=True))
     return found.all()
 
 
