@@ -70,7 +70,7 @@ checks: lint types imports contract sizes house locked  ## Run every check but t
 check: checks test  ## Run all checks and all tests
 
 # Each drill ends in one line of figures and fails where it falls short. The short ones are for every change.
-.PHONY: chaos chaos-short census census-short race race-short fuzz fuzz-short bench scale
+.PHONY: chaos chaos-short census census-short race race-short fuzz fuzz-short bench bench-bookings scale
 
 chaos: $(READY) $(FONTS)  ## Kill, stop and delete under load, then count what was lost or doubled (10 minutes)
 	$(BIN)/python -m tests.chaos
@@ -98,6 +98,9 @@ fuzz-short: $(READY) $(FONTS)  ## The same in small (4 minutes)
 
 bench: $(READY) $(FONTS)  ## Measure submissions beside the bare pipeline, and the way to the inbox (5 minutes)
 	$(BIN)/python -m benchmarks.submissions
+
+bench-bookings: $(READY)  ## Measure contended bookings beside a bare guarded UPDATE, and behind a queue of 10,000 (4 minutes)
+	$(BIN)/python -m benchmarks.bookings
 
 scale: $(READY) $(FONTS)  ## Ask beside a million demands what is asked beside ten thousand, and sweep 100,000 clocks (20 minutes)
 	$(BIN)/python -m benchmarks.scale
