@@ -56,6 +56,8 @@ Percent = Annotated[int, Field(ge=0, le=100), WHOLE]
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 GivenId = Annotated[UUID, Field(strict=False)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_within)]
+# In a body, where nothing else is converted.
+GivenMoment = Annotated[Moment, Field(strict=False)]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"})]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL)]
 AnyCode = Annotated[str, Field(max_length=40, pattern=NO_NUL)]

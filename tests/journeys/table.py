@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from google.protobuf.descriptor import ServiceDescriptor
 
 from kit.rpc.access import rules_of
+from services.courses.__main__ import SERVICES as COURSES
 from services.dispatch.__main__ import SERVICES as DISPATCH
 from services.gateway.auth import declared_rules
 from services.registry.__main__ import SERVICES as REGISTRY
@@ -26,11 +27,12 @@ ROLES = {
     "supervisor": Role.ROLE_SUPERVISOR,
     "area officer": Role.ROLE_AREA_OFFICER,
 }
-SERVICES = ("gateway", "registry", "dispatch", "notify")
+SERVICES = ("gateway", "registry", "dispatch", "courses", "notify")
 NOBODY = "nobody"
 COLUMNS = (*ROLES, *SERVICES, NOBODY)
 CONTRACTS: tuple[ServiceDescriptor, ...] = (
     *DISPATCH,
+    *(service for service in COURSES if service.name != "CarrierService"),
     notify_service_pb2.DESCRIPTOR.services_by_name["NotifyService"],
     *REGISTRY,
 )

@@ -63,7 +63,9 @@ async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="module")
 async def channels(world: World) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
-    found = {name: grpc.aio.insecure_channel(world.stack.url(name)) for name in ("registry", "dispatch", "notify")}
+    found = {
+        name: grpc.aio.insecure_channel(world.stack.url(name)) for name in ("registry", "dispatch", "courses", "notify")
+    }
     yield found
     for channel in found.values():
         await channel.close()

@@ -15,6 +15,7 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
+from tests.journeys.lectures_world import lectures_and_bookings
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
 from tests.journeys.things import Things
@@ -124,6 +125,7 @@ async def _fill(platform: Platform, world: World) -> None:
         "nomination": await _nominations(platform, world),
         "designation": await _designations(world),
         **await _projects(platform, world),
+        **await _lectures(platform, world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -134,6 +136,17 @@ async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Thi
         world.people, world.neighbour, lambda unit: _staff(platform, world.loaded, by_unit[unit])
     )
     return {"project": projects, "service record": records}
+
+
+async def _lectures(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+    by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
+    lectures, bookings = await lectures_and_bookings(
+        world.people,
+        world.neighbour,
+        lambda unit: _staff(platform, world.loaded, by_unit[unit]),
+        world.stack.database_url("courses"),
+    )
+    return {"lecture": lectures, "booking": bookings}
 
 
 async def _survey(supervisor: Person) -> str:

@@ -17,7 +17,7 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.project_schemas import UnitCode, Year
-from services.gateway.schemas import WHOLE, Code, GivenId, Id, In, Moment, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import WHOLE, Code, GivenId, GivenMoment, Id, In, NextPageToken, Out, Page, remark, written
 from services.gateway.words import Words, moment_of
 
 router = APIRouter(prefix="/api/v1/lectures", tags=["lectures"])
@@ -41,9 +41,9 @@ class LectureIn(In):
     title: Annotated[str, remark(100), Field(description="空为课件的标题。Empty for that of the courseware.")] = ""
     place: Annotated[str, written(200)]
     zone_code: ZoneCode = ""
-    starts_at: Moment
-    ends_at: Annotated[Moment, Field(description="最长 12 小时。At most 12 hours later.")]
-    closes_at: Annotated[Moment | None, Field(description="报名截止；空为开讲前若干小时。When booking closes.")] = None
+    starts_at: GivenMoment
+    ends_at: Annotated[GivenMoment, Field(description="最长 12 小时。At most 12 hours later.")]
+    closes_at: Annotated[GivenMoment | None, Field(description="报名截止；空为开讲前若干小时。When booking closes.")] = None
     capacity: Annotated[int, Field(ge=1, le=1000, description="座位数。Seats."), WHOLE]
     most_heads: Annotated[int, Field(ge=0, le=1000, description="每家企业最多人数，0 为默认。0 for the default."), WHOLE] = 0
     offer_minutes: Annotated[
