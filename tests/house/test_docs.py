@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from pydantic_settings import BaseSettings
 
 import services.notify.sender  # noqa: F401 - registers its metrics
+from services.courses.settings import CoursesSettings
 from services.dispatch.settings import DispatchSettings
 from services.gateway.settings import GatewaySettings
 from services.notify.settings import NotifySettings
@@ -17,7 +18,13 @@ from services.registry.settings import RegistrySettings
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs/operations.md").read_text("utf-8")
-SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, DispatchSettings, NotifySettings, GatewaySettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (
+    RegistrySettings,
+    DispatchSettings,
+    CoursesSettings,
+    NotifySettings,
+    GatewaySettings,
+)
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -27,7 +34,7 @@ def test_operations_tell_every_setting_and_no_other() -> None:
     assert set(re.findall(r"FAHU_[A-Z0-9_]+", OPERATIONS)) == real
 
 
-@pytest.mark.parametrize("service", ["registry", "dispatch", "notify"])
+@pytest.mark.parametrize("service", ["registry", "dispatch", "courses", "notify"])
 def test_operations_tell_every_command(service: str) -> None:
     command = [sys.executable, "-m", f"services.{service}", "no-such-command"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
