@@ -181,7 +181,9 @@ async def head_of_queue(session: AsyncSession, lecture_id: UUID, most: int) -> l
     return [Waiter(*row) for row in await session.execute(query)]
 
 
-async def live_ids(session: AsyncSession, lecture_id: UUID, states: Sequence[BookingState], most: int) -> list[UUID]:
+async def ids_in(
+    session: AsyncSession, lecture_id: UUID, states: Sequence[BookingState], most: int | None = None
+) -> list[UUID]:
     """Bookings of a lecture in some states, in the order in which they were made."""
     query = select(Booking.id).where(Booking.lecture_id == lecture_id, Booking.state.in_(states))
     return list(await session.scalars(query.order_by(Booking.id).limit(most)))

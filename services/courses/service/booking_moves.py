@@ -45,6 +45,17 @@ async def offer_free_seats(session: AsyncSession, lecture_id: UUID, now: datetim
     await move(session, [one.booking_id for one in chosen], BookingState.OFFERED, now, offered_until=until)
 
 
+async def cap_offers(session: AsyncSession, lecture: Lecture) -> None:
+    """Offers end with the booking, also where that now closes earlier."""
+    late = (
+        Booking.lecture_id == lecture.id,
+        Booking.state == BookingState.OFFERED,
+        Booking.offered_until > lecture.closes_at,
+    )
+    values = {"offered_until": lecture.closes_at, "version": Booking.version + 1}
+    await session.execute(update(Booking).where(*late).values(**values).execution_options(synchronize_session=False))
+
+
 async def end_offers(session: AsyncSession, now: datetime) -> int:
     """Let offers lapse that ran out, and offer their seats on. Returns how many lectures were looked at."""
     lectures = await queries.with_ended_offers(session, now, AT_ONCE)
@@ -59,7 +70,7 @@ async def end_queues(session: AsyncSession, now: datetime) -> int:
     """Tell those who still wait when booking closes that no seat fell free for them."""
     lectures = await queries.with_late_queues(session, now, 1)
     for lecture_id in lectures:
-        waiting = await queries.live_ids(session, lecture_id, [BookingState.WAITING], AT_ONCE)
+        waiting = await queries.ids_in(session, lecture_id, [BookingState.WAITING], AT_ONCE)
         await move(session, waiting, BookingState.LAPSED, now, ended_by=EndedBy.TIME)
     return len(lectures)
 
@@ -67,5 +78,5 @@ async def end_queues(session: AsyncSession, now: datetime) -> int:
 async def end_all(session: AsyncSession, lecture: Lecture, reason: str, now: datetime) -> None:
     """End every booking of a lecture that will not be held."""
     live = (BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED)
-    ids = await queries.live_ids(session, lecture.id, live, 2**31)
+    ids = await queries.ids_in(session, lecture.id, live)
     await move(session, ids, BookingState.CANCELLED, now, ended_by=EndedBy.HOST, end_reason=reason)

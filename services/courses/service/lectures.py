@@ -78,8 +78,8 @@ async def update(errand: Errand, seen: Seen, terms: LectureTerms, draft: Lecture
         raise errors.CapacityTaken(taken=str(lecture.taken))
     before = _what_matters(lecture)
     await _write(errand, terms, lecture, draft)
-    told = await booking_queries.liaisons_of(errand.session, lecture.id, COMING) if _what_matters(lecture) != before else []
-    await _save(errand, lecture, "LECTURE_CHANGED", told=told)
+    await _save(errand, lecture, "LECTURE_CHANGED", tell=_what_matters(lecture) != before)
+    await booking_moves.cap_offers(errand.session, lecture)
     await booking_moves.offer_free_seats(errand.session, lecture.id, errand.now)
 
 
@@ -102,8 +102,7 @@ async def cancel(errand: Errand, seen: Seen, reason: str) -> None:
     _check_ahead(errand, lecture)
     _move(lecture, LectureState.CANCELLED)
     lecture.end_reason = reason
-    told = await booking_queries.liaisons_of(errand.session, lecture.id, COMING)
-    await _save(errand, lecture, "LECTURE_CANCELLED", reason, told)
+    await _save(errand, lecture, "LECTURE_CANCELLED", reason, tell=True)
     await booking_moves.end_all(errand.session, lecture, reason, errand.now)
 
 
@@ -120,7 +119,7 @@ async def deliver(errand: Errand, seen: Seen) -> None:
         ([BookingState.CONFIRMED], BookingState.NO_SHOW, {}),
         ([BookingState.WAITING, BookingState.OFFERED], BookingState.LAPSED, {"ended_by": "TIME"}),
     ):
-        ids = await booking_queries.live_ids(errand.session, lecture.id, states, 2**31)
+        ids = await booking_queries.ids_in(errand.session, lecture.id, states)
         await booking_moves.move(errand.session, ids, to, errand.now, **changes)
 
 
@@ -166,7 +165,8 @@ async def _write(errand: Errand, terms: LectureTerms, lecture: Lecture, draft: L
     lecture.offer_minutes = draft.offer_minutes or terms.offer_minutes
 
 
-async def _save(errand: Errand, lecture: Lecture, action: str, reason: str = "", told: list[UUID] | None = None) -> None:
+async def _save(errand: Errand, lecture: Lecture, action: str, reason: str = "", *, tell: bool = False) -> None:
+    """Write it, and the event; `tell` whoever is to come."""
     lecture.version += 1
     lecture.changed_at = errand.now
     try:
@@ -176,5 +176,6 @@ async def _save(errand: Errand, lecture: Lecture, action: str, reason: str = "",
             raise errors.LecturerBusy from error
         raise
     await errand.session.refresh(lecture)
-    events.lecture_changed(errand.session, lecture, told or [])
+    told = await booking_queries.liaisons_of(errand.session, lecture.id, COMING) if tell else []
+    events.lecture_changed(errand.session, lecture, told)
     await errand.record(action, f"lecture/{lecture.id}", reason)
