@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.registry.rules import (
+    harmless,
     is_person_name,
     is_safe_text,
     is_uscc_text,
@@ -67,6 +68,16 @@ def test_texts_that_an_export_would_run_or_hide(text: str) -> None:
 @pytest.mark.parametrize("text", ["金山示例（上海）有限公司", "A-B+C 公司", "1号店"])
 def test_ordinary_names_are_safe(text: str) -> None:
     assert is_safe_text(text)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "＋86", " =1+1", "\n=1+1", "\t@x", "\ufeff-1", "-\n第二行"])
+def test_what_begins_a_cell_like_a_formula_is_exported_as_a_text(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["第一行\n第二行", "先做：\n- 走访\n=合计", "a\tb", "a\x07b", ""])
+def test_what_stands_within_a_cell_begins_no_formula(text: str) -> None:
+    assert harmless(text) == text
 
 
 @pytest.mark.parametrize(("name", "good"), [("张三", True), ("Li Na", True), ("1", False), ("", False), ("张" * 51, False)])
