@@ -19,6 +19,7 @@ SAME_TWICE = {
     "ImportCohort",
     "ImportDuties",
     "ImportNominations",
+    "ImportProjects",
     "ImportServiceRecords",
     "MakePlaques",
     "MarkRead",

@@ -16,7 +16,7 @@ from kit.calendar import BEIJING
 from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.registry.errors import ProjectNotFound
-from services.registry.models import Area, Project, ProjectNode, ProjectNodeMove, ProjectNote, StaffAccount, Unit
+from services.registry.models import Area, Person, Project, ProjectNode, ProjectNodeMove, ProjectNote, StaffAccount, Unit
 from services.registry.rules import UnitKind
 from services.registry.rules.projects import ProjectState
 
@@ -122,6 +122,21 @@ async def unit_to_plan(session: AsyncSession, actor: Actor) -> Unit | None:
 async def is_staff_of(session: AsyncSession, person_id: UUID, unit_code: str) -> bool:
     of_unit = (StaffAccount.person_id == person_id, StaffAccount.unit_code == unit_code, StaffAccount.active)
     return bool(await session.scalar(select(exists().where(*of_unit))))
+
+
+async def staff_of(session: AsyncSession, unit_code: str) -> Sequence[Person]:
+    """Who may lead and handle a unit's projects."""
+    of_unit = (StaffAccount.unit_code == unit_code, StaffAccount.active)
+    query = select(Person).join(StaffAccount, StaffAccount.person_id == Person.id).where(*of_unit)
+    return (await session.scalars(query.order_by(Person.id))).all()
+
+
+async def projects_of_unit(session: AsyncSession, unit_code: str, year: int) -> list[ProjectView]:
+    """All projects of a unit and year, oldest first, with their nodes."""
+    query = select(Project).where(Project.unit_code == unit_code, Project.year == year).order_by(Project.id)
+    found = (await session.scalars(query)).all()
+    nodes = await nodes_of(session, [one.id for one in found])
+    return [ProjectView(one, nodes[one.id]) for one in found]
 
 
 def _late(day: date) -> ColumnElement[bool]:

@@ -1,6 +1,5 @@
 """What a row of a file of services must be like. All that is wrong is collected."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from services.registry.rules import is_safe_text
 from services.registry.rules.service_records import KIND_NAMES, ServiceKind
-from services.registry.rules.sheets import Columns, RowError, SheetRow
+from services.registry.rules.sheets import Columns, RowError, SheetRow, day_of
 
 USCC, PROJECT, DAY, KIND, NOTE = "统一社会信用代码", "项目", "服务日期", "服务方式", "说明"
 COLUMNS = (USCC, PROJECT, DAY, KIND, NOTE)
@@ -53,21 +52,6 @@ MESSAGES = {
     Why.NOTE_TOO_LONG: "说明最多 {limit} 个字。",
     Why.ROW_REPEATED: "与第 {first} 行重复：同一企业、项目、日期和方式只登记一次。",
 }
-
-
-# As people and spreadsheets write days; a spreadsheet adds midnight.
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(T00:00:00)?", re.ASCII)
-
-
-def _day_of(text: str) -> date | None:
-    """The day that a cell names; None for none."""
-    found = _DAY.fullmatch(text)
-    if not found:
-        return None
-    try:
-        return date(*(int(part) for part in found.groups()[:3]))
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +145,7 @@ class ServiceCheck:
         value = self._value(row, DAY)
         if not value:
             return None
-        day = _day_of(value)
+        day = day_of(value)
         if day is None:
             self._fail(row.number, DAY, Why.DAY_INVALID)
             return None

@@ -18,11 +18,13 @@ from services.registry.personal import PersonalData
 from services.registry.queries import people as people_queries
 from services.registry.queries import projects as queries
 from services.registry.queries.projects import ProjectFilter
+from services.registry.rules import project_sheets as project_sheet_rules
 from services.registry.rules.projects import ProjectState, today
-from services.registry.service import audit, project_nodes, projects
+from services.registry.service import audit, project_nodes, project_sheets, projects
 from services.registry.service.errands import Errand
 from services.registry.service.projects import Seen
 from services.registry.servicer import programme, project_messages
+from services.registry.servicer.encode import import_error
 from services.registry.servicer.programme import now, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
@@ -115,6 +117,15 @@ class ProjectServicer(ProjectServiceServicer):
         found = [rpc.ProjectGap(unit_code=code, unit_name=name, planned_count=planned) for code, name, planned in rows]
         return rpc.ListProjectGapsResponse(gaps=found)
 
+    async def ImportProjects(self, request: rpc.ImportProjectsRequest, context: Any) -> rpc.ImportProjectsResponse:
+        file = project_sheet_rules.FILE
+        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content, file)
+        async with self.db.begin() as session:
+            errand = Errand(session, actor_of(context), now())
+            outcome = await project_sheets.import_projects(errand, self.personal, request.year, rows, request.dry_run)
+        errors = [import_error(error) for error in outcome.errors]
+        return rpc.ImportProjectsResponse(row_count=outcome.row_count, created_count=outcome.created_count, errors=errors)
+
     async def ExportProjects(self, request: rpc.ExportProjectsRequest, context: Any) -> rpc.ExportProjectsResponse:
         actor = actor_of(context)
         async with self.db.begin() as session:
@@ -125,7 +136,7 @@ class ProjectServicer(ProjectServiceServicer):
             await audit.record(session, actor, "PROJECTS_EXPORTED", subject, now())
         names = {person.id: self.personal.name(person) for person in people}
         rows = list(project_messages.rows(found, names, today(now())))
-        content = await asyncio.to_thread(spreadsheet.write_rows, "项目", project_messages.HEADER, rows)
+        content = await asyncio.to_thread(spreadsheet.write_rows, "项目", project_sheet_rules.HEADER, rows)
         return rpc.ExportProjectsResponse(content=content)
 
     async def _change(self, request: Message, on: rpc.ProjectPrecondition, context: Any, use_case: UseCase) -> pb.Project:

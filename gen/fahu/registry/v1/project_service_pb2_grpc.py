@@ -113,6 +113,11 @@ class ProjectServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsResponse.FromString,
                 _registered_method=True)
+        self.ImportProjects = channel.unary_unary(
+                '/fahu.registry.v1.ProjectService/ImportProjects',
+                request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsResponse.FromString,
+                _registered_method=True)
         self.ExportProjects = channel.unary_unary(
                 '/fahu.registry.v1.ProjectService/ExportProjects',
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportProjectsRequest.SerializeToString,
@@ -237,6 +242,16 @@ class ProjectServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportProjects(self, request, context):
+        """ImportProjects writes the projects of a file, with their nodes, PLANNED and of the caller's unit: all of it or nothing. What is there
+        already, by number or by name, is left as it is, and has to be what the file says; so the same file again changes nothing, and what
+        ExportProjects wrote can be sent back.
+        Fails with PROJECT_UNIT_INVALID, IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportProjects(self, request, context):
         """ExportProjects writes the projects of a year that the caller sees, with their nodes, as XLSX. Kept in the audit.
         """
@@ -321,6 +336,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.ListProjectGaps,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsResponse.SerializeToString,
+            ),
+            'ImportProjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportProjects,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsResponse.SerializeToString,
             ),
             'ExportProjects': grpc.unary_unary_rpc_method_handler(
                     servicer.ExportProjects,
@@ -737,6 +757,33 @@ class ProjectService:
             '/fahu.registry.v1.ProjectService/ListProjectGaps',
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportProjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ProjectService/ImportProjects',
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsResponse.FromString,
             options,
             channel_credentials,
             insecure,
