@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.gateway.openapi import tells
-from services.gateway.routes.projects import PathYear, Reader, Writer
+from services.gateway.routes.projects import LateNodeNarrowing, PathYear, Reader, Writer
 from services.gateway.sheets import (
     GIVES_XLSX,
     REFUSALS,
@@ -49,3 +49,17 @@ async def export_projects(year: PathYear, caller: Reader) -> Response:
     """The year's projects that the caller sees, with their nodes, as XLSX. The import reads it."""
     answer = await caller.clients.projects.ExportProjects(pb.ExportProjectsRequest(year=year))
     return xlsx_answer(f"{year}年度服务企业重点项目", answer.content)
+
+
+@router.get(
+    "/late-nodes.xlsx",
+    response_class=Response,
+    responses=GIVES_XLSX,
+    summary="导出逾期节点",
+    openapi_extra=tells("EXPORT_TOO_LARGE"),
+)
+async def export_late_nodes(query: Annotated[LateNodeNarrowing, Query()], caller: Reader) -> Response:
+    """Open nodes past their due day that the caller may list, narrowed as the list is."""
+    request = pb.ExportLateNodesRequest(year=query.year, unit_code=query.unit)
+    answer = await caller.clients.projects.ExportLateNodes(request)
+    return xlsx_answer("逾期节点", answer.content)

@@ -79,11 +79,15 @@ class ProjectQuery(Page):
     overdue: Annotated[bool, Field(description="只看逾期的。Overdue ones only.")] = False
 
 
-class LateNodeQuery(Page):
-    """What narrows the list."""
+class LateNodeNarrowing(Asked):
+    """What narrows the list, and its file."""
 
     year: Annotated[int, Field(ge=0, le=2200, description="年度，0 为所有年度。The year; 0 for all years.")] = 0
     unit: UnitCode = ""
+
+
+class LateNodeQuery(LateNodeNarrowing, Page):
+    """Which late nodes, page by page."""
 
 
 class YearQuery(Asked):

@@ -20,7 +20,7 @@ from services.registry.queries import projects as queries
 from services.registry.queries.projects import ProjectFilter
 from services.registry.rules import project_sheets as project_sheet_rules
 from services.registry.rules.projects import ProjectState, today
-from services.registry.service import audit, project_nodes, project_sheets, projects
+from services.registry.service import audit, exports, project_nodes, project_sheets, projects
 from services.registry.service.errands import Errand
 from services.registry.service.projects import Seen
 from services.registry.servicer import programme, project_messages
@@ -105,6 +105,13 @@ class ProjectServicer(ProjectServiceServicer):
             )
         found = [project_messages.late_node(node, project, day) for node, project in rows]
         return rpc.ListLateNodesResponse(nodes=found, next_page_token=token)
+
+    async def ExportLateNodes(self, request: rpc.ExportLateNodesRequest, context: Any) -> rpc.ExportLateNodesResponse:
+        actor, year, unit = actor_of(context), request.year, request.unit_code
+        async with self.db.begin() as session:
+            rows = await exports.late_node_rows(session, self.personal, actor, year, unit, now())
+        content = await asyncio.to_thread(spreadsheet.write_rows, "逾期节点", exports.LATE_NODES, rows)
+        return rpc.ExportLateNodesResponse(content=content)
 
     async def SummariseProjects(self, request: rpc.SummariseProjectsRequest, context: Any) -> rpc.SummariseProjectsResponse:
         async with self.db.read() as session:

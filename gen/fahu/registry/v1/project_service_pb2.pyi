@@ -825,6 +825,54 @@ class LateNode(_message.Message):
 Global___LateNode: _TypeAlias = LateNode  # noqa: Y015
 
 @_typing.final
+class ExportLateNodesRequest(_message.Message):
+    """ExportLateNodesRequest filters, as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for all years."""
+    unit_code: _builtins.str
+    """Unit; empty for all that the caller sees."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["unit_code", b"unit_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLateNodesRequest: _TypeAlias = ExportLateNodesRequest  # noqa: Y015
+
+@_typing.final
+class ExportLateNodesResponse(_message.Message):
+    """ExportLateNodesResponse holds the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """An XLSX of one sheet, the longest late first."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLateNodesResponse: _TypeAlias = ExportLateNodesResponse  # noqa: Y015
+
+@_typing.final
 class SummariseProjectsRequest(_message.Message):
     """SummariseProjectsRequest names the year."""
 

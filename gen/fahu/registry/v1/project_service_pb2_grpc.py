@@ -103,6 +103,11 @@ class ProjectServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.FromString,
                 _registered_method=True)
+        self.ExportLateNodes = channel.unary_unary(
+                '/fahu.registry.v1.ProjectService/ExportLateNodes',
+                request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesResponse.FromString,
+                _registered_method=True)
         self.SummariseProjects = channel.unary_unary(
                 '/fahu.registry.v1.ProjectService/SummariseProjects',
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsRequest.SerializeToString,
@@ -228,6 +233,13 @@ class ProjectServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportLateNodes(self, request, context):
+        """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SummariseProjects(self, request, context):
         """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year.
         """
@@ -326,6 +338,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.ListLateNodes,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.SerializeToString,
+            ),
+            'ExportLateNodes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportLateNodes,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesResponse.SerializeToString,
             ),
             'SummariseProjects': grpc.unary_unary_rpc_method_handler(
                     servicer.SummariseProjects,
@@ -703,6 +720,33 @@ class ProjectService:
             '/fahu.registry.v1.ProjectService/ListLateNodes',
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportLateNodes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ProjectService/ExportLateNodes',
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesResponse.FromString,
             options,
             channel_credentials,
             insecure,

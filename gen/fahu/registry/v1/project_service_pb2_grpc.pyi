@@ -71,6 +71,8 @@ class ProjectServiceStub:
     """RemoveNode takes a node out while the project is PLANNED. Fails with PROJECT_WRONG_STATE, NODE_NOT_FOUND."""
     ListLateNodes: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListLateNodesRequest, _project_service_pb2.ListLateNodesResponse]
     """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportLateNodes: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ExportLateNodesRequest, _project_service_pb2.ExportLateNodesResponse]
+    """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE."""
     SummariseProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.SummariseProjectsRequest, _project_service_pb2.SummariseProjectsResponse]
     """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
     ListProjectGaps: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectGapsRequest, _project_service_pb2.ListProjectGapsResponse]
@@ -127,6 +129,8 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     """RemoveNode takes a node out while the project is PLANNED. Fails with PROJECT_WRONG_STATE, NODE_NOT_FOUND."""
     ListLateNodes: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListLateNodesRequest, _project_service_pb2.ListLateNodesResponse]  # type: ignore[assignment]
     """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportLateNodes: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ExportLateNodesRequest, _project_service_pb2.ExportLateNodesResponse]  # type: ignore[assignment]
+    """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE."""
     SummariseProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.SummariseProjectsRequest, _project_service_pb2.SummariseProjectsResponse]  # type: ignore[assignment]
     """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
     ListProjectGaps: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectGapsRequest, _project_service_pb2.ListProjectGapsResponse]  # type: ignore[assignment]
@@ -258,6 +262,14 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_project_service_pb2.ListLateNodesResponse, _abc.Awaitable[_project_service_pb2.ListLateNodesResponse]]:
         """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def ExportLateNodes(
+        self,
+        request: _project_service_pb2.ExportLateNodesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_project_service_pb2.ExportLateNodesResponse, _abc.Awaitable[_project_service_pb2.ExportLateNodesResponse]]:
+        """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE."""
 
     @_abc_1.abstractmethod
     def SummariseProjects(
