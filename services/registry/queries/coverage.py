@@ -132,4 +132,6 @@ async def projects_to_serve(session: AsyncSession, year: int, unit_code: str) ->
 
 def known(projects: Sequence[Project]) -> list[KnownProject]:
     """By what a file may call them."""
-    return [KnownProject(p.id, serial_of(p.year, p.number), p.title, p.state in BEGUN) for p in projects]
+    return [
+        KnownProject(p.id, serial_of(p.year, p.number), p.title, p.state in BEGUN, p.starts_on, p.ends_on) for p in projects
+    ]

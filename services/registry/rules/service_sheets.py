@@ -30,6 +30,7 @@ class ServiceRowReason(StrEnum):
     DAY_INVALID = "DAY_INVALID"
     DAY_OF_OTHER_YEAR = "DAY_OF_OTHER_YEAR"
     DAY_AHEAD = "DAY_AHEAD"
+    DAY_OUTSIDE_PROJECT = "DAY_OUTSIDE_PROJECT"
     KIND_UNKNOWN = "KIND_UNKNOWN"
     TEXT_UNSAFE = "TEXT_UNSAFE"
     NOTE_TOO_LONG = "NOTE_TOO_LONG"
@@ -47,6 +48,7 @@ MESSAGES = {
     Why.DAY_INVALID: "不是有效的日期，应为 2026-06-30 这样的形式。",
     Why.DAY_OF_OTHER_YEAR: "服务日期不在 {year} 年。",
     Why.DAY_AHEAD: "服务日期还没有到。",
+    Why.DAY_OUTSIDE_PROJECT: "该项目自 {first} 至 {last}，服务日期不在其中。",
     Why.KIND_UNKNOWN: "服务方式只能填走访、座谈、培训、问卷或其他。",
     Why.TEXT_UNSAFE: "不能以 = + - @ 开头，也不能含有不可见字符。",
     Why.NOTE_TOO_LONG: "说明最多 {limit} 个字。",
@@ -62,6 +64,8 @@ class KnownProject:
     serial: str
     title: str
     begun: bool
+    starts_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,11 @@ class ServiceCheck:
     def _line(self, row: SheetRow) -> ServiceLine | None:
         point, project = self._point(row), self._project(row)
         served_on, kind, note = self._day(row), self._kind(row), self._note(row)
+        if project and served_on and not project.starts_on <= served_on <= project.ends_on and served_on.year == self.year:
+            self._fail(row.number, DAY, Why.DAY_OUTSIDE_PROJECT, first=project.starts_on, last=project.ends_on)
         if point is None or project is None or served_on is None or kind is None or note is None:
             return None
-        return ServiceLine(point, project, served_on, kind, note)
+        return ServiceLine(point, project.id, served_on, kind, note)
 
     def _value(self, row: SheetRow, column: str) -> str:
         value = row.cells.get(column, "").strip()
@@ -129,7 +135,7 @@ class ServiceCheck:
             self._fail(row.number, USCC, Why.POINT_UNKNOWN)
         return self.points.get(value)
 
-    def _project(self, row: SheetRow) -> UUID | None:
+    def _project(self, row: SheetRow) -> KnownProject | None:
         value = self._value(row, PROJECT)
         found = self._projects.get(value, [])
         if not value:
@@ -139,7 +145,7 @@ class ServiceCheck:
             return None
         if not found[0].begun:
             self._fail(row.number, PROJECT, Why.PROJECT_NOT_BEGUN)
-        return found[0].id
+        return found[0]
 
     def _day(self, row: SheetRow) -> date | None:
         value = self._value(row, DAY)
