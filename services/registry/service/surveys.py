@@ -155,4 +155,4 @@ def changed(session: AsyncSession, survey: Survey) -> None:
 
 def _check_days(draft: SurveyDraft) -> None:
     if draft.closes_on < draft.opens_on:
-        raise SurveyDaysInvalid
+        raise SurveyDaysInvalid(field="closes_on")
