@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from kit.calendar import BEIJING, WorkingCalendar
 from kit.db import constraint_of
 from services.registry.queries import coverage as coverage_queries
-from services.registry.rules.service_records import Patience, ServiceKind, is_day_of, shown_state
+from services.registry.rules.service_records import Patience, ServiceKind, shown_state
 from services.registry.service import service_records
 from services.registry.service.errands import Errand
 from services.registry.service.service_records import Service
@@ -100,21 +100,6 @@ async def test_a_service_has_a_day_of_its_project(world: World) -> None:
         refused = await refusal(town.records.RecordServices(record(project, one, day=day.isoformat())))
         assert (refused.reason, refused.metadata["starts_on"]) == ("SERVICE_DAY_INVALID", TODAY.isoformat())
     assert len(await town.serve(project, one)) == 1
-
-
-@pytest.mark.parametrize(
-    ("served_on", "today", "good"),
-    [
-        ("2026-02-28", "2026-12-31", False),
-        ("2026-03-01", "2026-03-01", True),
-        ("2026-03-02", "2026-03-01", False),
-        ("2026-06-30", "2026-12-31", True),
-        ("2026-07-01", "2026-12-31", False),
-    ],
-)
-def test_the_days_on_which_a_project_can_serve(served_on: str, today: str, good: bool) -> None:
-    days = [date.fromisoformat(day) for day in (served_on, "2026-03-01", "2026-06-30", today)]
-    assert is_day_of(*days) is good
 
 
 async def test_what_cannot_be_recorded_is_named_and_nothing_is(world: World) -> None:
