@@ -54,6 +54,7 @@ async def record(
         return [present[point] for point in designation_ids if point in present]
     area_code = serving_area(project)
     _check_day(project, service.served_on, errand.now)
+    await queries.hold_points(session, project.year, area_code, designation_ids)
     points = await queries.points_of_area(session, project.year, area_code, designation_ids)
     refused = []
     for place, point in enumerate(designation_ids):
