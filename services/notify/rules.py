@@ -96,6 +96,8 @@ class Kind(StrEnum):
     PROJECT_NODE_LATE = "project_node_late"
     SERVICE_TO_CONFIRM = "service_to_confirm"
     SERVICE_DISPUTED = "service_disputed"
+    NOMINATION_REJECTED = "nomination_rejected"
+    RECOMMENDATION_ADDRESSED = "recommendation_addressed"
 
     # For a reader whom the table of notices.py does not foresee: better a plain line than none.
     DEMAND_CHANGED = "demand_changed"
@@ -224,7 +226,7 @@ ABOUT_ACCOUNTS: Mapping[Kind, Way] = {
     Kind.CENTRE_REBINDING_OBJECTED: TASK,
     Kind.LIAISON_RESIGNED: TASK,
 }
-# About the year's surveys, projects and services. What asks the enterprise travels; its offices find theirs in the inbox.
+# About the year's surveys, list, projects and services. What asks the enterprise travels; offices find theirs in the inbox.
 OF_PROGRAMME: Mapping[Kind, Way] = {
     Kind.SURVEY_REMINDER: TASK,
     Kind.PROJECT_NODE_SOON: INBOX,
@@ -232,6 +234,8 @@ OF_PROGRAMME: Mapping[Kind, Way] = {
     Kind.PROJECT_NODE_LATE: INBOX,
     Kind.SERVICE_TO_CONFIRM: CALL,  # silence counts as a yes: it must not be that of somebody who never heard
     Kind.SERVICE_DISPUTED: INBOX,
+    Kind.NOMINATION_REJECTED: INBOX,
+    Kind.RECOMMENDATION_ADDRESSED: INBOX,
 }
 WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS, **ABOUT_ACCOUNTS, **OF_PROGRAMME}
 

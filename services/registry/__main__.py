@@ -49,6 +49,7 @@ from fahu.registry.v1 import (
 )
 
 from kit.assembly import assemble, rebuild_since
+from kit.calendar import BEIJING
 from kit.db import Database
 from kit.errors import ServiceError
 from kit.events import outbox
@@ -60,8 +61,9 @@ from services.registry import commands
 from services.registry.drawing.drawer import Drawer
 from services.registry.past_demands import PastDemands
 from services.registry.personal import Passwords, PersonalData
+from services.registry.queries import surveys
 from services.registry.rules.service_records import Patience
-from services.registry.service import late_nodes, service_records
+from services.registry.service import closing, late_nodes, service_records
 from services.registry.service.invites import forget_attempts
 from services.registry.service.rebindings import expire_old
 from services.registry.service.sessions import forget_old
@@ -163,6 +165,7 @@ async def serve() -> int:
     database, patience = assembly.database, settings.patience()
     assembly.runtime.every(settings.sweep_seconds, "late nodes", lambda: tell_late_nodes(database))
     assembly.runtime.every(settings.sweep_seconds, "unanswered services", lambda: see_to_answers(database, patience))
+    assembly.runtime.every(settings.sweep_seconds, "surveys that are over", lambda: close_surveys(database, personal))
     dispatch = RpcChannel(settings.dispatch_target, assembly.signer, DISPATCH_SECONDS)
     added = registrations(assembly.database, personal, settings, PastDemands(dispatch))
     status = await assembly.serve(SERVICES, access_pb2.rule, added)
@@ -176,6 +179,16 @@ async def tell_late_nodes(database: Database) -> None:
     while looked_at == late_nodes.BATCH:
         async with database.begin() as session:
             looked_at = await late_nodes.sweep(session, datetime.now(UTC))
+
+
+async def close_surveys(database: Database, personal: PersonalData) -> None:
+    """Each in a transaction of its own; of several replicas the first does it, the others find it done."""
+    now = datetime.now(UTC)
+    async with database.read() as session:
+        found = await surveys.over(session, now.astimezone(BEIJING).date())
+    for survey_id in found:
+        async with database.begin() as session:
+            await closing.close_when_over(session, personal, survey_id, now)
 
 
 async def see_to_answers(database: Database, patience: Patience) -> None:

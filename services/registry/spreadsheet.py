@@ -24,7 +24,7 @@ from services.registry.reading import (
     UNREADABLE,
     text_of,
 )
-from services.registry.rules import is_safe_text
+from services.registry.rules import harmless
 from services.registry.rules.sheets import Columns, SheetRow
 
 log = logging.getLogger(__name__)
@@ -116,8 +116,3 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, va
         sheet.write_number(row, column, value)
     elif value is not None:
         sheet.write_string(row, column, harmless(text_of(value))[:MAX_WRITTEN])
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, also after it was saved as CSV."""
-    return text if is_safe_text(text) else f"'{text}"

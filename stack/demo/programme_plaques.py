@@ -8,7 +8,7 @@ from stack.demo.cast import Cast
 from stack.demo.client import Json
 from stack.demo.tale import Astray, is_refused
 
-SAYS = {"valid": "有效", "withdrawn": "已撤销"}
+SAYS = {"valid": "有效", "not_yet_valid": "尚未生效", "withdrawn": "已撤销"}
 
 
 class Papers:
@@ -25,6 +25,11 @@ class Papers:
     @property
     def point(self) -> str:
         return str(self._shown["designation_id"])
+
+    @property
+    def _good(self) -> str:
+        """What a plaque is worth that nobody took away: the year of the list has begun, or has not."""
+        return "valid" if self._year <= datetime.now(BEIJING).year else "not_yet_valid"
 
     async def make(self, wanted: int) -> None:
         """One for every point; one of them is looked at."""
@@ -44,7 +49,7 @@ class Papers:
         self._tell(f"      铭牌（A3，PDF，{sizes[0]}）、证书（A4，PDF，{sizes[1]}）")
 
     async def hand_over(self) -> None:
-        """By the area's officer, a year ahead at most. Who scans its code reads that it is valid."""
+        """By the area's officer, a year ahead at most. Who scans its code reads that it is valid, or will be."""
         officer = await self.cast.area_officer(self._area)
         told = f"    {officer.name}：向「{self._shown['enterprise_name']}」颁发铭牌 {self._shown['serial']}"
         issue = officer.post(f"/plaques/{self._shown['id']}/issue", {}, self._shown["version"])
@@ -53,7 +58,7 @@ class Papers:
         else:
             await issue
         self._tell(told)
-        await self._scan("valid")
+        await self._scan(self._good)
 
     async def follow(self, wanted: int) -> None:
         """After a point was replaced: its plaque is worth nothing, and the newcomer's is made."""
@@ -61,7 +66,7 @@ class Papers:
         lead = await self.cast.centre_lead()
         made = (await lead.post(f"/cohorts/{self._year}/plaques", {}))["made_count"]
         everyone = [one async for one in lead.all_of("/plaques", "plaques", year=self._year)]
-        self.valid = sum(one["standing"] == "valid" for one in everyone)
+        self.valid = sum(one["standing"] == self._good for one in everyone)
         if (made, self.valid) != (1, wanted):
             raise Astray(f"应补制 1 块、有效 {wanted} 块，实际补制 {made} 块、有效 {self.valid} 块")
         self._tell(f"    {lead.name}：为替补企业制作铭牌 {made} 块；本年度有效铭牌 {self.valid} 块")

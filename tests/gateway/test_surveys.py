@@ -85,7 +85,9 @@ async def test_a_survey_from_its_beginning_to_the_close(sign_in: SignIn) -> None
 async def _begun(lead: Person, supervisor: Person) -> str:
     """Where the survey of the year is; there is one, and the supervisor begins it."""
     refused(await lead.post("/surveys", SURVEY), 403, "PERMISSION_DENIED")
-    refused(await supervisor.post("/surveys", SURVEY | {"opens_on": f"{YEAR}-02-30"}), 422, "SURVEY_DAYS_INVALID")
+    for field, day in (("opens_on", f"{YEAR}-02-30"), ("closes_on", f"{YEAR}-02-30"), ("closes_on", f"{YEAR - 1}-12-31")):
+        told = refused(await supervisor.post("/surveys", SURVEY | {field: day}), 422, "SURVEY_DAYS_INVALID")
+        assert [error["field"] for error in told["errors"]] == [field]
     made = await supervisor.post("/surveys", SURVEY, key="survey-1")
     assert (made.status_code, made.headers["etag"], made.json()["state"]) == (201, '"1"', "draft")
     refused(await supervisor.post("/surveys", SURVEY), 409, "SURVEY_EXISTS")

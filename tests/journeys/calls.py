@@ -164,6 +164,7 @@ CALLS = {
     "RefreshSession": Door(("UNAUTHENTICATED SESSION_ENDED",), fixed(refresh_token="made-up")),
     "EndSession": Door(("OK",), fixed(refresh_token="made-up")),
     "ListLiaisons": Door(("OK",), about("enterprise_id")),
+    "ImportLiaisons": Door(("OK",), fixed(file_name="cohort.csv", content=FILE_RPC["content"], dry_run=True)),
     "ResignLiaison": Door(("INVALID_ARGUMENT FIELDS_INVALID",), fixed(reason=" ", request_id="示例")),
     "CreateInvite": Door(
         ("FAILED_PRECONDITION INVITE_NOT_NEEDED",),

@@ -12,8 +12,8 @@ SERVICES = ("registry", "dispatch", "courses", "notify")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 ROWS = "SELECT count(*), md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {} AS row"
 WORDLESS = "SELECT count(*) FROM demand WHERE id NOT IN (SELECT demand_id FROM demand_search WHERE complete)"
-# Longer than the pause between two rounds of any work that goes on by itself, such as dispatch's look, each second, for
-# demands whose words are not yet found.
+# Longer than the pause between two rounds of any work that goes on by itself, such as dispatch's look for demands whose
+# words are not yet found, each second.
 QUIET_SECONDS = 2.5
 TRIES = 60
 Contents = Mapping[str, tuple[int, str]]

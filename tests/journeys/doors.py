@@ -133,6 +133,7 @@ DOORS = {
     "POST /api/v1/call-tasks/{task_id}/complete": Door(("200", "409 CALL_TASK_DONE"), fixed(reached=True)),
     "POST /api/v1/people/{person_id}/reveal-phone": Door(("200",), fixed(reason="电话联系")),
     "POST /api/v1/cohorts/{year}/import": Door(("200",)),
+    "POST /api/v1/liaisons/import": Door(("200",)),
     # Nobody resigns, and nobody has an open request: what is sent here takes effect for nobody.
     "POST /api/v1/me/resignation": Door(("422 FIELDS_INVALID",), fixed(reason=" ")),
     f"POST {ENTERPRISES}/liaison/invite": Door(("409 INVITE_NOT_NEEDED",)),

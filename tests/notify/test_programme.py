@@ -1,6 +1,7 @@
 """What registry tells of projects and services reaches the inboxes of those it names, once, and nobody else's."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import uuid_utils.compat
@@ -89,6 +90,30 @@ async def test_what_silence_would_confirm_reaches_the_contact_by_wechat_or_by_te
     assert (task.person_id, task.serial) == (str(without), "FW2026-000345")
 
 
+async def test_officers_are_told_of_a_rejection_and_where_its_reason_is(world: World) -> None:
+    await world.happen(events.UnitChanged(code=UNIT, name="朱泾镇", version=1))
+    officer, nomination = uuid4(), str(uuid4())
+    rejected = events.NominationRejected(
+        nomination_id=nomination, year=2026, unit_code=UNIT, officer_ids=[str(officer)], version=3
+    )
+    for delivery in [arrived(rejected)] * 2:
+        await world.deliver([delivery])
+    (told,) = await world.inbox(officer)
+    assert (told.kind, told.subject_id, told.serial) == ("nomination_rejected", nomination, "TJ2026")
+    assert told.body.startswith("朱泾镇推荐的年度联系点企业（TJ2026）中有一家未通过审核，原因已写在该条推荐中")
+
+
+async def test_a_unit_is_told_of_a_recommendation_once_it_is_addressed_to_it(world: World) -> None:
+    await world.happen(events.UnitChanged(code="hrss", name="区人社局", version=1))
+    leader = uuid4()
+    advice: dict[str, Any] = {"recommendation_id": str(uuid4()), "owner_unit": "hrss", "due_on": "2026-11-30", "year": 2026}
+    for version, people in ((1, [str(leader)]), (2, [])):
+        await world.deliver([arrived(events.RecommendationChanged(**advice, addressed_person_ids=people, version=version))])
+    (told,) = await world.inbox(leader)
+    assert (told.kind, told.subject_id) == ("recommendation_addressed", advice["recommendation_id"])
+    assert told.body == "年度调研（DY2026）提出的一条对策建议由区人社局负责，应于11月30日17:30前落实。请查看。"
+
+
 async def test_each_message_opens_the_page_of_what_it_is_about(world: World) -> None:
     kinds = rules.OF_PROGRAMME
     assert kinds.keys() == {Kind.SURVEY_REMINDER, *OF_PROGRAMME}
@@ -97,11 +122,13 @@ async def test_each_message_opens_the_page_of_what_it_is_about(world: World) -> 
 
 
 def test_enterprises_are_addressed_and_staff_are_not() -> None:
-    assert len(OF_PROGRAMME) == 5
+    assert len(OF_PROGRAMME) == 7
     assert [kind for kind, text in OF_PROGRAMME.items() if "您" in text.body["zh"]] == [Kind.SERVICE_TO_CONFIRM]
     assert {kind.DESCRIPTOR.name for kind in READERS} == {
         "ProjectNodeDue",
         "ProjectNodeLate",
         "ServiceRecorded",
         "ServiceAnswered",
+        "NominationRejected",
+        "RecommendationChanged",
     }

@@ -26,7 +26,7 @@ LEAD = signing.person(Role.ROLE_CENTRE_LEAD, unit="centre")
 OPERATOR = signing.person(Role.ROLE_CENTRE_OPERATOR, unit="centre")
 OFFICER = signing.person(Role.ROLE_AREA_OFFICER, unit=f"area-{ZHUJING}", area=ZHUJING)
 NEIGHBOUR = signing.person(Role.ROLE_AREA_OFFICER, unit=f"area-{FENGJING}", area=FENGJING)
-CONTENT = {"title": "法治化营商环境问卷大调查", "opens_on": f"{YEAR}-01-10", "closes_on": f"{YEAR}-02-28"}
+CONTENT = {"title": "法治化营商环境问卷大调查", "opens_on": f"{YEAR}-01-10", "closes_on": f"{YEAR}-12-31"}
 
 
 def row(number: int, area: str = ZHUJING, industry: str = "制造业", above: str = "是", **changes: str) -> list[str]:
@@ -81,6 +81,11 @@ async def opened(world: World, *rows: Sequence[str]) -> Any:
 
 async def close(world: World, survey: Any) -> Any:
     return (await world.surveys(SUPERVISOR).CloseSurvey(pb.CloseSurveyRequest(on=on(survey)))).survey
+
+
+async def found(world: World, survey: Any) -> Any:
+    """As it is now."""
+    return (await world.surveys(SUPERVISOR).GetSurvey(pb.GetSurveyRequest(survey_id=survey.id))).survey
 
 
 ANSWER = """

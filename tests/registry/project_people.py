@@ -54,9 +54,9 @@ class Office:
         request = pb.AddNodeRequest(on=on(project), title=title, due_on=due.isoformat())
         return (await self.projects.AddNode(request)).project  # type: ignore[no-any-return]
 
-    async def active(self, *due: date, title: str = "上门辅导", year: int = YEAR) -> Project:
+    async def active(self, *due: date, title: str = "上门辅导", year: int = YEAR, **more: Any) -> Project:
         """A project under way, with nodes due on some days."""
-        project = await self.create(title, year, leader_id=self.person)
+        project = await self.create(title, year, leader_id=self.person, **more)
         for day in due or (date(year, 12, 31),):
             project = await self.add_node(project, day)
         return (await self.projects.ActivateProject(pb.ActivateProjectRequest(on=on(project)))).project  # type: ignore[no-any-return]

@@ -1,20 +1,27 @@
 """The close of a survey lets no answer through, loses none, and lets nobody out of part B."""
 
 import asyncio
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from fahu.registry.v1 import events_pb2
+from fahu.registry.v1 import survey_service_pb2 as pb
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from kit.calendar import BEIJING
 from kit.crypto import Keyring
 from services.registry import commands
+from services.registry.__main__ import close_surveys
 from services.registry.envelopes import unseal
 from services.registry.models import SealedAnswer
 from services.registry.personal import PersonalData
+from services.registry.service.closing import close_when_over
 from tests.registry import census
 from tests.registry.census import row
-from tests.registry.conftest import KEYRING_TEXT, World, race
+from tests.registry.conftest import KEYRING_TEXT, YEAR, World, race
 from tests.registry.files import FENGJING, SUBDISTRICT, ZHUJING, uscc
 
 
@@ -27,6 +34,54 @@ async def test_the_close_waits_for_an_answer_on_its_way(world: World) -> None:
         assert not closing.done()
     closed = await closing
     assert (closed.summary.population, closed.summary.sent, closed.summary.returned, closed.summary.valid) == (2, 2, 1, 0)
+
+
+async def over(world: World, survey: Any) -> date:
+    """Have a survey's last day pass; returns it."""
+    last = datetime.now(BEIJING).date() - timedelta(days=1)
+    await world.change("UPDATE survey SET opens_on = :day, closes_on = :day WHERE id = :id", day=last, id=UUID(survey.id))
+    return last
+
+
+async def test_a_survey_closes_by_itself_once_its_last_day_has_passed(world: World) -> None:
+    survey = await census.opened(world, *(row(number) for number in range(1, 7)))
+    for number in range(1, 7):
+        await census.answer(world, survey, number)
+        await census.give_part_b(world, survey, number, {"overall": 5})
+    await close_surveys(world.database, world.personal)
+    assert (await census.found(world, survey)).state == pb.SURVEY_STATE_OPEN
+    last = await over(world, survey)
+    # Of several replicas one does it, whichever is the first.
+    await asyncio.gather(*(close_surveys(world.database, world.personal) for _ in range(3)))
+    closed = await census.found(world, survey)
+    assert (closed.state, closed.version, closed.summary.returned) == (pb.SURVEY_STATE_CLOSED, survey.version + 1, 6)
+    assert (closed.summary.anonymous, await world.rows("SELECT 1 FROM sealed_answer")) == (6, [])
+    told = await world.events(events_pb2.SurveyChanged, survey.id)
+    assert [one.state for one in told].count(pb.SURVEY_STATE_CLOSED) == 1
+    kept = await world.rows("SELECT actor, reason FROM audit WHERE action = 'SURVEY_CLOSED'")
+    assert [tuple(one) for one in kept] == [("registry", f"after {last}")]
+    await close_surveys(world.database, world.personal)
+    assert (await census.found(world, survey)).version == closed.version
+
+
+async def test_the_last_day_of_a_survey_ends_with_the_day_in_shanghai(world: World) -> None:
+    survey = await census.opened(world, row(1))
+    midnight = datetime(YEAR + 1, 1, 1, tzinfo=BEIJING)
+    for moment, done in ((midnight - timedelta(seconds=1), False), (midnight, True), (midnight, False)):
+        async with world.database.begin() as session:
+            assert await close_when_over(session, world.personal, UUID(survey.id), moment) is done
+
+
+async def test_who_makes_it_longer_first_keeps_it_open(world: World) -> None:
+    survey = await census.opened(world, row(1))
+    await over(world, survey)
+    async with world.database.begin() as session:
+        await session.execute(text("UPDATE survey SET closes_on = closes_on + 30"))
+        closing = asyncio.create_task(close_surveys(world.database, world.personal))
+        await asyncio.sleep(0.3)
+        assert not closing.done()
+    await closing
+    assert (await census.found(world, survey)).state == pb.SURVEY_STATE_OPEN
 
 
 async def test_what_was_begun_and_never_handed_in_goes_with_the_close(world: World) -> None:

@@ -194,6 +194,16 @@ async def test_a_file_of_services_is_taken_whole_or_not_at_all(world: World) -> 
     ]
 
 
+async def test_a_row_has_a_day_of_its_project(world: World) -> None:
+    await world.import_lines(POINTS[1])
+    town = await office(world)
+    await town.active(TODAY, title="今天", starts_on=TODAY.isoformat(), ends_on=TODAY.isoformat())
+    days = [TODAY, TODAY - timedelta(days=1)]
+    answer = await town.records.ImportServiceRecords(sheet(*[(POINTS[1].uscc, "今天", day, "走访", "") for day in days]))
+    reason = "DAY_OUTSIDE_PROJECT" if days[1].year == YEAR else "DAY_OF_OTHER_YEAR"
+    assert [(error.row, error.column, error.reason) for error in answer.errors] == [(3, DAY, reason)]
+
+
 async def test_a_good_file_is_recorded_once(world: World) -> None:
     await world.import_lines(POINTS[1], POINTS[2])
     town = await office(world)

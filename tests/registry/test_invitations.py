@@ -1,5 +1,6 @@
 """Who is asked: personal links that are told once, and reminders within their limits."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from fahu.registry.v1 import invitation_service_pb2 as pb
 from fahu.registry.v1.survey_answer_service_pb2 import SURVEY_ANSWERS_STATE_NONE
 from fahu.registry.v1.survey_service_pb2 import SURVEY_AUDIENCE_LIAISON_POINTS, SURVEY_KIND_OTHER, OpenSurveyRequest
 from grpc import StatusCode
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -132,6 +134,21 @@ async def test_without_taking_turns_who_invites_second_would_fail(world: World, 
     survey = await census.create(world)
     made, _ = await race(*(census.links(world, survey) for _ in range(8)))
     assert len(made) < 8
+
+
+async def test_who_is_being_moved_is_invited_where_they_are_then(world: World) -> None:
+    await census.import_census(world, row(1), row(2))
+    survey = await census.create(world)
+    async with world.database.begin() as session:
+        which = "enterprise_id = (SELECT id FROM enterprise WHERE uscc = :uscc)"
+        moved = text(f"UPDATE enterprise_year SET area_code = :area WHERE {which}")
+        await session.execute(moved, {"area": FENGJING, "uscc": uscc(2)})
+        inviting = asyncio.create_task(census.links(world, survey))
+        await asyncio.sleep(0.3)
+        assert not inviting.done()
+    assert (await inviting).keys() == {uscc(1), uscc(2)}
+    places = await world.rows("SELECT area_code FROM invitation ORDER BY area_code")
+    assert [one[0] for one in places] == [ZHUJING, FENGJING]
 
 
 async def test_an_officer_sees_and_does_what_is_of_its_area(world: World) -> None:

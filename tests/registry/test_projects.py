@@ -168,6 +168,11 @@ async def test_late_nodes_show_without_a_report_and_the_longest_first(world: Wor
     page = await centre.projects.ListLateNodes(pb.ListLateNodesRequest(page_size=1))
     rest = await listed(centre, page_size=1, page_token=page.next_page_token)
     assert [page.nodes[0].days_late, rest[0].days_late] == [(TODAY - FIRST).days, 1]
+    asked = pb.ExportLateNodesRequest(year=YEAR, unit_code=town.actor.unit_code)
+    book = CalamineWorkbook.from_filelike(io.BytesIO((await centre.projects.ExportLateNodes(asked)).content))
+    written = [(row[2], row[3], row[4], row[7]) for row in book.get_sheet_by_index(0).to_python()[1:]]
+    assert written == [("朱泾镇", "迟", "王同志", (TODAY - FIRST).days)]
+    assert len(await world.rows("SELECT FROM audit WHERE action = 'LATE_NODES_EXPORTED'")) == 1
     overdue = (await town.projects.ListProjects(pb.ListProjectsRequest(overdue=True))).projects
     assert [(one.id, one.state, one.overdue) for one in overdue] == [(late.id, PROJECT_STATE_ACTIVE, True)]
     late = (await town.projects.CompleteNode(done(late, late.nodes[0]))).project

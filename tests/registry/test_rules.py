@@ -1,10 +1,11 @@
 """Codes, phones, texts and refresh tokens, case by case."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.registry.rules import (
+    harmless,
     is_person_name,
     is_safe_text,
     is_uscc_text,
@@ -13,6 +14,7 @@ from services.registry.rules import (
     year_of,
 )
 from services.registry.rules.plaques import PlaqueState, Standing, standing
+from services.registry.rules.service_records import is_day_of
 from services.registry.rules.sessions import RefreshToken, SessionPolicy, Verdict, judge
 
 POLICY = SessionPolicy(lifetime=timedelta(days=30), grace=timedelta(seconds=30))
@@ -69,6 +71,16 @@ def test_ordinary_names_are_safe(text: str) -> None:
     assert is_safe_text(text)
 
 
+@pytest.mark.parametrize("text", ["=1+1", "＋86", " =1+1", "\n=1+1", "\t@x", "\ufeff-1", "-\n第二行"])
+def test_what_begins_a_cell_like_a_formula_is_exported_as_a_text(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["第一行\n第二行", "先做：\n- 走访\n=合计", "a\tb", "a\x07b", ""])
+def test_what_stands_within_a_cell_begins_no_formula(text: str) -> None:
+    assert harmless(text) == text
+
+
 @pytest.mark.parametrize(("name", "good"), [("张三", True), ("Li Na", True), ("1", False), ("", False), ("张" * 51, False)])
 def test_names_of_people(name: str, good: bool) -> None:
     assert is_person_name(name) is good
@@ -106,3 +118,18 @@ def test_a_plaque_is_valid_in_its_year_alone(year: int, worth: Standing) -> None
     assert standing(PlaqueState.ISSUED, year, True, 2027) is worth
     assert standing(PlaqueState.LOST, year, True, 2027) is Standing.WITHDRAWN
     assert standing(PlaqueState.ISSUED, year, False, 2027) is Standing.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("served_on", "today", "good"),
+    [
+        ("2026-02-28", "2026-12-31", False),
+        ("2026-03-01", "2026-03-01", True),
+        ("2026-03-02", "2026-03-01", False),
+        ("2026-06-30", "2026-12-31", True),
+        ("2026-07-01", "2026-12-31", False),
+    ],
+)
+def test_the_days_on_which_a_project_can_serve(served_on: str, today: str, good: bool) -> None:
+    days = [date.fromisoformat(day) for day in (served_on, "2026-03-01", "2026-06-30", today)]
+    assert is_day_of(*days) is good

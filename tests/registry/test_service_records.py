@@ -92,6 +92,16 @@ async def test_the_area_records_and_the_enterprise_answers(world: World) -> None
     assert {*answers[0].recorder_person_ids} == {town.person}
 
 
+async def test_a_service_has_a_day_of_its_project(world: World) -> None:
+    await world.import_lines(ONE)
+    town, one = await office(world), await point(world, ONE)
+    project = await town.active(TODAY, starts_on=TODAY.isoformat(), ends_on=TODAY.isoformat())
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        refused = await refusal(town.records.RecordServices(record(project, one, day=day.isoformat())))
+        assert (refused.reason, refused.metadata["starts_on"]) == ("SERVICE_DAY_INVALID", TODAY.isoformat())
+    assert len(await town.serve(project, one)) == 1
+
+
 async def test_what_cannot_be_recorded_is_named_and_nothing_is(world: World) -> None:
     await world.import_lines(ONE, TWO, ELSEWHERE)
     town, agency = await office(world), await office(world, "hrss")

@@ -196,7 +196,7 @@ def test_what_is_written_reads_the_same_and_runs_nothing() -> None:
         ("甲公司", "3"),
         ("'=1+1", "-2"),
         ("'@SUM(A1)", "0"),
-        ("'多\n行", ""),
+        ("多\n行", ""),
     ]
 
 

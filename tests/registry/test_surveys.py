@@ -104,13 +104,22 @@ async def test_a_survey_goes_one_way_and_tells_of_every_step(world: World) -> No
 
 async def test_an_open_survey_may_last_longer_and_nothing_else(world: World) -> None:
     survey = await census.opened(world, row(1))
-    longer = pb.SurveyContent(**census.CONTENT | {"closes_on": f"{YEAR}-03-31"}, valid_min_percent=60)
+    longer = pb.SurveyContent(**census.CONTENT | {"closes_on": f"{YEAR + 1}-01-31"}, valid_min_percent=60)
     update = pb.UpdateSurveyRequest(on=on(survey), content=longer)
     changed = (await world.surveys(SUPERVISOR).UpdateSurvey(update)).survey
-    assert changed.content.closes_on == f"{YEAR}-03-31"
+    assert changed.content.closes_on == f"{YEAR + 1}-01-31"
     easier = pb.SurveyContent(**census.CONTENT, valid_min_percent=0)
     refused = await refusal(world.surveys(SUPERVISOR).UpdateSurvey(pb.UpdateSurveyRequest(on=on(changed), content=easier)))
     assert refused.reason == "SURVEY_WRONG_STATE"
+
+
+async def test_a_survey_whose_last_day_has_passed_is_not_opened(world: World) -> None:
+    """It would close at once, for good."""
+    await census.import_census(world, row(1))
+    survey = await census.create(world, content={"opens_on": "2021-01-10", "closes_on": "2021-02-28"})
+    await census.links(world, survey)
+    refused = await refusal(world.surveys(SUPERVISOR).OpenSurvey(pb.OpenSurveyRequest(on=on(survey))))
+    assert (refused.reason, refused.metadata["field"]) == ("SURVEY_DAYS_INVALID", "closes_on")
 
 
 async def test_a_bad_questionnaire_is_told_whole_and_not_written(world: World) -> None:

@@ -65,6 +65,10 @@ GAP: dict[str, Any] = {
 }
 OPERATIONS: dict[str, dict[str, Any]] = {
     "list_liaisons": {"response": {"liaisons": [PRESENT, FORMER], "next_page_token": ""}},
+    "import_liaisons": {
+        "request": "统一社会信用代码,联系人,手机号,同意,同意文本版本\n91310116MA0FAKE007,例联系,13800000003,是,2026-1",
+        "response": {"row_count": 1, "created_count": 1, "errors": []},
+    },
     "resign_liaison": {"request": {"reason": "本人调离原岗位"}},
     "create_invite": {"response": NEW_INVITE},
     "get_invite": {"response": INVITE},

@@ -145,6 +145,10 @@ TALLY: dict[str, Any] = {
 FILE = (
     f"统一社会信用代码,项目,服务日期,服务方式,说明\n91310116MA0FAKE007,{PROJECT['serial']},2026-06-18,走访,梳理劳动合同文本"
 )
+PLAN = (
+    "项目名称,责任领导,承办人,开始日期,结束日期,时间节点,应完成日期,项目说明\n"
+    "规上企业劳动用工辅导,,,2026-03-01,2026-12-31,首轮走访,2026-06-30,每家联系点上门一次"
+)
 OPERATIONS: dict[str, dict[str, Any]] = {
     "list_projects": {"response": {"projects": [PROJECT], "next_page_token": ""}},
     "get_project": {"response": PROJECT},
@@ -194,6 +198,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "import_service_records": {
         "request": FILE,
+        "response": {"row_count": 1, "created_count": 1, "errors": []},
+    },
+    "import_projects": {
+        "request": PLAN,
         "response": {"row_count": 1, "created_count": 1, "errors": []},
     },
     "list_coverage": {"response": {"lines": [LINE], "next_page_token": ""}},

@@ -45,6 +45,27 @@ async def export_enterprises(query: Annotated[EnterpriseExportQuery, Query()], c
     return xlsx_answer(f"{answer.year}年联系点企业", answer.content)
 
 
+class LiaisonExportQuery(Asked):
+    """Of which enterprises."""
+
+    year: Year = 0
+    area: AreaCode = ""
+
+
+@router.get(
+    "/liaisons",
+    response_class=Response,
+    responses=GIVES_XLSX,
+    summary="导出历任联系人",
+    openapi_extra=tells("EXPORT_TOO_LARGE"),
+)
+async def export_liaisons(query: Annotated[LiaisonExportQuery, Query()], caller: EnterpriseTaker) -> Response:
+    """Who is and was the contact of each enterprise that the caller may see, masked; by the areas of a year."""
+    request = pb.ExportLiaisonsRequest(year=query.year, area_code=query.area)
+    answer = await caller.clients.exports.ExportLiaisons(request)
+    return xlsx_answer("历任联系人", answer.content)
+
+
 @router.get("/units", response_class=Response, responses=GIVES_XLSX, summary="导出单位", openapi_extra=tells())
 async def export_units(query: Annotated[UnitQuery, Query()], caller: UnitTaker) -> Response:
     """The units, a row for each duty, held or not. Filled in, the file can be imported."""

@@ -5,13 +5,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fahu.registry.v1 import liaison_service_pb2 as pb
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from services.gateway.auth import LiaisonCaller
 from services.gateway.openapi import tells
-from services.gateway.routes.enterprises import Reader
+from services.gateway.routes.enterprises import Appointer, Reader
 from services.gateway.schemas import Id, In, NextPageToken, Out, Page, written
+from services.gateway.sheets import REFUSALS, TAKES_FILE, ImportQuery, ImportReport, report, sent_file
 from services.gateway.words import moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["enterprises"])
@@ -53,6 +54,16 @@ async def list_liaisons(enterprise_id: UUID, query: Annotated[Page, Query()], ca
     )
     answer = await caller.clients.liaisons.ListLiaisons(request)
     return LiaisonPeriods(liaisons=[_period(one) for one in answer.liaisons], next_page_token=answer.next_page_token)
+
+
+@router.post("/liaisons/import", summary="导入联系人", openapi_extra=tells(*REFUSALS, "PHONE_IN_USE") | TAKES_FILE)
+async def import_liaisons(query: Annotated[ImportQuery, Query()], request: Request, caller: Appointer) -> ImportReport:
+    """Appoint the contacts of an XLSX or CSV file to enterprises that have none, all or nobody. Again, nothing changes."""
+    name, content = await sent_file(request)
+    answer = await caller.clients.liaisons.ImportLiaisons(
+        pb.ImportLiaisonsRequest(file_name=name, content=content, dry_run=query.dry_run)
+    )
+    return report(answer.row_count, answer.created_count, answer.errors, query.dry_run)
 
 
 @router.post(

@@ -28,7 +28,6 @@ from services.gateway.routes.project_schemas import (
     tally_out,
 )
 from services.gateway.schemas import Asked, Day, Id, In, NextPageToken, Out, Page, written
-from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 
 router = APIRouter(prefix="/api/v1", tags=["projects"])
 WRITERS = (Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_LEAD, Role.ROLE_AREA_OFFICER)
@@ -80,11 +79,15 @@ class ProjectQuery(Page):
     overdue: Annotated[bool, Field(description="只看逾期的。Overdue ones only.")] = False
 
 
-class LateNodeQuery(Page):
-    """What narrows the list."""
+class LateNodeNarrowing(Asked):
+    """What narrows the list, and its file."""
 
     year: Annotated[int, Field(ge=0, le=2200, description="年度，0 为所有年度。The year; 0 for all years.")] = 0
     unit: UnitCode = ""
+
+
+class LateNodeQuery(LateNodeNarrowing, Page):
+    """Which late nodes, page by page."""
 
 
 class YearQuery(Asked):
@@ -253,19 +256,6 @@ async def list_project_gaps(query: Annotated[YearQuery, Query()], caller: Overse
         for gap in answer.gaps
     ]
     return ProjectGaps(gaps=gaps)
-
-
-@router.get(
-    "/projects/{year}/export",
-    response_class=Response,
-    responses=GIVES_XLSX,
-    summary="导出年度项目",
-    openapi_extra=tells(),
-)
-async def export_projects(year: PathYear, caller: Reader) -> Response:
-    """The year's projects that the caller sees, with their nodes, as XLSX."""
-    answer = await caller.clients.projects.ExportProjects(pb.ExportProjectsRequest(year=year))
-    return xlsx_answer(f"{year}年度服务企业重点项目", answer.content)
 
 
 def _late(node: pb.LateNode, names: dict[str, str]) -> LateNodeOut:

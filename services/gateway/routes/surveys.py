@@ -172,7 +172,10 @@ async def update_survey(survey_id: UUID, body: SurveyContent, caller: Supervisor
     response_model=SurveyOut,
     summary="启动问卷调查",
     openapi_extra=tells(
-        *("SURVEY_NOT_FOUND", "SURVEY_WRONG_STATE", "SURVEY_NOT_READY"), idempotent=True, versioned=True, etag=True
+        *("SURVEY_NOT_FOUND", "SURVEY_WRONG_STATE", "SURVEY_NOT_READY", "SURVEY_DAYS_INVALID"),
+        idempotent=True,
+        versioned=True,
+        etag=True,
     ),
 )
 async def open_survey(survey_id: UUID, caller: Supervisor) -> Response:

@@ -1,4 +1,4 @@
-"""What units are told of their projects of the year, and enterprises of the services recorded for them."""
+"""What units are told of the year's list, research and projects, and enterprises of the services recorded for them."""
 
 from services.notify.catalogue.text import Texts, text
 from services.notify.rules import Kind
@@ -37,5 +37,18 @@ OF_PROGRAMME: Texts = {
         "A service is disputed",
         "The enterprise disputes the service {serial} that {unit} recorded, which does not count. Please read why "
         "and put it right.",
+    ),
+    K.NOMINATION_REJECTED: text(
+        "一条推荐未通过审核",
+        "{unit}推荐的年度联系点企业（{serial}）中有一家未通过审核，原因已写在该条推荐中，请查看。名单公布前可另行推荐。",
+        "A nomination was rejected",
+        "One of the enterprises that {unit} nominated ({serial}) was rejected. The reason is with the nomination. "
+        "Another may be nominated until the list is published.",
+    ),
+    K.RECOMMENDATION_ADDRESSED: text(
+        "有一条调研对策建议",
+        "年度调研（{serial}）提出的一条对策建议由{unit}负责，应于{due}落实。请查看。",
+        "A recommendation of the research",
+        "A recommendation of the year's research ({serial}) is {unit}'s to see to {due}. Please read it.",
     ),
 }

@@ -1,4 +1,5 @@
-"""What the year's programme asks of people: nodes of projects that are due or late, services to confirm or disputed.
+"""What the year's programme asks of people: nodes that are due or late, services to confirm or disputed, nominations that
+were rejected, recommendations addressed to a unit.
 
 Registry names the readers in the event, so nobody is asked. What people wrote is read where the message leads.
 """
@@ -32,9 +33,12 @@ class Told:
     facts: dict[str, object] = field(default_factory=dict)
 
 
+def _end_of(day: str) -> str:
+    return datetime.combine(date.fromisoformat(day), CLOSE_OF_BUSINESS, BEIJING).astimezone(UTC).isoformat()
+
+
 def _node(kind: Kind, node: events.ProjectNodeWarning) -> Told:
-    due = datetime.combine(date.fromisoformat(node.due_on), CLOSE_OF_BUSINESS, BEIJING).astimezone(UTC)
-    facts: dict[str, object] = {"unit": node.unit_code, "due": due.isoformat()}
+    facts: dict[str, object] = {"unit": node.unit_code, "due": _end_of(node.due_on)}
     return Told(kind, node.person_ids, node.project_id, node.serial, node.version, facts)
 
 
@@ -63,11 +67,26 @@ def _answered(event: events.ServiceAnswered) -> Told:
     return _service(Kind.SERVICE_DISPUTED, event.recorder_person_ids if disputed else (), event.service)
 
 
+def _rejected(event: events.NominationRejected) -> Told:
+    facts: dict[str, object] = {"unit": event.unit_code}
+    serial = f"TJ{event.year}"
+    return Told(Kind.NOMINATION_REJECTED, event.officer_ids, event.nomination_id, serial, event.version, facts)
+
+
+def _recommended(event: events.RecommendationChanged) -> Told:
+    """What becomes of it afterwards is read in the list."""
+    facts: dict[str, object] = {"unit": event.owner_unit, "due": _end_of(event.due_on)}
+    people, serial = event.addressed_person_ids, f"DY{event.year}"
+    return Told(Kind.RECOMMENDATION_ADDRESSED, people, event.recommendation_id, serial, event.version, facts)
+
+
 READERS: dict[type[Message], Callable[[Any], Told]] = {
     events.ProjectNodeDue: _due,
     events.ProjectNodeLate: _late,
     events.ServiceRecorded: _recorded,
     events.ServiceAnswered: _answered,
+    events.NominationRejected: _rejected,
+    events.RecommendationChanged: _recommended,
 }
 
 

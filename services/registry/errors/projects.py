@@ -87,7 +87,7 @@ class ServiceRecordWrongState(FailedPrecondition):
 
 class ServiceDayInvalid(InvalidArgument):
     reason = "SERVICE_DAY_INVALID"
-    message = "A service took place in the project's year, and not ahead of today."
+    message = "A service took place on a day of its project, {starts_on} to {ends_on}, and not ahead of today."
 
 
 class ServicesRefused(FieldsInvalid):

@@ -20,7 +20,7 @@ class SurveyWrongState(FailedPrecondition):
 
 class SurveyDaysInvalid(InvalidArgument):
     reason = "SURVEY_DAYS_INVALID"
-    message = "The last day is before the first, or there is no such day."
+    message = "{field}: there is no such day, or the last is before the first or has passed."
 
 
 class SurveyAudienceInvalid(InvalidArgument):

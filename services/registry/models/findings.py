@@ -1,7 +1,7 @@
 """What a survey came to (SUR-3, SUR-5), what is recommended (SUR-4), and the course of the demands of a year.
 
 An analysis is taken once and never altered: reports are drawn from it, today and in years. Of part B it holds what may be
-shown and nothing else (rules/disclosure.py).
+shown and nothing else, of part A all, and what of it is not for every reader (rules/disclosure.py).
 """
 
 from datetime import date, datetime

@@ -54,19 +54,20 @@ async def known(
         places={ids[enterprise]: area for enterprise, area in await session.execute(years)},
         levels=levels,
         withdrawn=frozenset(uscc for uscc, _, _ in ever) - levels.keys(),
-        contacts=await _contacts(session, personal, ids),
-        phones=await _phones(session, personal, phones),
+        contacts=await contacts(session, personal, ids),
+        phones=await phones_in_use(session, personal, phones),
         seats=await _seats(session, year),
     )
 
 
-async def _contacts(session: AsyncSession, personal: PersonalData, ids: dict[UUID, str]) -> dict[str, tuple[str, str]]:
+async def contacts(session: AsyncSession, personal: PersonalData, ids: dict[UUID, str]) -> dict[str, tuple[str, str]]:
+    """Name and number of the present contacts of some enterprises, by their codes."""
     query = select(Liaison.enterprise_id, Person).join(Person, Person.id == Liaison.person_id)
     found = await session.execute(query.where(Liaison.ended_at.is_(None), Liaison.enterprise_id.in_(ids)))
     return {ids[enterprise]: (personal.name(person), personal.phone(person)) for enterprise, person in found}
 
 
-async def _phones(session: AsyncSession, personal: PersonalData, phones: Sequence[str]) -> dict[str, str]:
+async def phones_in_use(session: AsyncSession, personal: PersonalData, phones: Sequence[str]) -> dict[str, str]:
     """Numbers that somebody with a role has: the code of the enterprise they are the contact of, "" for staff."""
     by_index = {personal.phone_index(phone): phone for phone in phones}
     people = Person.active & Person.phone_index.in_(by_index)

@@ -114,14 +114,10 @@ async def shares(session: AsyncSession, actor: Actor, year: int, now: datetime) 
 
 
 async def points_by_uscc(session: AsyncSession, year: int, area_code: str) -> dict[str, UUID]:
-    """Active liaison points of an area and year by 统一社会信用代码, for the rows of a file.
-
-    Held until the transaction ends, and in one order: what is compared with the file is still a point when it is written.
-    """
+    """Active liaison points of an area and year by 统一社会信用代码, for the rows of a file. Who writes holds them first."""
     query = select(Enterprise.uscc, Designation.id).join(Enterprise, Enterprise.id == Designation.enterprise_id)
     query = query.where(Designation.year == year, Designation.area_code == area_code, Designation.active)
-    found = await session.execute(query.order_by(Designation.id).with_for_update(of=Designation, read=True))
-    return {row[0]: row[1] for row in found}
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def projects_to_serve(session: AsyncSession, year: int, unit_code: str) -> list[Project]:
@@ -132,4 +128,6 @@ async def projects_to_serve(session: AsyncSession, year: int, unit_code: str) ->
 
 def known(projects: Sequence[Project]) -> list[KnownProject]:
     """By what a file may call them."""
-    return [KnownProject(p.id, serial_of(p.year, p.number), p.title, p.state in BEGUN) for p in projects]
+    return [
+        KnownProject(p.id, serial_of(p.year, p.number), p.title, p.state in BEGUN, p.starts_on, p.ends_on) for p in projects
+    ]

@@ -114,23 +114,25 @@ def _of_year() -> tuple[ColumnElement[bool], ...]:
     return Designation.enterprise_id == EnterpriseYear.enterprise_id, Designation.year == EnterpriseYear.year
 
 
+def _asked(actor: Actor, survey: Survey, area_code: str) -> list[ColumnElement[bool]]:
+    found = [EnterpriseYear.year == survey.year, _audience(survey), operable(actor, EnterpriseYear.area_code)]
+    return [*found, EnterpriseYear.area_code == area_code] if area_code else found
+
+
+async def hold_places(session: AsyncSession, actor: Actor, survey: Survey, area_code: str) -> set[UUID]:
+    """Have whom a survey is to ask stay in the area of the year until the transaction ends: a census waits. Returns who."""
+    query = select(EnterpriseYear.enterprise_id).where(*_asked(actor, survey, area_code))
+    in_order = query.order_by(EnterpriseYear.enterprise_id)
+    return set(await session.scalars(in_order.with_for_update(read=True, key_share=True)))
+
+
 async def asked(session: AsyncSession, actor: Actor, survey: Survey, area_code: str) -> Sequence[Asked]:
     """Everybody a survey is to ask whom the actor may invite, by area and code."""
-    query = (
-        select(
-            Enterprise.id,
-            Enterprise.uscc,
-            Enterprise.name,
-            EnterpriseYear.area_code,
-            EnterpriseYear.industry,
-            Invitation.id,
-        )
-        .join(EnterpriseYear, EnterpriseYear.enterprise_id == Enterprise.id)
-        .outerjoin(Invitation, and_(Invitation.enterprise_id == Enterprise.id, Invitation.survey_id == survey.id))
-        .where(EnterpriseYear.year == survey.year, _audience(survey), operable(actor, EnterpriseYear.area_code))
-    )
-    if area_code:
-        query = query.where(EnterpriseYear.area_code == area_code)
+    place = (EnterpriseYear.area_code, EnterpriseYear.industry)
+    query = select(Enterprise.id, Enterprise.uscc, Enterprise.name, *place, Invitation.id)
+    query = query.join(EnterpriseYear, EnterpriseYear.enterprise_id == Enterprise.id)
+    invited = and_(Invitation.enterprise_id == Enterprise.id, Invitation.survey_id == survey.id)
+    query = query.outerjoin(Invitation, invited).where(*_asked(actor, survey, area_code))
     return [Asked(*row) for row in await session.execute(query.order_by(EnterpriseYear.area_code, Enterprise.uscc))]
 
 

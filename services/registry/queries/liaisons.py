@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.registry.models import Enterprise, Liaison, Person
-from services.registry.queries.enterprises import area_in, enterprise_view
+from services.registry.queries.enterprises import area_in, enterprise_view, visible_to
 
 
 async def liaisons_page(
@@ -30,6 +30,19 @@ async def liaisons_page(
         return found, ""
     end = found[size - 1][0]
     return found[:size], encode_token(filtered_by, (end.consented_at, end.id))
+
+
+async def liaisons_for_file(
+    session: AsyncSession, actor: Actor, year: int, area_code: str, most: int
+) -> Sequence[Row[Liaison, Person, Enterprise, str]]:
+    """So many contacts, present and former, of the enterprises that the caller sees, each with where that is in the year."""
+    area = area_in(year)
+    query = select(Liaison, Person, Enterprise, area).join(Person, Person.id == Liaison.person_id)
+    query = query.join(Enterprise, Enterprise.id == Liaison.enterprise_id).where(visible_to(actor, year))
+    if area_code:
+        query = query.where(area == area_code)
+    in_order = query.order_by(Enterprise.name, Enterprise.id, Liaison.consented_at.desc(), Liaison.id.desc())
+    return (await session.execute(in_order.limit(most))).all()
 
 
 async def own_enterprise_for_update(session: AsyncSession, actor: Actor, year: int) -> tuple[Enterprise, str] | None:

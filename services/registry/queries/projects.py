@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
-from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -16,7 +16,7 @@ from kit.calendar import BEIJING
 from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.registry.errors import ProjectNotFound
-from services.registry.models import Area, Project, ProjectNode, ProjectNodeMove, ProjectNote, StaffAccount, Unit
+from services.registry.models import Area, Person, Project, ProjectNode, ProjectNodeMove, ProjectNote, StaffAccount, Unit
 from services.registry.rules import UnitKind
 from services.registry.rules.projects import ProjectState
 
@@ -124,6 +124,21 @@ async def is_staff_of(session: AsyncSession, person_id: UUID, unit_code: str) ->
     return bool(await session.scalar(select(exists().where(*of_unit))))
 
 
+async def staff_of(session: AsyncSession, unit_code: str) -> Sequence[Person]:
+    """Who may lead and handle a unit's projects."""
+    of_unit = (StaffAccount.unit_code == unit_code, StaffAccount.active)
+    query = select(Person).join(StaffAccount, StaffAccount.person_id == Person.id).where(*of_unit)
+    return (await session.scalars(query.order_by(Person.id))).all()
+
+
+async def projects_of_unit(session: AsyncSession, unit_code: str, year: int) -> list[ProjectView]:
+    """All projects of a unit and year, oldest first, with their nodes."""
+    query = select(Project).where(Project.unit_code == unit_code, Project.year == year).order_by(Project.id)
+    found = (await session.scalars(query)).all()
+    nodes = await nodes_of(session, [one.id for one in found])
+    return [ProjectView(one, nodes[one.id]) for one in found]
+
+
 def _late(day: date) -> ColumnElement[bool]:
     return and_(ProjectNode.done_on.is_(None), ProjectNode.due_on < day)
 
@@ -160,12 +175,7 @@ async def late_nodes_page(
 ) -> tuple[Sequence[Row[ProjectNode, Project]], str]:
     """Open nodes of active projects past their due day, the longest first; year 0: of all years, for they stay late."""
     size, filtered_by = normal_page_size(page_size), fingerprint(list="late nodes", year=year, unit=unit_code)
-    query = select(ProjectNode, Project).join(Project, Project.id == ProjectNode.project_id)
-    query = query.where(visible_to(actor), Project.state == ProjectState.ACTIVE, _late(day))
-    if year:
-        query = query.where(Project.year == year)
-    if unit_code:
-        query = query.where(Project.unit_code == unit_code)
+    query = _late_nodes(actor, year, unit_code, day)
     if page_token:
         due, last = decode_token(page_token, filtered_by, kinds=(datetime, UUID))
         query = query.where(tuple_(ProjectNode.due_on, ProjectNode.id) > tuple_(due.date(), last))
@@ -174,6 +184,22 @@ async def late_nodes_page(
         return rows, ""
     end = rows[size - 1][0]
     return rows[:size], encode_token(filtered_by, (datetime.combine(end.due_on, time(), BEIJING), end.id))
+
+
+def _late_nodes(actor: Actor, year: int, unit_code: str, day: date) -> Select[ProjectNode, Project]:
+    query = select(ProjectNode, Project).join(Project, Project.id == ProjectNode.project_id)
+    query = query.where(visible_to(actor), Project.state == ProjectState.ACTIVE, _late(day))
+    if year:
+        query = query.where(Project.year == year)
+    return query.where(Project.unit_code == unit_code) if unit_code else query
+
+
+async def late_nodes_for_file(
+    session: AsyncSession, actor: Actor, year: int, unit_code: str, day: date, most: int
+) -> Sequence[Row[ProjectNode, Project, str]]:
+    """So many of them, each with the name of the unit."""
+    query = _late_nodes(actor, year, unit_code, day).add_columns(Unit.name).join(Unit, Unit.code == Project.unit_code)
+    return (await session.execute(query.order_by(ProjectNode.due_on, ProjectNode.id).limit(most))).all()
 
 
 async def tallies(session: AsyncSession, actor: Actor, year: int, day: date) -> list[ProjectTally]:

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.auth import Actor
 from services.registry.rules.figures import Turnout
 from services.registry.rules.questions import Kind
-from services.registry.rules.results import Count
+from services.registry.rules.results import Count, without_guarded
 
+# Who may export answers by name (FindingsService.ExportAnswers).
+EXPORTERS = (Role.ROLE_CENTRE_LEAD, Role.ROLE_SUPERVISOR)
 # Valid parts A, and parts B. Both end in columns area, industry, answers.
 _NAMED = """
 SELECT i.area_code AS area, COALESCE(y.industry, '?') AS industry, r.answers
@@ -74,8 +78,9 @@ SELECT '', count(*) FROM answered WHERE jsonb_exists_any(answers, CAST(:question
 """)  # noqa: S608 - a text of our own
 
 GROUPS = text("""
-SELECT (SELECT jsonb_object_agg(g.key, g.value) FROM jsonb_each(results -> 'groups') g WHERE g.key = ANY(:names))
-FROM survey_analysis WHERE survey_id = :survey
+SELECT jsonb_object_agg(g.key, g.value), results -> 'guarded'
+FROM survey_analysis CROSS JOIN LATERAL jsonb_each(results -> 'groups') g
+WHERE survey_id = :survey AND g.key = ANY(:names) GROUP BY survey_id
 """)
 # In the order of the words: that of the rows would be chance as well, but need not be shown.
 TEXTS = text("""
@@ -116,6 +121,15 @@ async def texts(session: AsyncSession, survey_id: UUID, keys: Sequence[str]) -> 
     return found
 
 
-async def groups(session: AsyncSession, survey_id: UUID, names: Sequence[str]) -> dict[str, Any]:
-    """The tallies of some groups, without reading the others."""
-    return await session.scalar(GROUPS, {"survey": survey_id, "names": list(names)}) or {}
+async def groups(session: AsyncSession, actor: Actor, survey_id: UUID, names: Sequence[str]) -> dict[str, Any]:
+    """The tallies of some groups, without reading the others, as far as the caller may read them.
+
+    A cell of part A may be a single enterprise, so who may not export what it answered is not told it here either.
+    """
+    row = (await session.execute(GROUPS, {"survey": survey_id, "names": list(names)})).first()
+    if row is None:
+        return {}
+    found, guarded = row
+    if actor.has(*EXPORTERS):
+        return dict(found)
+    return without_guarded(found, found if guarded is None else guarded)  # taken before anything was guarded: all of it is

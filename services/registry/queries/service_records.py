@@ -155,6 +155,22 @@ def _narrowed(actor: Actor, wanted: RecordFilter, now: datetime) -> Select[Servi
     return query
 
 
+async def hold_points(
+    session: AsyncSession, year: int, area_code: str, designation_ids: Collection[UUID] | None = None
+) -> None:
+    """Have active points of an area and year, all or some, and their contacts stay as they are until the transaction ends.
+
+    Enterprises first, then points, each in one order: so does whoever ends a contact or a point.
+    """
+    wanted = [Designation.year == year, Designation.area_code == area_code, Designation.active]
+    if designation_ids is not None:
+        wanted.append(Designation.id.in_(designation_ids))
+    enterprises = select(Enterprise.id).where(Enterprise.id.in_(select(Designation.enterprise_id).where(*wanted)))
+    await session.execute(enterprises.order_by(Enterprise.id).with_for_update(read=True))
+    points = select(Designation.id).where(*wanted).order_by(Designation.id)
+    await session.execute(points.with_for_update(read=True))
+
+
 async def points_of_area(
     session: AsyncSession, year: int, area_code: str, designation_ids: Collection[UUID] | None = None
 ) -> dict[UUID, PointServed]:
@@ -210,7 +226,8 @@ async def unasked(session: AsyncSession, most: int) -> Sequence[Row[ServiceRecor
         .where(ServiceRecord.asked_id.is_(None), ServiceRecord.state == ServiceState.RECORDED)
         .where(Designation.active, Cohort.state != CohortState.CLOSED)
     )
-    query = query.order_by(ServiceRecord.id).limit(most).with_for_update(of=ServiceRecord, skip_locked=True)
+    held = (ServiceRecord, Liaison)  # who is about to leave is not asked
+    query = query.order_by(ServiceRecord.id).limit(most).with_for_update(of=held, skip_locked=True)
     return (await session.execute(query)).all()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select, text, tuple_
@@ -11,7 +12,7 @@ from kit.auth import Actor
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.registry.errors import QuestionnaireNotFound, SurveyNotFound
 from services.registry.models import AuditRow, QuestionnaireVersion, SealedAnswer, Survey, SurveySnapshot
-from services.registry.rules.surveys import SurveyKind
+from services.registry.rules.surveys import SurveyKind, SurveyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ async def survey_for_update(session: AsyncSession, survey_id: UUID) -> Survey:
     if survey is None:
         raise SurveyNotFound
     return survey
+
+
+async def over(session: AsyncSession, day: date) -> Sequence[UUID]:
+    """Open surveys whose last day is before a day."""
+    query = select(Survey.id).where(Survey.state == SurveyState.OPEN, Survey.closes_on < day)
+    return (await session.scalars(query.order_by(Survey.closes_on, Survey.id))).all()
 
 
 async def survey_held(session: AsyncSession, survey_id: UUID) -> Survey:

@@ -82,3 +82,9 @@ async def holders_of(session: AsyncSession, unit_code: str, duty: Duty) -> list[
     """Ids of the people who have a duty for the unit: contacts are told when something arrives, leaders sign."""
     held = (UnitDuty.unit_code == unit_code, UnitDuty.duty == duty, UnitDuty.ended_at.is_(None))
     return list(await session.scalars(select(UnitDuty.person_id).where(*held)))
+
+
+async def office_of(session: AsyncSession, area_code: str) -> str:
+    """Code of an area's office; empty for an area without one."""
+    query = select(Unit.code).where(Unit.area_code == area_code, Unit.kind == UnitKind.AREA_OFFICE)
+    return await session.scalar(query.order_by(Unit.active.desc(), Unit.code).limit(1)) or ""

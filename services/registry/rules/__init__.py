@@ -15,6 +15,8 @@ _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 # Cells that begin so are run as formulas by the spreadsheet that opens an export. The full-width forms too, in some.
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+# The same as an export is written: some skip what is not seen, and then it begins the cell. A later line begins none.
+_HARMFUL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _PERSON_NAME = re.compile(r"[^\W\d_][\w·•.（）() '-]{0,49}")
 
@@ -72,6 +74,11 @@ def normal_phone(text: str) -> str | None:
 def is_safe_text(text: str) -> bool:
     """False if a spreadsheet would run the text as a formula, or if it holds characters that nobody sees."""
     return not _FORMULA.match(text) and not _CONTROL.search(text)
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, also after it was saved as CSV."""
+    return f"'{text}" if _HARMFUL.match(text) else text
 
 
 def is_person_name(text: str) -> bool:

@@ -2,10 +2,11 @@
 
 Kept as JSON: {"questions": [...], "groups": {"AREA/INDUSTRY": {question: {row: [answered, {option: count}, sum]}}}};
 a group names an area, an industry, both or neither ("/"). A tally that is not shown is null; what nobody answered has none.
+"guarded" ({"AREA/INDUSTRY": {question: [row]}}) names the tallies of part A that only readers who may export answers see.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.registry.rules.questions import DEFAULT_SCALE, Kind, Question
 UNKNOWN = "?"  # an area or industry that is not told
 PARTS = {"part_a": "A", "part_b": "B"}
 Key = tuple[str, str]
+Judged = dict[tuple[tuple[Cell, int], ...], Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,41 @@ def _options(question: Question) -> list[dict[str, Any]]:
 def results_of(questions: Sequence[Mapping[str, Any]], named: Iterable[Count], anonymous: Iterable[Count]) -> dict[str, Any]:
     """What is kept of a survey: all groups of part A, and those of part B that may be shown."""
     groups: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
+    guarded: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    judged: Judged = {}  # most questions are answered by the same people
     for (question, row), cells in _by_question(named).items():
-        for group in groups_of({cell: tally.answered for cell, tally in cells.items()}):
+        for group, shown in _judge(cells, judged):
             groups[name_of(group)][question][row] = _sum(group, cells).plain()
-    judged: dict[tuple[tuple[Cell, int], ...], Shown] = {}  # most questions are answered by the same people
+            if not shown:
+                guarded[name_of(group)][question].append(row)
     for (question, row), cells in _by_question(anonymous).items():
-        counts = {cell: tally.answered for cell, tally in cells.items()}
-        same = tuple(sorted(counts.items()))
-        if same not in judged:
-            judged[same] = shown_groups(counts)
-        for group in groups_of(counts):
-            groups[name_of(group)][question][row] = _sum(group, cells).plain() if group in judged[same] else None
-    return {"questions": list(questions), "groups": {name: groups[name] for name in sorted(groups)}}
+        for group, shown in _judge(cells, judged):
+            groups[name_of(group)][question][row] = _sum(group, cells).plain() if shown else None
+    return {
+        "questions": list(questions),
+        "groups": {name: groups[name] for name in sorted(groups)},
+        "guarded": {name: guarded[name] for name in sorted(guarded)},
+    }
+
+
+def _judge(cells: Mapping[Cell, Tally], judged: Judged) -> Iterator[tuple[Group, bool]]:
+    """Every group that answered a question, and whether nothing about few follows from it and the others that are shown."""
+    counts = {cell: tally.answered for cell, tally in cells.items()}
+    same = tuple(sorted(counts.items()))
+    if same not in judged:
+        judged[same] = shown_groups(counts)
+    return ((group, group in judged[same]) for group in groups_of(counts))
+
+
+def without_guarded(groups: Mapping[str, Any], guarded: Mapping[str, Any]) -> dict[str, Any]:
+    """Groups as they are for who may not export answers."""
+    return {
+        name: {
+            question: {row: None if row in guarded.get(name, {}).get(question, ()) else tally for row, tally in rows.items()}
+            for question, rows in tallies.items()
+        }
+        for name, tallies in groups.items()
+    }
 
 
 def name_of(group: Group) -> str:

@@ -1,7 +1,7 @@
 """Services to enterprises: who says what about them, and where that leaves the duty to serve each (PRJ-3). Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from kit.calendar import WorkingCalendar
@@ -72,6 +72,11 @@ class Patience:
         """When silence counts, and whether a holiday notice still to come may move that."""
         due = self.calendar.add_workdays(asked_at, self.days)
         return due.at, due.provisional
+
+
+def is_day_of(served_on: date, starts_on: date, ends_on: date, today: date) -> bool:
+    """Whether a project can have served somebody on a day: it had begun, was not over, and the day has come."""
+    return starts_on <= served_on <= min(ends_on, today)
 
 
 def serial_of(year: int, number: int) -> str:

@@ -1,6 +1,5 @@
 """What a row of a file of services must be like. All that is wrong is collected."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from services.registry.rules import is_safe_text
 from services.registry.rules.service_records import KIND_NAMES, ServiceKind
-from services.registry.rules.sheets import Columns, RowError, SheetRow
+from services.registry.rules.sheets import Columns, RowError, SheetRow, day_of
 
 USCC, PROJECT, DAY, KIND, NOTE = "统一社会信用代码", "项目", "服务日期", "服务方式", "说明"
 COLUMNS = (USCC, PROJECT, DAY, KIND, NOTE)
@@ -31,6 +30,7 @@ class ServiceRowReason(StrEnum):
     DAY_INVALID = "DAY_INVALID"
     DAY_OF_OTHER_YEAR = "DAY_OF_OTHER_YEAR"
     DAY_AHEAD = "DAY_AHEAD"
+    DAY_OUTSIDE_PROJECT = "DAY_OUTSIDE_PROJECT"
     KIND_UNKNOWN = "KIND_UNKNOWN"
     TEXT_UNSAFE = "TEXT_UNSAFE"
     NOTE_TOO_LONG = "NOTE_TOO_LONG"
@@ -48,26 +48,12 @@ MESSAGES = {
     Why.DAY_INVALID: "不是有效的日期，应为 2026-06-30 这样的形式。",
     Why.DAY_OF_OTHER_YEAR: "服务日期不在 {year} 年。",
     Why.DAY_AHEAD: "服务日期还没有到。",
+    Why.DAY_OUTSIDE_PROJECT: "该项目自 {first} 至 {last}，服务日期不在其中。",
     Why.KIND_UNKNOWN: "服务方式只能填走访、座谈、培训、问卷或其他。",
     Why.TEXT_UNSAFE: "不能以 = + - @ 开头，也不能含有不可见字符。",
     Why.NOTE_TOO_LONG: "说明最多 {limit} 个字。",
     Why.ROW_REPEATED: "与第 {first} 行重复：同一企业、项目、日期和方式只登记一次。",
 }
-
-
-# As people and spreadsheets write days; a spreadsheet adds midnight.
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(T00:00:00)?", re.ASCII)
-
-
-def _day_of(text: str) -> date | None:
-    """The day that a cell names; None for none."""
-    found = _DAY.fullmatch(text)
-    if not found:
-        return None
-    try:
-        return date(*(int(part) for part in found.groups()[:3]))
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +64,8 @@ class KnownProject:
     serial: str
     title: str
     begun: bool
+    starts_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +117,11 @@ class ServiceCheck:
     def _line(self, row: SheetRow) -> ServiceLine | None:
         point, project = self._point(row), self._project(row)
         served_on, kind, note = self._day(row), self._kind(row), self._note(row)
+        if project and served_on and not project.starts_on <= served_on <= project.ends_on and served_on.year == self.year:
+            self._fail(row.number, DAY, Why.DAY_OUTSIDE_PROJECT, first=project.starts_on, last=project.ends_on)
         if point is None or project is None or served_on is None or kind is None or note is None:
             return None
-        return ServiceLine(point, project, served_on, kind, note)
+        return ServiceLine(point, project.id, served_on, kind, note)
 
     def _value(self, row: SheetRow, column: str) -> str:
         value = row.cells.get(column, "").strip()
@@ -145,7 +135,7 @@ class ServiceCheck:
             self._fail(row.number, USCC, Why.POINT_UNKNOWN)
         return self.points.get(value)
 
-    def _project(self, row: SheetRow) -> UUID | None:
+    def _project(self, row: SheetRow) -> KnownProject | None:
         value = self._value(row, PROJECT)
         found = self._projects.get(value, [])
         if not value:
@@ -155,13 +145,13 @@ class ServiceCheck:
             return None
         if not found[0].begun:
             self._fail(row.number, PROJECT, Why.PROJECT_NOT_BEGUN)
-        return found[0].id
+        return found[0]
 
     def _day(self, row: SheetRow) -> date | None:
         value = self._value(row, DAY)
         if not value:
             return None
-        day = _day_of(value)
+        day = day_of(value)
         if day is None:
             self._fail(row.number, DAY, Why.DAY_INVALID)
             return None

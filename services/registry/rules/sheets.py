@@ -1,8 +1,13 @@
 """Rows of a file as they come, and what is wrong with them. All that is wrong is collected, nothing is written before."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+# As people and spreadsheets write days; a spreadsheet adds midnight.
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(T00:00:00)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +34,14 @@ class Columns:
 
     all: tuple[str, ...]
     required: tuple[str, ...]
+
+
+def day_of(text: str) -> date | None:
+    """The day that a cell names; None for none."""
+    found = _DAY.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()[:3]))
+    except ValueError:
+        return None

@@ -3,8 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from kit.calendar import BEIJING
 
 REMINDERS = 3
 DAYS_BETWEEN_REMINDERS = 3
@@ -62,6 +64,11 @@ class ResponseState(StrEnum):
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
+
+
+def is_over(closes_on: date, now: datetime) -> bool:
+    """Whether the last day of a survey has passed: it ends with the day in Shanghai."""
+    return closes_on < now.astimezone(BEIJING).date()
 
 
 def new_token() -> str:

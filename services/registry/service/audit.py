@@ -17,6 +17,8 @@ FIRST_PREVIOUS = bytes(32)
 # Taken before the last row is read and held until commit, so that there is one chain. Readers do not wait.
 ONE_WRITER = text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
 OPERATOR = Actor(subject="operator", service="operator")
+# For what happens because its time has come.
+ITSELF = Actor(subject="registry", service="registry")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +26,7 @@ from services.registry.personal import PersonalData
 from services.registry.queries import invitations as invitation_queries
 from services.registry.queries import surveys as queries
 from services.registry.rules.anonymity import Place, coarsened
-from services.registry.rules.surveys import ResponseState, SurveyState
+from services.registry.rules.surveys import ResponseState, SurveyState, is_over
 from services.registry.service import audit
 from services.registry.service.surveys import Change, move, to_change
 
@@ -36,13 +36,27 @@ async def close_survey(session: AsyncSession, personal: PersonalData, actor: Act
     survey = await to_change(session, actor, change, SurveyState.OPEN)
     if survey is None:
         return
+    await _close(session, personal, survey, now)
+    await audit.record(session, actor, "SURVEY_CLOSED", f"survey/{survey.id}", now, retry=change.retry)
+
+
+async def close_when_over(session: AsyncSession, personal: PersonalData, survey_id: UUID, now: datetime) -> bool:
+    """The same without anybody, once its last day has passed. Returns whether it was done: another may have come first."""
+    survey = await queries.survey_for_update(session, survey_id)
+    if survey.state != SurveyState.OPEN or not is_over(survey.closes_on, now):
+        return False
+    await _close(session, personal, survey, now)
+    await audit.record(session, audit.ITSELF, "SURVEY_CLOSED", f"survey/{survey.id}", now, f"after {survey.closes_on}")
+    return True
+
+
+async def _close(session: AsyncSession, personal: PersonalData, survey: Survey, now: datetime) -> None:
     anonymous = await _open_envelopes(session, personal, survey)
     # What was begun and never handed in: nobody agreed to its being kept, and nobody can go on with it any more.
     begun = (SurveyResponse.survey_id == survey.id, SurveyResponse.state == ResponseState.DRAFT)
     await session.execute(delete(SurveyResponse).where(*begun))
     session.add(await _snapshot(session, survey, anonymous, now))
     move(session, survey, SurveyState.CLOSED, now)
-    await audit.record(session, actor, "SURVEY_CLOSED", f"survey/{survey.id}", now, retry=change.retry)
 
 
 async def _open_envelopes(session: AsyncSession, personal: PersonalData, survey: Survey) -> int:

@@ -12,7 +12,8 @@ from kit.crypto import mask_name, mask_phone
 from services.registry.errors import ExportTooLarge
 from services.registry.models import Recommendation
 from services.registry.personal import PersonalData
-from services.registry.queries import cohorts, enterprises, recommendations, service_records, units
+from services.registry.queries import cohorts, enterprises, liaisons, people, recommendations, service_records, units
+from services.registry.queries import projects as project_queries
 from services.registry.queries.enterprises import EnterpriseFilter, EnterpriseView
 from services.registry.queries.recommendations import RecommendationFilter
 from services.registry.queries.service_records import RecordFilter, RecordView
@@ -31,6 +32,8 @@ RECOMMENDATIONS = (
     *("年度", "调研", "对策建议", "责任单位", "完成时限", "状态", "逾期"),
     *("调整的举措", "落实情况", "不采纳的理由", "提出日期", "落实日期"),
 )
+LIAISONS = (USCC, NAME, AREA, CONTACT, "任职开始", "同意文本版本", "任职结束", "结束原因")
+LATE_NODES = ("项目编号", "年度", "单位", "项目名称", "责任领导", "时间节点", "应完成日期", "逾期天数", "改期次数")
 SERVICES = (
     *service_sheets.COLUMNS,  # those of the import, so that what was taken out can be put in
     *("服务编号", "企业名称", "街镇(园区)", "状态", "答复期限", "企业异议", "撤回理由"),
@@ -61,6 +64,41 @@ def _enterprise(view: EnterpriseView, personal: PersonalData, areas: dict[str, s
         row += [mask_name(personal.name(view.person)), mask_phone(personal.phone(view.person))]
         row += [f"{consented:%Y-%m-%d %H:%M}", view.liaison.consent_version, view.person.openid_index is not None]
     return row
+
+
+async def liaison_rows(
+    session: AsyncSession, personal: PersonalData, actor: Actor, year: int, area_code: str, now: datetime
+) -> Rows:
+    """Who is and was the contact of which enterprise, masked as in the list. Raises ExportTooLarge."""
+    found = _whole(await liaisons.liaisons_for_file(session, actor, year, area_code, MOST_ROWS + 1))
+    areas = {area.code: area.names[-1] for area in await cohorts.areas_of_year(session, year)}
+    rows: Rows = []
+    for liaison, person, enterprise, area in found:
+        ended = f"{liaison.ended_at.astimezone(BEIJING):%Y-%m-%d %H:%M}" if liaison.ended_at else None
+        row: list[object] = [enterprise.uscc, enterprise.name, areas.get(area, area), mask_name(personal.name(person))]
+        row += [f"{liaison.consented_at.astimezone(BEIJING):%Y-%m-%d %H:%M}", liaison.consent_version]
+        rows.append([*row, ended, liaison.end_reason])
+    await _record(session, actor, "LIAISONS_EXPORTED", f"liaisons/{year}", {"area": area_code}, len(rows), now)
+    return rows
+
+
+async def late_node_rows(
+    session: AsyncSession, personal: PersonalData, actor: Actor, year: int, unit_code: str, now: datetime
+) -> Rows:
+    """Open nodes past their due day, the longest first, with who leads. Raises ExportTooLarge."""
+    day = projects.today(now)
+    found = _whole(await project_queries.late_nodes_for_file(session, actor, year, unit_code, day, MOST_ROWS + 1))
+    leaders = await people.people(session, list({of.leader_id for _, of, _ in found if of.leader_id}))
+    names = {person.id: personal.name(person) for person in leaders}
+    rows: Rows = []
+    for node, of, unit in found:
+        leader = names.get(of.leader_id, "") if of.leader_id else ""
+        row: list[object] = [projects.serial_of(of.year, of.number), of.year, unit, of.title, leader]
+        late = projects.days_late(node.due_on, None, day)
+        rows.append([*row, node.title, node.due_on, late, node.move_count])
+    told: dict[str, object] = {"year": year, "unit": unit_code}
+    await _record(session, actor, "LATE_NODES_EXPORTED", f"late-nodes/{year or 'all'}", told, len(rows), now)
+    return rows
 
 
 async def unit_rows(

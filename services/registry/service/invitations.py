@@ -121,11 +121,12 @@ async def _running(
 
 
 async def _invited(session: AsyncSession, actor: Actor, survey: Survey, area_code: str, today: date) -> list[Link]:
-    """Invitations for those who have none."""
+    """Invitations for those who have none. Who moves into the area in this very moment is invited the next time."""
+    held = await queries.hold_places(session, actor, survey, area_code)
     asked = await queries.asked(session, actor, survey, area_code)
     links, rows = [], []
     for one in asked:
-        if one.invitation_id is not None:
+        if one.invitation_id is not None or one.enterprise_id not in held:
             continue
         link = Link(one.uscc, one.name, one.area_code, new_token(), 1)
         links.append(link)

@@ -25,7 +25,7 @@ from services.registry.queries.nominations import NominationView
 from services.registry.rules import Level
 from services.registry.rules.cohort_years import HANDING_IN, UNPUBLISHED, CohortState
 from services.registry.rules.nominations import NEXT, NominationDraft, NominationState, Nominator
-from services.registry.service import audit, newcomers
+from services.registry.service import audit, newcomers, programme_events
 from services.registry.service.errands import Errand, check_version
 
 SEAT = "uq_nomination_seat"
@@ -115,6 +115,7 @@ async def reject(errand: Errand, nomination_id: UUID, expected: int, reason: str
     found = await _to_change(errand, nomination_id, expected, REVIEW)
     if found:
         move(found[0], NominationState.REJECTED, errand, reason)
+        await programme_events.nomination_rejected(errand.session, found[0])
         await errand.record("NOMINATION_REJECTED", f"nomination/{nomination_id}", reason)
 
 

@@ -23,11 +23,15 @@ async def add(errand: Errand, seen: Seen, title: str, due_on: date) -> None:
         raise errors.TooManyNodes(limit=str(MOST_NODES))
     _check_day(project, due_on)
     look = next_look(due_on, UNTOLD) if project.state == ACTIVE else None
-    node = ProjectNode(
-        id=uuid7(), project_id=project.id, title=title, due_on=due_on, move_count=0, told=UNTOLD, next_look=look
-    )
-    errand.session.add(node)
+    errand.session.add(new(project.id, title, due_on, look))
     await save(errand, project, "PROJECT_NODE_ADDED")
+
+
+def new(project_id: UUID, title: str, due_on: date, look: date | None = None) -> ProjectNode:
+    """An open node; of a project that has not begun, nobody looks at it."""
+    return ProjectNode(
+        id=uuid7(), project_id=project_id, title=title, due_on=due_on, move_count=0, told=UNTOLD, next_look=look
+    )
 
 
 async def move(errand: Errand, seen: Seen, node_id: UUID, due_on: date, reason: str) -> None:

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from kit.errors import PermissionDenied
 from services.registry import errors
-from services.registry.models import Project, ProjectNode, ProjectNote
+from services.registry.models import Project, ProjectNode, ProjectNote, Unit
 from services.registry.queries import projects as queries
 from services.registry.queries import recommendations
 from services.registry.rules import UnitKind
@@ -46,10 +46,23 @@ async def create(errand: Errand, year: int, content: ProjectContent) -> UUID:
     unit = await queries.unit_to_plan(errand.session, errand.actor)
     if made := await errand.subject():
         return UUID(made.removeprefix("project/"))
+    unit = planning(unit)
+    await _check(errand, year, unit.code, content)
+    project = new(errand, year, unit, content)
+    errand.session.add(project)
+    await save(errand, project, "PROJECT_CREATED")
+    return project.id
+
+
+def planning(unit: Unit | None) -> Unit:
+    """The unit itself. Raises ProjectUnitInvalid for one that defines no projects."""
     if unit is None or unit.kind not in (UnitKind.AGENCY, UnitKind.AREA_OFFICE):
         raise errors.ProjectUnitInvalid
-    await _check(errand, year, unit.code, content)
-    project = Project(
+    return unit
+
+
+def new(errand: Errand, year: int, unit: Unit, content: ProjectContent) -> Project:
+    return Project(
         id=uuid7(),
         year=year,
         unit_code=unit.code,
@@ -61,9 +74,6 @@ async def create(errand: Errand, year: int, content: ProjectContent) -> UUID:
         created_at=errand.now,
         **asdict(content),
     )
-    errand.session.add(project)
-    await save(errand, project, "PROJECT_CREATED")
-    return project.id
 
 
 async def update(errand: Errand, seen: Seen, content: ProjectContent) -> None:
@@ -145,11 +155,16 @@ async def to_change(errand: Errand, seen: Seen, *states: ProjectState) -> Projec
 
 async def save(errand: Errand, project: Project, action: str, reason: str = "") -> None:
     """Count up the version, tell, and write it down; the last act of every change."""
+    await tell(errand, project)
+    await errand.record(action, f"project/{project.id}", reason)
+
+
+async def tell(errand: Errand, project: Project) -> None:
+    """Count up the version, and tell what the project is now."""
     project.version += 1
     project.changed_at = errand.now
     await errand.session.flush()
     programme_events.project_changed(errand.session, project, await _nodes(errand, project))
-    await errand.record(action, f"project/{project.id}", reason)
 
 
 def _move(project: Project, state: ProjectState, reason: str | None = None) -> None:

@@ -4,20 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from fahu.registry.v1 import events_pb2, recommendation_pb2
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.errors import PermissionDenied, StaleVersion
-from kit.events import outbox
 from services.registry.errors import RecommendationDayInvalid, RecommendationOwnerUnknown
 from services.registry.models import Recommendation, Unit
 from services.registry.queries import findings, surveys
 from services.registry.queries import recommendations as queries
 from services.registry.rules.recommendations import RecommendationState, check_move, check_open
-from services.registry.service import audit
+from services.registry.service import audit, programme_events
 from services.registry.service.audit import Retry
 
 
@@ -71,7 +69,7 @@ async def propose(errand: Errand, survey_id: UUID, content: Content) -> UUID:
         changed_at=now,
     )
     session.add(made)
-    await _note(errand, made, "PROPOSED")
+    await _note(errand, made, "PROPOSED", addressed=True)
     return made.id
 
 
@@ -81,8 +79,9 @@ async def update(errand: Errand, seen: Seen, content: Content) -> None:
     if found:
         check_open(RecommendationState(found.state))
         await _check(errand, content)
+        addressed = found.owner_unit != content.owner_unit
         found.text, found.owner_unit, found.due_on = content.text, content.owner_unit, content.due_on
-        await _change(errand, found, "CHANGED")
+        await _change(errand, found, "CHANGED", addressed)
 
 
 async def adopt(errand: Errand, seen: Seen, measure: str) -> None:
@@ -132,21 +131,13 @@ async def _check(errand: Errand, content: Content) -> None:
         raise RecommendationDayInvalid
 
 
-async def _change(errand: Errand, found: Recommendation, what: str) -> None:
+async def _change(errand: Errand, found: Recommendation, what: str, addressed: bool = False) -> None:
     found.version += 1
     found.changed_at = errand.now
-    await _note(errand, found, what)
+    await _note(errand, found, what, addressed)
 
 
-async def _note(errand: Errand, found: Recommendation, what: str) -> None:
-    event = events_pb2.RecommendationChanged(
-        recommendation_id=str(found.id),
-        survey_id=str(found.survey_id),
-        owner_unit=found.owner_unit,
-        state=recommendation_pb2.RecommendationState.Value(f"RECOMMENDATION_STATE_{found.state}"),
-        due_on=found.due_on.isoformat(),
-        version=found.version,
-    )
-    outbox.add(errand.session, event, str(found.id), found.version)
+async def _note(errand: Errand, found: Recommendation, what: str, addressed: bool = False) -> None:
+    await programme_events.recommendation_changed(errand.session, found, addressed)
     subject = f"recommendation/{found.id}"
     await audit.record(errand.session, errand.actor, f"RECOMMENDATION_{what}", subject, errand.now, retry=errand.retry)

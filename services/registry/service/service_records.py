@@ -19,7 +19,7 @@ from services.registry.queries import projects as project_queries
 from services.registry.queries import service_records as queries
 from services.registry.queries.service_records import PointServed, RecordView
 from services.registry.rules.projects import today
-from services.registry.rules.service_records import NEXT, Patience, ServiceKind, ServiceState
+from services.registry.rules.service_records import NEXT, Patience, ServiceKind, ServiceState, is_day_of
 from services.registry.service import programme_events
 from services.registry.service.errands import Errand, check_version
 
@@ -53,7 +53,8 @@ async def record(
     if await errand.is_repeat():
         return [present[point] for point in designation_ids if point in present]
     area_code = serving_area(project)
-    check_day(project.year, service.served_on, errand.now)
+    _check_day(project, service.served_on, errand.now)
+    await queries.hold_points(session, project.year, area_code, designation_ids)
     points = await queries.points_of_area(session, project.year, area_code, designation_ids)
     refused = []
     for place, point in enumerate(designation_ids):
@@ -77,9 +78,9 @@ def serving_area(project: Project) -> str:
     return project.area_code
 
 
-def check_day(year: int, served_on: date, now: datetime) -> None:
-    if served_on.year != year or served_on > today(now):
-        raise errors.ServiceDayInvalid
+def _check_day(project: Project, served_on: date, now: datetime) -> None:
+    if not is_day_of(served_on, project.starts_on, project.ends_on, today(now)):
+        raise errors.ServiceDayInvalid(starts_on=project.starts_on.isoformat(), ends_on=project.ends_on.isoformat())
 
 
 def new_record(errand: Errand, patience: Patience, project: Project, service: Service, point: PointServed) -> ServiceRecord:

@@ -37,6 +37,7 @@ async def import_services(
     if unit is None or unit.area_code is None:
         raise ProjectNotOfArea
     projects = {one.id: one for one in await queries.projects_to_serve(session, year, unit.code)}
+    await record_queries.hold_points(session, year, unit.area_code)
     points = await queries.points_by_uscc(session, year, unit.area_code)
     check = ServiceCheck(year, today(now), points, queries.known(list(projects.values())))
     check.read(rows)

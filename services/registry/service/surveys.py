@@ -1,4 +1,4 @@
-"""The life of a survey (SUR-1): begun with the standard questionnaire, opened and closed by hand, and never taken back."""
+"""The life of a survey (SUR-1): begun with the standard questionnaire, opened by hand, closed by hand or when over."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from services.registry.errors import (
 )
 from services.registry.models import Invitation, QuestionnaireVersion, Survey
 from services.registry.queries import surveys as queries
-from services.registry.rules.surveys import Audience, SurveyKind, SurveyState, follows
+from services.registry.rules.surveys import Audience, SurveyKind, SurveyState, follows, is_over
 from services.registry.service import audit, events
 from services.registry.service.audit import Retry
 from services.registry.standard_questionnaire import PART_A, PART_B
@@ -93,7 +93,7 @@ def _standard(survey_id: UUID, actor: Actor, now: datetime) -> QuestionnaireVers
 
 
 async def update_survey(session: AsyncSession, actor: Actor, change: Change, draft: SurveyDraft, now: datetime) -> None:
-    """Change a draft; once it is open, only the announced last day."""
+    """Change a draft; once it is open, only the announced last day, to one that has not passed."""
     survey = await to_change(session, actor, change, SurveyState.DRAFT, SurveyState.OPEN)
     if survey is None:
         return
@@ -101,6 +101,8 @@ async def update_survey(session: AsyncSession, actor: Actor, change: Change, dra
     fixed = (survey.title, survey.opens_on, survey.valid_min_percent)
     if survey.state == SurveyState.OPEN and fixed != (draft.title, draft.opens_on, draft.valid_min_percent):
         raise SurveyWrongState(state=survey.state)
+    if survey.state == SurveyState.OPEN:
+        _check_not_over(draft.closes_on, now)
     survey.title, survey.opens_on, survey.closes_on = draft.title, draft.opens_on, draft.closes_on
     survey.valid_min_percent = draft.valid_min_percent
     changed(session, survey)
@@ -114,6 +116,7 @@ async def open_survey(session: AsyncSession, actor: Actor, change: Change, now: 
         return
     if not await session.scalar(select(exists().where(Invitation.survey_id == survey.id))):
         raise SurveyNotReady
+    _check_not_over(survey.closes_on, now)
     move(session, survey, SurveyState.OPEN, now)
     await audit.record(session, actor, "SURVEY_OPENED", f"survey/{survey.id}", now, retry=change.retry)
 
@@ -155,4 +158,10 @@ def changed(session: AsyncSession, survey: Survey) -> None:
 
 def _check_days(draft: SurveyDraft) -> None:
     if draft.closes_on < draft.opens_on:
-        raise SurveyDaysInvalid
+        raise SurveyDaysInvalid(field="closes_on")
+
+
+def _check_not_over(closes_on: date, now: datetime) -> None:
+    """It would be closed at once, for good."""
+    if is_over(closes_on, now):
+        raise SurveyDaysInvalid(field="closes_on")

@@ -35,6 +35,14 @@ class ExportServicer(export_service_pb2_grpc.ExportServiceServicer):
         content = await asyncio.to_thread(spreadsheet.write_rows, "联系点", exports.ENTERPRISES, rows)
         return pb.ExportEnterprisesResponse(content=content, row_count=len(rows), year=wanted.year)
 
+    async def ExportLiaisons(self, request: pb.ExportLiaisonsRequest, context: Context) -> pb.ExportLiaisonsResponse:
+        now = datetime.now(UTC)
+        year = request.year or year_of(now)
+        async with self.db.begin() as session:
+            rows = await exports.liaison_rows(session, self.personal, actor_of(context), year, request.area_code, now)
+        content = await asyncio.to_thread(spreadsheet.write_rows, "历任联系人", exports.LIAISONS, rows)
+        return pb.ExportLiaisonsResponse(content=content, row_count=len(rows), year=year)
+
     async def ExportUnits(self, request: pb.ExportUnitsRequest, context: Context) -> pb.ExportUnitsResponse:
         kind = UnitKind(unit_pb2.UnitKind.Name(request.kind).removeprefix("UNIT_KIND_")) if request.kind else None
         async with self.db.begin() as session:

@@ -67,7 +67,7 @@ class FindingsServicer(findings_service_pb2_grpc.FindingsServiceServicer):
             by_area = [*areas, UNKNOWN] if request.by == pb.RESULTS_BY_AREA else []
             by_industry = [*INDUSTRIES, UNKNOWN] if request.by == pb.RESULTS_BY_INDUSTRY else []
             wanted = wanted_groups(request.area_code, request.industry, by_area, by_industry)
-            groups = await counting.groups(session, survey_id, [name_of(group) for group in wanted])
+            groups = await counting.groups(session, actor_of(context), survey_id, list(map(name_of, wanted)))
         found = [(group, groups[name_of(group)]) for group in wanted if name_of(group) in groups]
         return pb.GetResultsResponse(
             summary=_summary(view),

@@ -1,5 +1,6 @@
 """LiaisonService: who is and was the contact of an enterprise, and leaving by oneself."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,14 @@ from fahu.registry.v1 import liaison_service_pb2, liaison_service_pb2_grpc
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
+from services.registry import spreadsheet
 from services.registry.personal import PersonalData
 from services.registry.queries import liaisons as queries
 from services.registry.rules import year_of
-from services.registry.service import liaisons
+from services.registry.rules.liaison_sheets import FILE
+from services.registry.service import liaison_sheets, liaisons
 from services.registry.service.audit import Retry
+from services.registry.service.errands import Errand
 from services.registry.servicer import encode
 
 pb = liaison_service_pb2
@@ -34,6 +38,14 @@ class LiaisonServicer(liaison_service_pb2_grpc.LiaisonServiceServicer):
             )
         periods = [encode.liaison_period(liaison, person, self.personal, actor) for liaison, person in found]
         return pb.ListLiaisonsResponse(liaisons=periods, next_page_token=token)
+
+    async def ImportLiaisons(self, request: pb.ImportLiaisonsRequest, context: Context) -> pb.ImportLiaisonsResponse:
+        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content, FILE)
+        async with self.db.begin() as session:
+            errand = Errand(session, actor_of(context), datetime.now(UTC))
+            outcome = await liaison_sheets.import_liaisons(errand, self.personal, rows, request.dry_run)
+        errors = [encode.import_error(error) for error in outcome.errors]
+        return pb.ImportLiaisonsResponse(row_count=outcome.row_count, created_count=outcome.created_count, errors=errors)
 
     async def ResignLiaison(self, request: pb.ResignLiaisonRequest, context: Context) -> pb.ResignLiaisonResponse:
         retry = Retry(request.request_id, self.personal.request_mark(fingerprint(request)))

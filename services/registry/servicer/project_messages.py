@@ -10,21 +10,18 @@ from sqlalchemy import Row
 
 from services.registry.models import Project, ProjectNode, ProjectNodeMove
 from services.registry.queries.projects import ProjectTally, ProjectView
+from services.registry.rules.project_sheets import PLANNED
 from services.registry.rules.projects import ProjectState, days_late, serial_of
 from services.registry.service.projects import ProjectContent
 from services.registry.servicer import programme
 from services.registry.servicer.encode import moment
 
 STATES = {
-    ProjectState.PLANNED: "计划中",
+    ProjectState.PLANNED: PLANNED,
     ProjectState.ACTIVE: "实施中",
     ProjectState.COMPLETED: "已完成",
     ProjectState.CANCELLED: "已取消",
 }
-HEADER = (
-    *("项目编号", "年度", "单位", "项目名称", "状态", "责任领导", "承办人", "开始日期", "结束日期"),
-    *("时间节点", "应完成日期", "实际完成日期", "佐证", "逾期天数", "改期次数"),
-)
 
 
 def content_of(content: pb.ProjectContent) -> ProjectContent:
@@ -139,7 +136,8 @@ def rows(
     for of, node, unit_name in found:
         head = (serial_of(of.year, of.number), of.year, unit_name, of.title, STATES[ProjectState(of.state)])
         people = tuple(names.get(person, "") if person else "" for person in (of.leader_id, of.handler_id))
-        yield (*head, *people, of.starts_on, of.ends_on, *(_cells(of, node, today) if node else ()))
+        cells = _cells(of, node, today) if node else (None,) * 6
+        yield (*head, *people, of.starts_on, of.ends_on, *cells, of.description)
 
 
 def _cells(of: Project, node: ProjectNode, today: date) -> tuple[object, ...]:

@@ -18,11 +18,13 @@ from services.registry.personal import PersonalData
 from services.registry.queries import people as people_queries
 from services.registry.queries import projects as queries
 from services.registry.queries.projects import ProjectFilter
+from services.registry.rules import project_sheets as project_sheet_rules
 from services.registry.rules.projects import ProjectState, today
-from services.registry.service import audit, project_nodes, projects
+from services.registry.service import audit, exports, project_nodes, project_sheets, projects
 from services.registry.service.errands import Errand
 from services.registry.service.projects import Seen
 from services.registry.servicer import programme, project_messages
+from services.registry.servicer.encode import import_error
 from services.registry.servicer.programme import now, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
@@ -104,6 +106,13 @@ class ProjectServicer(ProjectServiceServicer):
         found = [project_messages.late_node(node, project, day) for node, project in rows]
         return rpc.ListLateNodesResponse(nodes=found, next_page_token=token)
 
+    async def ExportLateNodes(self, request: rpc.ExportLateNodesRequest, context: Any) -> rpc.ExportLateNodesResponse:
+        actor, year, unit = actor_of(context), request.year, request.unit_code
+        async with self.db.begin() as session:
+            rows = await exports.late_node_rows(session, self.personal, actor, year, unit, now())
+        content = await asyncio.to_thread(spreadsheet.write_rows, "逾期节点", exports.LATE_NODES, rows)
+        return rpc.ExportLateNodesResponse(content=content)
+
     async def SummariseProjects(self, request: rpc.SummariseProjectsRequest, context: Any) -> rpc.SummariseProjectsResponse:
         async with self.db.read() as session:
             rows = await queries.tallies(session, actor_of(context), year_or_this(request.year), today(now()))
@@ -115,6 +124,15 @@ class ProjectServicer(ProjectServiceServicer):
         found = [rpc.ProjectGap(unit_code=code, unit_name=name, planned_count=planned) for code, name, planned in rows]
         return rpc.ListProjectGapsResponse(gaps=found)
 
+    async def ImportProjects(self, request: rpc.ImportProjectsRequest, context: Any) -> rpc.ImportProjectsResponse:
+        file = project_sheet_rules.FILE
+        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content, file)
+        async with self.db.begin() as session:
+            errand = Errand(session, actor_of(context), now())
+            outcome = await project_sheets.import_projects(errand, self.personal, request.year, rows, request.dry_run)
+        errors = [import_error(error) for error in outcome.errors]
+        return rpc.ImportProjectsResponse(row_count=outcome.row_count, created_count=outcome.created_count, errors=errors)
+
     async def ExportProjects(self, request: rpc.ExportProjectsRequest, context: Any) -> rpc.ExportProjectsResponse:
         actor = actor_of(context)
         async with self.db.begin() as session:
@@ -125,7 +143,7 @@ class ProjectServicer(ProjectServiceServicer):
             await audit.record(session, actor, "PROJECTS_EXPORTED", subject, now())
         names = {person.id: self.personal.name(person) for person in people}
         rows = list(project_messages.rows(found, names, today(now())))
-        content = await asyncio.to_thread(spreadsheet.write_rows, "项目", project_messages.HEADER, rows)
+        content = await asyncio.to_thread(spreadsheet.write_rows, "项目", project_sheet_rules.HEADER, rows)
         return rpc.ExportProjectsResponse(content=content)
 
     async def _change(self, request: Message, on: rpc.ProjectPrecondition, context: Any, use_case: UseCase) -> pb.Project:

@@ -108,11 +108,15 @@ class SurveyServicer(survey_service_pb2_grpc.SurveyServiceServicer):
 
 
 def _draft(content: pb.SurveyContent) -> SurveyDraft:
-    try:
-        opens_on, closes_on = date.fromisoformat(content.opens_on), date.fromisoformat(content.closes_on)
-    except ValueError as error:
-        raise SurveyDaysInvalid from error
+    opens_on, closes_on = _day("opens_on", content.opens_on), _day("closes_on", content.closes_on)
     return SurveyDraft(content.title.strip(), opens_on, closes_on, content.valid_min_percent)
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SurveyDaysInvalid(field=field) from error
 
 
 def _encode(view: SurveyView) -> pb.Survey:

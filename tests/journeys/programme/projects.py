@@ -30,6 +30,7 @@ DOORS = {
     f"POST {RECORD}/confirm": Door(STALE),
     f"POST {RECORD}/dispute": Door(STALE, fixed(**WHY)),
     f"POST {RECORD}/withdraw": Door(STALE, fixed(**WHY)),
+    "POST /api/v1/projects/{year}/import": Door(("422 IMPORT_COLUMNS_MISSING",)),  # it is a cohort's file
     "POST /api/v1/service-records/{year}/import": Door(("422 IMPORT_COLUMNS_MISSING",)),  # it is a cohort's file
 }
 SHEET_RPC = {"year": 2031, "file_name": "a.csv", "content": base64.b64encode("统一社会信用代码\n".encode()).decode()}
@@ -45,6 +46,7 @@ CALLS = {
     "MoveNode": Door(STALE_RPC, on("project_id", node_id=NO_FILE, **MOVED)),
     "CompleteNode": Door(STALE_RPC, on("project_id", node_id=NO_FILE, **DONE)),
     "RemoveNode": Door(STALE_RPC, on("project_id", node_id=NO_FILE)),
+    "ImportProjects": Door(("INVALID_ARGUMENT IMPORT_COLUMNS_MISSING",), fixed(**SHEET_RPC)),
     "ExportProjects": Door(("OK",), fixed(year=2031)),
     "RecordServices": Door(
         ("FAILED_PRECONDITION SERVICES_REFUSED",), made_of("project_id", **SERVED, kind="SERVICE_KIND_VISIT")

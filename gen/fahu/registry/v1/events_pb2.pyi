@@ -266,6 +266,8 @@ class RecommendationChanged(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     DUE_ON_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ADDRESSED_PERSON_IDS_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """Recommendation id, UUID."""
     survey_id: _builtins.str
@@ -278,6 +280,12 @@ class RecommendationChanged(_message.Message):
     """Day by which it shall be done, "2022-12-31"."""
     version: _builtins.int
     """Version of the recommendation, rising by one with each change."""
+    year: _builtins.int
+    """Year of the survey."""
+    @_builtins.property
+    def addressed_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who is told that it is addressed to their unit, leaders and contacts, person ids: with the proposal, and when the unit changes."""
+
     def __init__(
         self,
         *,
@@ -287,14 +295,58 @@ class RecommendationChanged(_message.Message):
         state: _recommendation_pb2.RecommendationState.ValueType = ...,
         due_on: _builtins.str = ...,
         version: _builtins.int = ...,
+        year: _builtins.int = ...,
+        addressed_person_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "owner_unit", b"owner_unit", "recommendation_id", b"recommendation_id", "state", b"state", "survey_id", b"survey_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addressed_person_ids", b"addressed_person_ids", "due_on", b"due_on", "owner_unit", b"owner_unit", "recommendation_id", b"recommendation_id", "state", b"state", "survey_id", b"survey_id", "version", b"version", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecommendationChanged: _TypeAlias = RecommendationChanged  # noqa: Y015
+
+@_typing.final
+class NominationRejected(_message.Message):
+    """NominationRejected: the supervisor rejected what an area nominated. The reason is read where the nomination is.
+    Subject fahu.registry.v1.nomination_rejected.<nomination id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOMINATION_ID_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    OFFICER_IDS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    nomination_id: _builtins.str
+    """Nomination id, UUID."""
+    year: _builtins.int
+    """Year of the list."""
+    unit_code: _builtins.str
+    """Office of the area that nominated, unit code."""
+    version: _builtins.int
+    """Version of the nomination."""
+    @_builtins.property
+    def officer_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The area's officers, who are told, person ids."""
+
+    def __init__(
+        self,
+        *,
+        nomination_id: _builtins.str = ...,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        officer_ids: _abc.Iterable[_builtins.str] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["nomination_id", b"nomination_id", "officer_ids", b"officer_ids", "unit_code", b"unit_code", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NominationRejected: _TypeAlias = NominationRejected  # noqa: Y015
 
 @_typing.final
 class CohortChanged(_message.Message):

@@ -28,7 +28,7 @@ from fahu.registry.v1 import enterprise_pb2 as fahu_dot_registry_dot_v1_dot_ente
 from fahu.registry.v1 import unit_pb2 as fahu_dot_registry_dot_v1_dot_unit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/registry/v1/export_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a!fahu/registry/v1/enterprise.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\"\xab\x01\n\x18\x45xportEnterprisesRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12,\n\tarea_code\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x18 2\x10^[0-9A-Za-z_-]*$\x12\x30\n\x05level\x18\x03 \x01(\x0e\x32\x17.fahu.registry.v1.LevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x15\n\x04text\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"M\n\x19\x45xportEnterprisesResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x11\n\trow_count\x18\x02 \x01(\x05\x12\x0c\n\x04year\x18\x03 \x01(\x05\"H\n\x12\x45xportUnitsRequest\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"9\n\x13\x45xportUnitsResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x11\n\trow_count\x18\x02 \x01(\x05\x32\xf0\x01\n\rExportService\x12x\n\x11\x45xportEnterprises\x12*.fahu.registry.v1.ExportEnterprisesRequest\x1a+.fahu.registry.v1.ExportEnterprisesResponse\"\n\xa2\xbb\x18\x06\n\x04\x05\x06\x07\x08\x12\x65\n\x0b\x45xportUnits\x12$.fahu.registry.v1.ExportUnitsRequest\x1a%.fahu.registry.v1.ExportUnitsResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/registry/v1/export_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a!fahu/registry/v1/enterprise.proto\x1a\x1b\x66\x61hu/registry/v1/unit.proto\"\xab\x01\n\x18\x45xportEnterprisesRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12,\n\tarea_code\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x18 2\x10^[0-9A-Za-z_-]*$\x12\x30\n\x05level\x18\x03 \x01(\x0e\x32\x17.fahu.registry.v1.LevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x15\n\x04text\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"M\n\x19\x45xportEnterprisesResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x11\n\trow_count\x18\x02 \x01(\x05\x12\x0c\n\x04year\x18\x03 \x01(\x05\"_\n\x15\x45xportLiaisonsRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12,\n\tarea_code\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x18 2\x10^[0-9A-Za-z_-]*$\"J\n\x16\x45xportLiaisonsResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x11\n\trow_count\x18\x02 \x01(\x05\x12\x0c\n\x04year\x18\x03 \x01(\x05\"H\n\x12\x45xportUnitsRequest\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fahu.registry.v1.UnitKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"9\n\x13\x45xportUnitsResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x11\n\trow_count\x18\x02 \x01(\x05\x32\xe1\x02\n\rExportService\x12x\n\x11\x45xportEnterprises\x12*.fahu.registry.v1.ExportEnterprisesRequest\x1a+.fahu.registry.v1.ExportEnterprisesResponse\"\n\xa2\xbb\x18\x06\n\x04\x05\x06\x07\x08\x12o\n\x0e\x45xportLiaisons\x12\'.fahu.registry.v1.ExportLiaisonsRequest\x1a(.fahu.registry.v1.ExportLiaisonsResponse\"\n\xa2\xbb\x18\x06\n\x04\x05\x06\x07\x08\x12\x65\n\x0b\x45xportUnits\x12$.fahu.registry.v1.ExportUnitsRequest\x1a%.fahu.registry.v1.ExportUnitsResponse\"\t\xa2\xbb\x18\x05\n\x03\x05\x06\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,20 +43,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTENTERPRISESREQUEST'].fields_by_name['level']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_EXPORTENTERPRISESREQUEST'].fields_by_name['text']._loaded_options = None
   _globals['_EXPORTENTERPRISESREQUEST'].fields_by_name['text']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_EXPORTLIAISONSREQUEST'].fields_by_name['year']._loaded_options = None
+  _globals['_EXPORTLIAISONSREQUEST'].fields_by_name['year']._serialized_options = b'\272H\007\032\005\030\230\021(\000'
+  _globals['_EXPORTLIAISONSREQUEST'].fields_by_name['area_code']._loaded_options = None
+  _globals['_EXPORTLIAISONSREQUEST'].fields_by_name['area_code']._serialized_options = b'\272H\026r\024\030 2\020^[0-9A-Za-z_-]*$'
   _globals['_EXPORTUNITSREQUEST'].fields_by_name['kind']._loaded_options = None
   _globals['_EXPORTUNITSREQUEST'].fields_by_name['kind']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_EXPORTSERVICE'].methods_by_name['ExportEnterprises']._loaded_options = None
   _globals['_EXPORTSERVICE'].methods_by_name['ExportEnterprises']._serialized_options = b'\242\273\030\006\n\004\005\006\007\010'
+  _globals['_EXPORTSERVICE'].methods_by_name['ExportLiaisons']._loaded_options = None
+  _globals['_EXPORTSERVICE'].methods_by_name['ExportLiaisons']._serialized_options = b'\242\273\030\006\n\004\005\006\007\010'
   _globals['_EXPORTSERVICE'].methods_by_name['ExportUnits']._loaded_options = None
   _globals['_EXPORTSERVICE'].methods_by_name['ExportUnits']._serialized_options = b'\242\273\030\005\n\003\005\006\007'
   _globals['_EXPORTENTERPRISESREQUEST']._serialized_start=182
   _globals['_EXPORTENTERPRISESREQUEST']._serialized_end=353
   _globals['_EXPORTENTERPRISESRESPONSE']._serialized_start=355
   _globals['_EXPORTENTERPRISESRESPONSE']._serialized_end=432
-  _globals['_EXPORTUNITSREQUEST']._serialized_start=434
-  _globals['_EXPORTUNITSREQUEST']._serialized_end=506
-  _globals['_EXPORTUNITSRESPONSE']._serialized_start=508
-  _globals['_EXPORTUNITSRESPONSE']._serialized_end=565
-  _globals['_EXPORTSERVICE']._serialized_start=568
-  _globals['_EXPORTSERVICE']._serialized_end=808
+  _globals['_EXPORTLIAISONSREQUEST']._serialized_start=434
+  _globals['_EXPORTLIAISONSREQUEST']._serialized_end=529
+  _globals['_EXPORTLIAISONSRESPONSE']._serialized_start=531
+  _globals['_EXPORTLIAISONSRESPONSE']._serialized_end=605
+  _globals['_EXPORTUNITSREQUEST']._serialized_start=607
+  _globals['_EXPORTUNITSREQUEST']._serialized_end=679
+  _globals['_EXPORTUNITSRESPONSE']._serialized_start=681
+  _globals['_EXPORTUNITSRESPONSE']._serialized_end=738
+  _globals['_EXPORTSERVICE']._serialized_start=741
+  _globals['_EXPORTSERVICE']._serialized_end=1094
 # @@protoc_insertion_point(module_scope)

@@ -83,6 +83,62 @@ class ExportEnterprisesResponse(_message.Message):
 Global___ExportEnterprisesResponse: _TypeAlias = ExportEnterprisesResponse  # noqa: Y015
 
 @_typing.final
+class ExportLiaisonsRequest(_message.Message):
+    """ExportLiaisonsRequest filters."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    AREA_CODE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year by which an enterprise belongs to an area; 0 for this year in Shanghai. Contacts of all years are told."""
+    area_code: _builtins.str
+    """Area code; empty for all."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        area_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLiaisonsRequest: _TypeAlias = ExportLiaisonsRequest  # noqa: Y015
+
+@_typing.final
+class ExportLiaisonsResponse(_message.Message):
+    """ExportLiaisonsResponse is a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    ROW_COUNT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX of one sheet, by enterprise, its newest contact first."""
+    row_count: _builtins.int
+    """Rows below the header."""
+    year: _builtins.int
+    """Year that areas are of."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+        row_count: _builtins.int = ...,
+        year: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "row_count", b"row_count", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLiaisonsResponse: _TypeAlias = ExportLiaisonsResponse  # noqa: Y015
+
+@_typing.final
 class ExportUnitsRequest(_message.Message):
     """ExportUnitsRequest filters."""
 

@@ -40,6 +40,11 @@ class ExportServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportEnterprisesRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportEnterprisesResponse.FromString,
                 _registered_method=True)
+        self.ExportLiaisons = channel.unary_unary(
+                '/fahu.registry.v1.ExportService/ExportLiaisons',
+                request_serializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportLiaisonsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportLiaisonsResponse.FromString,
+                _registered_method=True)
         self.ExportUnits = channel.unary_unary(
                 '/fahu.registry.v1.ExportService/ExportUnits',
                 request_serializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportUnitsRequest.SerializeToString,
@@ -54,6 +59,14 @@ class ExportServiceServicer:
     def ExportEnterprises(self, request, context):
         """ExportEnterprises writes the enterprises of RegistryService.ListEnterprises, with designation and contact.
         Fails with EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportLiaisons(self, request, context):
+        """ExportLiaisons writes who is and was the contact of each enterprise that the caller may see, as LiaisonService.ListLiaisons tells it
+        for one. Fails with EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,6 +87,11 @@ def add_ExportServiceServicer_to_server(servicer, server):
                     servicer.ExportEnterprises,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportEnterprisesRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportEnterprisesResponse.SerializeToString,
+            ),
+            'ExportLiaisons': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportLiaisons,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportLiaisonsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportLiaisonsResponse.SerializeToString,
             ),
             'ExportUnits': grpc.unary_unary_rpc_method_handler(
                     servicer.ExportUnits,
@@ -109,6 +127,33 @@ class ExportService:
             '/fahu.registry.v1.ExportService/ExportEnterprises',
             fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportEnterprisesRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportEnterprisesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportLiaisons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ExportService/ExportLiaisons',
+            fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportLiaisonsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_export__service__pb2.ExportLiaisonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

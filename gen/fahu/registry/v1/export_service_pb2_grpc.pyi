@@ -37,6 +37,10 @@ class ExportServiceStub:
     """ExportEnterprises writes the enterprises of RegistryService.ListEnterprises, with designation and contact.
     Fails with EXPORT_TOO_LARGE.
     """
+    ExportLiaisons: _grpc.UnaryUnaryMultiCallable[_export_service_pb2.ExportLiaisonsRequest, _export_service_pb2.ExportLiaisonsResponse]
+    """ExportLiaisons writes who is and was the contact of each enterprise that the caller may see, as LiaisonService.ListLiaisons tells it
+    for one. Fails with EXPORT_TOO_LARGE.
+    """
     ExportUnits: _grpc.UnaryUnaryMultiCallable[_export_service_pb2.ExportUnitsRequest, _export_service_pb2.ExportUnitsResponse]
     """ExportUnits writes the units of RegistryService.ListUnits, a row for each duty, also where nobody holds it. Filled in, the file can
     be imported again (DutyService.ImportDuties).
@@ -50,6 +54,10 @@ class ExportServiceAsyncStub(ExportServiceStub):
     ExportEnterprises: _aio.UnaryUnaryMultiCallable[_export_service_pb2.ExportEnterprisesRequest, _export_service_pb2.ExportEnterprisesResponse]  # type: ignore[assignment]
     """ExportEnterprises writes the enterprises of RegistryService.ListEnterprises, with designation and contact.
     Fails with EXPORT_TOO_LARGE.
+    """
+    ExportLiaisons: _aio.UnaryUnaryMultiCallable[_export_service_pb2.ExportLiaisonsRequest, _export_service_pb2.ExportLiaisonsResponse]  # type: ignore[assignment]
+    """ExportLiaisons writes who is and was the contact of each enterprise that the caller may see, as LiaisonService.ListLiaisons tells it
+    for one. Fails with EXPORT_TOO_LARGE.
     """
     ExportUnits: _aio.UnaryUnaryMultiCallable[_export_service_pb2.ExportUnitsRequest, _export_service_pb2.ExportUnitsResponse]  # type: ignore[assignment]
     """ExportUnits writes the units of RegistryService.ListUnits, a row for each duty, also where nobody holds it. Filled in, the file can
@@ -67,6 +75,16 @@ class ExportServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_export_service_pb2.ExportEnterprisesResponse, _abc.Awaitable[_export_service_pb2.ExportEnterprisesResponse]]:
         """ExportEnterprises writes the enterprises of RegistryService.ListEnterprises, with designation and contact.
         Fails with EXPORT_TOO_LARGE.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportLiaisons(
+        self,
+        request: _export_service_pb2.ExportLiaisonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_export_service_pb2.ExportLiaisonsResponse, _abc.Awaitable[_export_service_pb2.ExportLiaisonsResponse]]:
+        """ExportLiaisons writes who is and was the contact of each enterprise that the caller may see, as LiaisonService.ListLiaisons tells it
+        for one. Fails with EXPORT_TOO_LARGE.
         """
 
     @_abc_1.abstractmethod

@@ -90,7 +90,8 @@ class FindingsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetResults(self, request, context):
-        """GetResults returns what was answered, in all or by area or industry. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED.
+        """GetResults returns what was answered, in all or by area or industry. Nobody is shown what tells of few in part B; of part A only who
+        may export answers (ExportAnswers) is. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,7 +44,9 @@ class FindingsServiceStub:
     Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
     GetResults: _grpc.UnaryUnaryMultiCallable[_findings_service_pb2.GetResultsRequest, _findings_service_pb2.GetResultsResponse]
-    """GetResults returns what was answered, in all or by area or industry. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED."""
+    """GetResults returns what was answered, in all or by area or industry. Nobody is shown what tells of few in part B; of part A only who
+    may export answers (ExportAnswers) is. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED.
+    """
     ExportResults: _grpc.UnaryUnaryMultiCallable[_findings_service_pb2.ExportResultsRequest, _findings_service_pb2.ExportResultsResponse]
     """ExportResults returns all results as one XLSX. Written to the audit log. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED."""
     ExportAnswers: _grpc.UnaryUnaryMultiCallable[_findings_service_pb2.ExportAnswersRequest, _findings_service_pb2.ExportAnswersResponse]
@@ -72,7 +74,9 @@ class FindingsServiceAsyncStub(FindingsServiceStub):
     Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
     GetResults: _aio.UnaryUnaryMultiCallable[_findings_service_pb2.GetResultsRequest, _findings_service_pb2.GetResultsResponse]  # type: ignore[assignment]
-    """GetResults returns what was answered, in all or by area or industry. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED."""
+    """GetResults returns what was answered, in all or by area or industry. Nobody is shown what tells of few in part B; of part A only who
+    may export answers (ExportAnswers) is. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED.
+    """
     ExportResults: _aio.UnaryUnaryMultiCallable[_findings_service_pb2.ExportResultsRequest, _findings_service_pb2.ExportResultsResponse]  # type: ignore[assignment]
     """ExportResults returns all results as one XLSX. Written to the audit log. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED."""
     ExportAnswers: _aio.UnaryUnaryMultiCallable[_findings_service_pb2.ExportAnswersRequest, _findings_service_pb2.ExportAnswersResponse]  # type: ignore[assignment]
@@ -115,7 +119,9 @@ class FindingsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _findings_service_pb2.GetResultsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_findings_service_pb2.GetResultsResponse, _abc.Awaitable[_findings_service_pb2.GetResultsResponse]]:
-        """GetResults returns what was answered, in all or by area or industry. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED."""
+        """GetResults returns what was answered, in all or by area or industry. Nobody is shown what tells of few in part B; of part A only who
+        may export answers (ExportAnswers) is. Fails with SURVEY_NOT_FOUND, SURVEY_NOT_ANALYSED.
+        """
 
     @_abc_1.abstractmethod
     def ExportResults(

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
+from fahu.registry.v1 import enterprise_pb2 as fahu_dot_registry_dot_v1_dot_enterprise__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&fahu/registry/v1/liaison_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x01\n\rLiaisonPeriod\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x30\n\x0c\x63onsented_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x63onsent_version\x18\x04 \x01(\t\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nend_reason\x18\x06 \x01(\t\"r\n\x13ListLiaisonsRequest\x12\x1f\n\renterprise_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"b\n\x14ListLiaisonsResponse\x12\x31\n\x08liaisons\x18\x01 \x03(\x0b\x32\x1f.fahu.registry.v1.LiaisonPeriod\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xcc\x02\n\x14ResignLiaisonRequest\x12\x94\x02\n\x06reason\x18\x01 \x01(\tB\x83\x02\xbaH\xff\x01r\xfc\x01\x10\x01\x18\xc8\x01\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x1d\n\nrequest_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x17\n\x15ResignLiaisonResponse2\xe7\x01\n\x0eLiaisonService\x12j\n\x0cListLiaisons\x12%.fahu.registry.v1.ListLiaisonsRequest\x1a&.fahu.registry.v1.ListLiaisonsResponse\"\x0b\xa2\xbb\x18\x07\n\x05\x01\x05\x06\x07\x08\x12i\n\rResignLiaison\x12&.fahu.registry.v1.ResignLiaisonRequest\x1a\'.fahu.registry.v1.ResignLiaisonResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&fahu/registry/v1/liaison_service.proto\x12\x10\x66\x61hu.registry.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a!fahu/registry/v1/enterprise.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x01\n\rLiaisonPeriod\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x30\n\x0c\x63onsented_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x63onsent_version\x18\x04 \x01(\t\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nend_reason\x18\x06 \x01(\t\"r\n\x13ListLiaisonsRequest\x12\x1f\n\renterprise_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"b\n\x14ListLiaisonsResponse\x12\x31\n\x08liaisons\x18\x01 \x03(\x0b\x32\x1f.fahu.registry.v1.LiaisonPeriod\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"f\n\x15ImportLiaisonsRequest\x12\x1d\n\tfile_name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\x80\x01\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"q\n\x16ImportLiaisonsResponse\x12\x11\n\trow_count\x18\x01 \x01(\x05\x12\x15\n\rcreated_count\x18\x02 \x01(\x05\x12-\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x1d.fahu.registry.v1.ImportError\"\xcc\x02\n\x14ResignLiaisonRequest\x12\x94\x02\n\x06reason\x18\x01 \x01(\tB\x83\x02\xbaH\xff\x01r\xfc\x01\x10\x01\x18\xc8\x01\x32\xf4\x01[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]\x12\x1d\n\nrequest_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x17\n\x15ResignLiaisonResponse2\xd6\x02\n\x0eLiaisonService\x12j\n\x0cListLiaisons\x12%.fahu.registry.v1.ListLiaisonsRequest\x1a&.fahu.registry.v1.ListLiaisonsResponse\"\x0b\xa2\xbb\x18\x07\n\x05\x01\x05\x06\x07\x08\x12m\n\x0eImportLiaisons\x12\'.fahu.registry.v1.ImportLiaisonsRequest\x1a(.fahu.registry.v1.ImportLiaisonsResponse\"\x08\xa2\xbb\x18\x04\n\x02\x06\x08\x12i\n\rResignLiaison\x12&.fahu.registry.v1.ResignLiaisonRequest\x1a\'.fahu.registry.v1.ResignLiaisonResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,24 +41,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTLIAISONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTLIAISONSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTLIAISONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_IMPORTLIAISONSREQUEST'].fields_by_name['file_name']._loaded_options = None
+  _globals['_IMPORTLIAISONSREQUEST'].fields_by_name['file_name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_IMPORTLIAISONSREQUEST'].fields_by_name['content']._loaded_options = None
+  _globals['_IMPORTLIAISONSREQUEST'].fields_by_name['content']._serialized_options = b'\272H\tz\007\020\001\030\200\200\200\001'
   _globals['_RESIGNLIAISONREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_RESIGNLIAISONREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\377\001r\374\001\020\001\030\310\0012\364\001[^\\s\\pZ\\pC\\x{0300}-\\x{036f}\\x{0483}-\\x{0489}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{1ab0}-\\x{1aff}\\x{1dc0}-\\x{1dff}\\x{20d0}-\\x{20ff}\\x{2800}\\x{302a}-\\x{302f}\\x{3099}\\x{309a}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{fe20}-\\x{fe2f}\\x{ffa0}\\x{fffc}]'
   _globals['_RESIGNLIAISONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESIGNLIAISONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_LIAISONSERVICE'].methods_by_name['ListLiaisons']._loaded_options = None
   _globals['_LIAISONSERVICE'].methods_by_name['ListLiaisons']._serialized_options = b'\242\273\030\007\n\005\001\005\006\007\010'
+  _globals['_LIAISONSERVICE'].methods_by_name['ImportLiaisons']._loaded_options = None
+  _globals['_LIAISONSERVICE'].methods_by_name['ImportLiaisons']._serialized_options = b'\242\273\030\004\n\002\006\010'
   _globals['_LIAISONSERVICE'].methods_by_name['ResignLiaison']._loaded_options = None
   _globals['_LIAISONSERVICE'].methods_by_name['ResignLiaison']._serialized_options = b'\242\273\030\003\n\001\001'
-  _globals['_LIAISONPERIOD']._serialized_start=152
-  _globals['_LIAISONPERIOD']._serialized_end=341
-  _globals['_LISTLIAISONSREQUEST']._serialized_start=343
-  _globals['_LISTLIAISONSREQUEST']._serialized_end=457
-  _globals['_LISTLIAISONSRESPONSE']._serialized_start=459
-  _globals['_LISTLIAISONSRESPONSE']._serialized_end=557
-  _globals['_RESIGNLIAISONREQUEST']._serialized_start=560
-  _globals['_RESIGNLIAISONREQUEST']._serialized_end=892
-  _globals['_RESIGNLIAISONRESPONSE']._serialized_start=894
-  _globals['_RESIGNLIAISONRESPONSE']._serialized_end=917
-  _globals['_LIAISONSERVICE']._serialized_start=920
-  _globals['_LIAISONSERVICE']._serialized_end=1151
+  _globals['_LIAISONPERIOD']._serialized_start=187
+  _globals['_LIAISONPERIOD']._serialized_end=376
+  _globals['_LISTLIAISONSREQUEST']._serialized_start=378
+  _globals['_LISTLIAISONSREQUEST']._serialized_end=492
+  _globals['_LISTLIAISONSRESPONSE']._serialized_start=494
+  _globals['_LISTLIAISONSRESPONSE']._serialized_end=592
+  _globals['_IMPORTLIAISONSREQUEST']._serialized_start=594
+  _globals['_IMPORTLIAISONSREQUEST']._serialized_end=696
+  _globals['_IMPORTLIAISONSRESPONSE']._serialized_start=698
+  _globals['_IMPORTLIAISONSRESPONSE']._serialized_end=811
+  _globals['_RESIGNLIAISONREQUEST']._serialized_start=814
+  _globals['_RESIGNLIAISONREQUEST']._serialized_end=1146
+  _globals['_RESIGNLIAISONRESPONSE']._serialized_start=1148
+  _globals['_RESIGNLIAISONRESPONSE']._serialized_end=1171
+  _globals['_LIAISONSERVICE']._serialized_start=1174
+  _globals['_LIAISONSERVICE']._serialized_end=1516
 # @@protoc_insertion_point(module_scope)

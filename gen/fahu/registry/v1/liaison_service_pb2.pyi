@@ -4,6 +4,7 @@ isort:skip_file
 Who is and was the contact of an enterprise (联系人员, REG-7), and how one leaves by themselves."""
 
 from collections import abc as _abc
+from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -122,6 +123,68 @@ class ListLiaisonsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListLiaisonsResponse: _TypeAlias = ListLiaisonsResponse  # noqa: Y015
+
+@_typing.final
+class ImportLiaisonsRequest(_message.Message):
+    """ImportLiaisonsRequest carries a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    file_name: _builtins.str
+    """Name of the file; its ending (.xlsx or .csv) says how to read it."""
+    content: _builtins.bytes
+    """The file, at most 2 MiB. Columns: 统一社会信用代码, 联系人, 手机号, 同意 (是), and if wanted 同意文本版本."""
+    dry_run: _builtins.bool
+    """True to check only: nothing is written even if every row is good."""
+    def __init__(
+        self,
+        *,
+        file_name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "dry_run", b"dry_run", "file_name", b"file_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportLiaisonsRequest: _TypeAlias = ImportLiaisonsRequest  # noqa: Y015
+
+@_typing.final
+class ImportLiaisonsResponse(_message.Message):
+    """ImportLiaisonsResponse says what was written, or everything that is wrong."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_COUNT_FIELD_NUMBER: _builtins.int
+    CREATED_COUNT_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    row_count: _builtins.int
+    """Rows read."""
+    created_count: _builtins.int
+    """Contacts that are new by this import; 0 with errors, or in a dry run."""
+    @_builtins.property
+    def errors(self) -> _containers.RepeatedCompositeFieldContainer[_enterprise_pb2.ImportError]:
+        """All errors, by row and column; nobody was appointed if there is one."""
+
+    def __init__(
+        self,
+        *,
+        row_count: _builtins.int = ...,
+        created_count: _builtins.int = ...,
+        errors: _abc.Iterable[_enterprise_pb2.ImportError] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "errors", b"errors", "row_count", b"row_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportLiaisonsResponse: _TypeAlias = ImportLiaisonsResponse  # noqa: Y015
 
 @_typing.final
 class ResignLiaisonRequest(_message.Message):

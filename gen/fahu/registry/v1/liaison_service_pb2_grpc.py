@@ -40,6 +40,11 @@ class LiaisonServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ListLiaisonsRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ListLiaisonsResponse.FromString,
                 _registered_method=True)
+        self.ImportLiaisons = channel.unary_unary(
+                '/fahu.registry.v1.LiaisonService/ImportLiaisons',
+                request_serializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ImportLiaisonsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ImportLiaisonsResponse.FromString,
+                _registered_method=True)
         self.ResignLiaison = channel.unary_unary(
                 '/fahu.registry.v1.LiaisonService/ResignLiaison',
                 request_serializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ResignLiaisonRequest.SerializeToString,
@@ -54,6 +59,16 @@ class LiaisonServiceServicer:
     def ListLiaisons(self, request, context):
         """ListLiaisons lists who is and was the contact of an enterprise that the caller may see, the newest first. What a former contact did
         stays under their name. Fails with ENTERPRISE_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportLiaisons(self, request, context):
+        """ImportLiaisons appoints the contacts of a file, all of them or none, to enterprises that have none, under the rules of
+        RegistryService.AppointLiaison. Rows without a person, and those of the present contact, change nothing: what
+        ExportService.ExportEnterprises wrote can be filled in and sent back.
+        Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE, PHONE_IN_USE (given to somebody in this very moment).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,6 +89,11 @@ def add_LiaisonServiceServicer_to_server(servicer, server):
                     servicer.ListLiaisons,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ListLiaisonsRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ListLiaisonsResponse.SerializeToString,
+            ),
+            'ImportLiaisons': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportLiaisons,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ImportLiaisonsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ImportLiaisonsResponse.SerializeToString,
             ),
             'ResignLiaison': grpc.unary_unary_rpc_method_handler(
                     servicer.ResignLiaison,
@@ -109,6 +129,33 @@ class LiaisonService:
             '/fahu.registry.v1.LiaisonService/ListLiaisons',
             fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ListLiaisonsRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ListLiaisonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportLiaisons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.LiaisonService/ImportLiaisons',
+            fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ImportLiaisonsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_liaison__service__pb2.ImportLiaisonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

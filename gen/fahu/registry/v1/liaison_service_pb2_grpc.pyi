@@ -37,6 +37,12 @@ class LiaisonServiceStub:
     """ListLiaisons lists who is and was the contact of an enterprise that the caller may see, the newest first. What a former contact did
     stays under their name. Fails with ENTERPRISE_NOT_FOUND, PAGE_TOKEN_INVALID.
     """
+    ImportLiaisons: _grpc.UnaryUnaryMultiCallable[_liaison_service_pb2.ImportLiaisonsRequest, _liaison_service_pb2.ImportLiaisonsResponse]
+    """ImportLiaisons appoints the contacts of a file, all of them or none, to enterprises that have none, under the rules of
+    RegistryService.AppointLiaison. Rows without a person, and those of the present contact, change nothing: what
+    ExportService.ExportEnterprises wrote can be filled in and sent back.
+    Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE, PHONE_IN_USE (given to somebody in this very moment).
+    """
     ResignLiaison: _grpc.UnaryUnaryMultiCallable[_liaison_service_pb2.ResignLiaisonRequest, _liaison_service_pb2.ResignLiaisonResponse]
     """ResignLiaison ends the caller's own appointment. It needs no successor; the officers of the area and the centre's leads are told.
     The caller's sessions and tokens are void at once. Fails with LIAISON_NOT_FOUND, IDEMPOTENCY_KEY_REUSED.
@@ -50,6 +56,12 @@ class LiaisonServiceAsyncStub(LiaisonServiceStub):
     ListLiaisons: _aio.UnaryUnaryMultiCallable[_liaison_service_pb2.ListLiaisonsRequest, _liaison_service_pb2.ListLiaisonsResponse]  # type: ignore[assignment]
     """ListLiaisons lists who is and was the contact of an enterprise that the caller may see, the newest first. What a former contact did
     stays under their name. Fails with ENTERPRISE_NOT_FOUND, PAGE_TOKEN_INVALID.
+    """
+    ImportLiaisons: _aio.UnaryUnaryMultiCallable[_liaison_service_pb2.ImportLiaisonsRequest, _liaison_service_pb2.ImportLiaisonsResponse]  # type: ignore[assignment]
+    """ImportLiaisons appoints the contacts of a file, all of them or none, to enterprises that have none, under the rules of
+    RegistryService.AppointLiaison. Rows without a person, and those of the present contact, change nothing: what
+    ExportService.ExportEnterprises wrote can be filled in and sent back.
+    Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE, PHONE_IN_USE (given to somebody in this very moment).
     """
     ResignLiaison: _aio.UnaryUnaryMultiCallable[_liaison_service_pb2.ResignLiaisonRequest, _liaison_service_pb2.ResignLiaisonResponse]  # type: ignore[assignment]
     """ResignLiaison ends the caller's own appointment. It needs no successor; the officers of the area and the centre's leads are told.
@@ -67,6 +79,18 @@ class LiaisonServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_liaison_service_pb2.ListLiaisonsResponse, _abc.Awaitable[_liaison_service_pb2.ListLiaisonsResponse]]:
         """ListLiaisons lists who is and was the contact of an enterprise that the caller may see, the newest first. What a former contact did
         stays under their name. Fails with ENTERPRISE_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportLiaisons(
+        self,
+        request: _liaison_service_pb2.ImportLiaisonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_liaison_service_pb2.ImportLiaisonsResponse, _abc.Awaitable[_liaison_service_pb2.ImportLiaisonsResponse]]:
+        """ImportLiaisons appoints the contacts of a file, all of them or none, to enterprises that have none, under the rules of
+        RegistryService.AppointLiaison. Rows without a person, and those of the present contact, change nothing: what
+        ExportService.ExportEnterprises wrote can be filled in and sent back.
+        Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE, PHONE_IN_USE (given to somebody in this very moment).
         """
 
     @_abc_1.abstractmethod

@@ -4,6 +4,7 @@ isort:skip_file
 The projects of a year, kept by the units whose they are."""
 
 from collections import abc as _abc
+from fahu.registry.v1 import enterprise_pb2 as _enterprise_pb2
 from fahu.registry.v1 import project_pb2 as _project_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -824,6 +825,54 @@ class LateNode(_message.Message):
 Global___LateNode: _TypeAlias = LateNode  # noqa: Y015
 
 @_typing.final
+class ExportLateNodesRequest(_message.Message):
+    """ExportLateNodesRequest filters, as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for all years."""
+    unit_code: _builtins.str
+    """Unit; empty for all that the caller sees."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["unit_code", b"unit_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLateNodesRequest: _TypeAlias = ExportLateNodesRequest  # noqa: Y015
+
+@_typing.final
+class ExportLateNodesResponse(_message.Message):
+    """ExportLateNodesResponse holds the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """An XLSX of one sheet, the longest late first."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLateNodesResponse: _TypeAlias = ExportLateNodesResponse  # noqa: Y015
+
+@_typing.final
 class SummariseProjectsRequest(_message.Message):
     """SummariseProjectsRequest names the year."""
 
@@ -996,6 +1045,74 @@ class ProjectGap(_message.Message):
 Global___ProjectGap: _TypeAlias = ProjectGap  # noqa: Y015
 
 @_typing.final
+class ImportProjectsRequest(_message.Message):
+    """ImportProjectsRequest carries a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year of the projects."""
+    file_name: _builtins.str
+    """Name of the file; its ending (.xlsx or .csv) says how to read it."""
+    content: _builtins.bytes
+    """The file, at most 2 MiB: a row for each node, those of one project with the same number or name. It needs the columns 项目名称,
+    开始日期, 结束日期, 时间节点 and 应完成日期, and may have 责任领导, 承办人 (staff of the unit, by name), 项目说明 and the others of the export.
+    """
+    dry_run: _builtins.bool
+    """True to check only: nothing is written even if every row is good."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        file_name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "dry_run", b"dry_run", "file_name", b"file_name", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportProjectsRequest: _TypeAlias = ImportProjectsRequest  # noqa: Y015
+
+@_typing.final
+class ImportProjectsResponse(_message.Message):
+    """ImportProjectsResponse says what was written, or everything that is wrong."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_COUNT_FIELD_NUMBER: _builtins.int
+    CREATED_COUNT_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    row_count: _builtins.int
+    """Rows read."""
+    created_count: _builtins.int
+    """Projects that are new by this import; 0 with errors, or in a dry run."""
+    @_builtins.property
+    def errors(self) -> _containers.RepeatedCompositeFieldContainer[_enterprise_pb2.ImportError]:
+        """All errors, by row and column; nothing was written if there is one."""
+
+    def __init__(
+        self,
+        *,
+        row_count: _builtins.int = ...,
+        created_count: _builtins.int = ...,
+        errors: _abc.Iterable[_enterprise_pb2.ImportError] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "errors", b"errors", "row_count", b"row_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportProjectsResponse: _TypeAlias = ImportProjectsResponse  # noqa: Y015
+
+@_typing.final
 class ExportProjectsRequest(_message.Message):
     """ExportProjectsRequest names the year."""
 
@@ -1025,7 +1142,7 @@ class ExportProjectsResponse(_message.Message):
 
     CONTENT_FIELD_NUMBER: _builtins.int
     content: _builtins.bytes
-    """An XLSX of one sheet, a row for each node."""
+    """An XLSX of one sheet, a row for each node, which ImportProjects reads."""
     def __init__(
         self,
         *,

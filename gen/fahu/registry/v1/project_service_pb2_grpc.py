@@ -103,6 +103,11 @@ class ProjectServiceStub:
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.FromString,
                 _registered_method=True)
+        self.ExportLateNodes = channel.unary_unary(
+                '/fahu.registry.v1.ProjectService/ExportLateNodes',
+                request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesResponse.FromString,
+                _registered_method=True)
         self.SummariseProjects = channel.unary_unary(
                 '/fahu.registry.v1.ProjectService/SummariseProjects',
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsRequest.SerializeToString,
@@ -112,6 +117,11 @@ class ProjectServiceStub:
                 '/fahu.registry.v1.ProjectService/ListProjectGaps',
                 request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.SerializeToString,
                 response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsResponse.FromString,
+                _registered_method=True)
+        self.ImportProjects = channel.unary_unary(
+                '/fahu.registry.v1.ProjectService/ImportProjects',
+                request_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsRequest.SerializeToString,
+                response_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsResponse.FromString,
                 _registered_method=True)
         self.ExportProjects = channel.unary_unary(
                 '/fahu.registry.v1.ProjectService/ExportProjects',
@@ -223,6 +233,13 @@ class ProjectServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportLateNodes(self, request, context):
+        """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SummariseProjects(self, request, context):
         """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year.
         """
@@ -232,6 +249,16 @@ class ProjectServiceServicer:
 
     def ListProjectGaps(self, request, context):
         """ListProjectGaps names the agencies and the areas with liaison points that have no active or completed project of a year.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportProjects(self, request, context):
+        """ImportProjects writes the projects of a file, with their nodes, PLANNED and of the caller's unit: all of it or nothing. What is there
+        already, by number or by name, is left as it is, and has to be what the file says; so the same file again changes nothing, and what
+        ExportProjects wrote can be sent back.
+        Fails with PROJECT_UNIT_INVALID, IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -312,6 +339,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListLateNodesResponse.SerializeToString,
             ),
+            'ExportLateNodes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportLateNodes,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesResponse.SerializeToString,
+            ),
             'SummariseProjects': grpc.unary_unary_rpc_method_handler(
                     servicer.SummariseProjects,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.SummariseProjectsRequest.FromString,
@@ -321,6 +353,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.ListProjectGaps,
                     request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.FromString,
                     response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsResponse.SerializeToString,
+            ),
+            'ImportProjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportProjects,
+                    request_deserializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsRequest.FromString,
+                    response_serializer=fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsResponse.SerializeToString,
             ),
             'ExportProjects': grpc.unary_unary_rpc_method_handler(
                     servicer.ExportProjects,
@@ -694,6 +731,33 @@ class ProjectService:
             _registered_method=True)
 
     @staticmethod
+    def ExportLateNodes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ProjectService/ExportLateNodes',
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ExportLateNodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def SummariseProjects(request,
             target,
             options=(),
@@ -737,6 +801,33 @@ class ProjectService:
             '/fahu.registry.v1.ProjectService/ListProjectGaps',
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsRequest.SerializeToString,
             fahu_dot_registry_dot_v1_dot_project__service__pb2.ListProjectGapsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportProjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.registry.v1.ProjectService/ImportProjects',
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsRequest.SerializeToString,
+            fahu_dot_registry_dot_v1_dot_project__service__pb2.ImportProjectsResponse.FromString,
             options,
             channel_credentials,
             insecure,

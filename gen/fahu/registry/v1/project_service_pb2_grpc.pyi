@@ -71,10 +71,18 @@ class ProjectServiceStub:
     """RemoveNode takes a node out while the project is PLANNED. Fails with PROJECT_WRONG_STATE, NODE_NOT_FOUND."""
     ListLateNodes: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListLateNodesRequest, _project_service_pb2.ListLateNodesResponse]
     """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportLateNodes: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ExportLateNodesRequest, _project_service_pb2.ExportLateNodesResponse]
+    """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE."""
     SummariseProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.SummariseProjectsRequest, _project_service_pb2.SummariseProjectsResponse]
     """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
     ListProjectGaps: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectGapsRequest, _project_service_pb2.ListProjectGapsResponse]
     """ListProjectGaps names the agencies and the areas with liaison points that have no active or completed project of a year."""
+    ImportProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ImportProjectsRequest, _project_service_pb2.ImportProjectsResponse]
+    """ImportProjects writes the projects of a file, with their nodes, PLANNED and of the caller's unit: all of it or nothing. What is there
+    already, by number or by name, is left as it is, and has to be what the file says; so the same file again changes nothing, and what
+    ExportProjects wrote can be sent back.
+    Fails with PROJECT_UNIT_INVALID, IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    """
     ExportProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ExportProjectsRequest, _project_service_pb2.ExportProjectsResponse]
     """ExportProjects writes the projects of a year that the caller sees, with their nodes, as XLSX. Kept in the audit."""
 
@@ -121,10 +129,18 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     """RemoveNode takes a node out while the project is PLANNED. Fails with PROJECT_WRONG_STATE, NODE_NOT_FOUND."""
     ListLateNodes: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListLateNodesRequest, _project_service_pb2.ListLateNodesResponse]  # type: ignore[assignment]
     """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
+    ExportLateNodes: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ExportLateNodesRequest, _project_service_pb2.ExportLateNodesResponse]  # type: ignore[assignment]
+    """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE."""
     SummariseProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.SummariseProjectsRequest, _project_service_pb2.SummariseProjectsResponse]  # type: ignore[assignment]
     """SummariseProjects counts projects and nodes by unit, for units that the caller sees and that have projects of the year."""
     ListProjectGaps: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectGapsRequest, _project_service_pb2.ListProjectGapsResponse]  # type: ignore[assignment]
     """ListProjectGaps names the agencies and the areas with liaison points that have no active or completed project of a year."""
+    ImportProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ImportProjectsRequest, _project_service_pb2.ImportProjectsResponse]  # type: ignore[assignment]
+    """ImportProjects writes the projects of a file, with their nodes, PLANNED and of the caller's unit: all of it or nothing. What is there
+    already, by number or by name, is left as it is, and has to be what the file says; so the same file again changes nothing, and what
+    ExportProjects wrote can be sent back.
+    Fails with PROJECT_UNIT_INVALID, IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    """
     ExportProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ExportProjectsRequest, _project_service_pb2.ExportProjectsResponse]  # type: ignore[assignment]
     """ExportProjects writes the projects of a year that the caller sees, with their nodes, as XLSX. Kept in the audit."""
 
@@ -248,6 +264,14 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListLateNodes lists the open nodes of active projects that are past their due day, the longest first. Fails with PAGE_TOKEN_INVALID."""
 
     @_abc_1.abstractmethod
+    def ExportLateNodes(
+        self,
+        request: _project_service_pb2.ExportLateNodesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_project_service_pb2.ExportLateNodesResponse, _abc.Awaitable[_project_service_pb2.ExportLateNodesResponse]]:
+        """ExportLateNodes writes what ListLateNodes lists as XLSX, at most 5,000 rows. Kept in the audit. Fails with EXPORT_TOO_LARGE."""
+
+    @_abc_1.abstractmethod
     def SummariseProjects(
         self,
         request: _project_service_pb2.SummariseProjectsRequest,
@@ -262,6 +286,18 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_project_service_pb2.ListProjectGapsResponse, _abc.Awaitable[_project_service_pb2.ListProjectGapsResponse]]:
         """ListProjectGaps names the agencies and the areas with liaison points that have no active or completed project of a year."""
+
+    @_abc_1.abstractmethod
+    def ImportProjects(
+        self,
+        request: _project_service_pb2.ImportProjectsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_project_service_pb2.ImportProjectsResponse, _abc.Awaitable[_project_service_pb2.ImportProjectsResponse]]:
+        """ImportProjects writes the projects of a file, with their nodes, PLANNED and of the caller's unit: all of it or nothing. What is there
+        already, by number or by name, is left as it is, and has to be what the file says; so the same file again changes nothing, and what
+        ExportProjects wrote can be sent back.
+        Fails with PROJECT_UNIT_INVALID, IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        """
 
     @_abc_1.abstractmethod
     def ExportProjects(

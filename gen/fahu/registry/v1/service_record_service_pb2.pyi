@@ -65,7 +65,7 @@ class RecordServicesRequest(_message.Message):
     project_id: _builtins.str
     """Project of the caller's area office, UUID."""
     served_on: _builtins.str
-    """When, YYYY-MM-DD in Shanghai: a day of the project's year, not ahead."""
+    """When, YYYY-MM-DD in Shanghai: between the project's first day and its last, not ahead."""
     kind: _service_record_pb2.ServiceKind.ValueType
     """How."""
     note: _builtins.str

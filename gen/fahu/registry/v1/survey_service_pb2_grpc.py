@@ -132,14 +132,14 @@ class SurveyServiceServicer:
 
     def OpenSurvey(self, request, context):
         """OpenSurvey lets the invited answer. Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_NOT_READY while nobody is
-        invited, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+        invited, SURVEY_DAYS_INVALID once its last day has passed, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CloseSurvey(self, request, context):
-        """CloseSurvey ends answering, for good. What was acknowledged before counts. Parts B become readable, as nobody's.
+        """CloseSurvey ends answering, for good; so does the end of the survey's last day, by itself. What was acknowledged before counts. Parts B become readable, as nobody's.
         Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

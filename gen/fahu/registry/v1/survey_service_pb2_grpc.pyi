@@ -58,10 +58,10 @@ class SurveyServiceStub:
     """
     OpenSurvey: _grpc.UnaryUnaryMultiCallable[_survey_service_pb2.OpenSurveyRequest, _survey_service_pb2.OpenSurveyResponse]
     """OpenSurvey lets the invited answer. Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_NOT_READY while nobody is
-    invited, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+    invited, SURVEY_DAYS_INVALID once its last day has passed, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
     CloseSurvey: _grpc.UnaryUnaryMultiCallable[_survey_service_pb2.CloseSurveyRequest, _survey_service_pb2.CloseSurveyResponse]
-    """CloseSurvey ends answering, for good. What was acknowledged before counts. Parts B become readable, as nobody's.
+    """CloseSurvey ends answering, for good; so does the end of the survey's last day, by itself. What was acknowledged before counts. Parts B become readable, as nobody's.
     Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
 
@@ -95,10 +95,10 @@ class SurveyServiceAsyncStub(SurveyServiceStub):
     """
     OpenSurvey: _aio.UnaryUnaryMultiCallable[_survey_service_pb2.OpenSurveyRequest, _survey_service_pb2.OpenSurveyResponse]  # type: ignore[assignment]
     """OpenSurvey lets the invited answer. Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_NOT_READY while nobody is
-    invited, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+    invited, SURVEY_DAYS_INVALID once its last day has passed, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
     CloseSurvey: _aio.UnaryUnaryMultiCallable[_survey_service_pb2.CloseSurveyRequest, _survey_service_pb2.CloseSurveyResponse]  # type: ignore[assignment]
-    """CloseSurvey ends answering, for good. What was acknowledged before counts. Parts B become readable, as nobody's.
+    """CloseSurvey ends answering, for good; so does the end of the survey's last day, by itself. What was acknowledged before counts. Parts B become readable, as nobody's.
     Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
     """
 
@@ -171,7 +171,7 @@ class SurveyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_survey_service_pb2.OpenSurveyResponse, _abc.Awaitable[_survey_service_pb2.OpenSurveyResponse]]:
         """OpenSurvey lets the invited answer. Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, SURVEY_NOT_READY while nobody is
-        invited, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
+        invited, SURVEY_DAYS_INVALID once its last day has passed, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -180,7 +180,7 @@ class SurveyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _survey_service_pb2.CloseSurveyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_survey_service_pb2.CloseSurveyResponse, _abc.Awaitable[_survey_service_pb2.CloseSurveyResponse]]:
-        """CloseSurvey ends answering, for good. What was acknowledged before counts. Parts B become readable, as nobody's.
+        """CloseSurvey ends answering, for good; so does the end of the survey's last day, by itself. What was acknowledged before counts. Parts B become readable, as nobody's.
         Fails with SURVEY_NOT_FOUND, SURVEY_WRONG_STATE, STALE_VERSION, IDEMPOTENCY_KEY_REUSED.
         """
 

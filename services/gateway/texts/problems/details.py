@@ -22,6 +22,7 @@ DETAILS: dict[str, Text] = {
     "REBINDING_WAITING": Text("经审批后，最早于 {effective_at} 生效", "Once approved, not before {effective_at}"),
     "REBINDING_BARRED": Text("{until} 之后可以再次申请", "One may ask again after {until}"),
     "EXPORT_TOO_LARGE": Text("最多 {rows} 行", "At most {rows} rows"),
+    "SERVICE_DAY_INVALID": Text("项目起止：{starts_on} 至 {ends_on}", "The project's days: {starts_on} to {ends_on}"),
     "TOO_MANY_NODES": Text("最多 {limit} 个", "At most {limit}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
 }

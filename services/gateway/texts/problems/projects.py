@@ -34,7 +34,7 @@ PROJECTS = {
         409, "服务记录目前的状态不允许这样做", "The record's present state does not allow this"
     ),
     "SERVICE_DAY_INVALID": _of(
-        422, "服务日期须在项目年度内，且不晚于今天", "The service took place in the project's year, not ahead", "served_on"
+        422, "服务日期须在项目起止日期内，且不晚于今天", "The day is one of the project's, and not ahead", "served_on"
     ),
     "SERVICES_REFUSED": _of(
         409, "有的联系点不能这样登记，一条也没有登记", "Some liaison points stand against it; nothing was recorded"

@@ -6,7 +6,9 @@ SURVEYS = {
     "SURVEY_NOT_FOUND": _of(404, "没有这次问卷调查", "There is no such survey"),
     "SURVEY_EXISTS": _of(409, "该年度已有年度问卷调查", "The year has its annual survey already", "year"),
     "SURVEY_WRONG_STATE": _of(409, "问卷调查目前的状态不能这样办理", "The survey's state does not allow this"),
-    "SURVEY_DAYS_INVALID": _of(422, "日期有误，或结束早于开始", "No such day, or the end before the beginning", "closes_on"),
+    "SURVEY_DAYS_INVALID": _of(
+        422, "日期有误，或结束早于开始，或结束日已过", "No such day, or the end before the beginning, or past", "closes_on"
+    ),
     "SURVEY_AUDIENCE_INVALID": _of(422, "年度问卷调查面向全部规上企业", "An annual survey asks the census", "audience"),
     "SURVEY_NOT_READY": _of(409, "还没有邀请任何企业，请先生成问卷链接", "Nobody is invited yet: make links first"),
     "SURVEY_AREA_NOT_FOUND": _of(
