@@ -8,11 +8,12 @@ from typing import Any
 import uuid_utils.compat
 
 from kit.calendar import WorkingCalendar, fraction_at
+from kit.deadlines import WARNINGS, Term, due_of, next_mark, passed
 from services.dispatch import rules
 from services.dispatch.rules import Clock, Move, Party, Terms
 
 Row = dict[str, Any]
-FIRST_MARK = rules.WARNINGS[0] / 100
+FIRST_MARK = WARNINGS[0] / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def turn(
         elif kind in move.resumes and row["paused_at"]:
             _resume(row, demand, at, calendar)
         if kind is move.extends:
-            _set_term(row, rules.Term(day=days.get(kind), days=None if kind in days else terms.revive), at, at, calendar)
+            _set_term(row, Term(day=days.get(kind), days=None if kind in days else terms.revive), at, at, calendar)
     given = {one.name for one in starts}
     kinds = [kind for kind in move.starts if Name(kind) not in given]
     plain = [Start(Name(kind), rules.CLOCK_HOLDER[kind], _unit_of(kind, demand), days.get(kind)) for kind in kinds]
@@ -82,7 +83,7 @@ def _stop(row: Row, at: datetime) -> None:
 def _go_on(row: Row) -> None:
     """The clock stood still for its holder, but its due time did not wait."""
     if row["paused_at"]:
-        row |= {"paused_at": None, "next_look": rules.next_mark(row["started_at"], row["due_at"], row["fired"])}
+        row |= {"paused_at": None, "next_look": next_mark(row["started_at"], row["due_at"], row["fired"])}
 
 
 def _resume(row: Row, demand: Row, at: datetime, calendar: WorkingCalendar) -> None:
@@ -90,17 +91,17 @@ def _resume(row: Row, demand: Row, at: datetime, calendar: WorkingCalendar) -> N
     rest = rules.rest_of(row["paused_at"], row["due_at"], at, calendar)
     if rest is None:
         return _go_on(row)
-    _set_term(row, rules.Term(days=rest), at, at, calendar)
+    _set_term(row, Term(days=rest), at, at, calendar)
     if row["kind"] == Clock.HANDLE and demand["promised_on"]:
         demand["promised_on"] = calendar.day_of(row["due_at"])
     return None
 
 
-def _set_term(row: Row, term: rules.Term, counted_from: datetime, at: datetime, calendar: WorkingCalendar) -> None:
+def _set_term(row: Row, term: Term, counted_from: datetime, at: datetime, calendar: WorkingCalendar) -> None:
     """Give a clock another term. Its warnings begin anew with what is left; `first_due_at` keeps what it was."""
-    due = rules.due_of(term, counted_from, calendar)
+    due = due_of(term, counted_from, calendar)
     assert due is not None  # noqa: S101 - only clocks with an end are given another
-    fired = rules.passed(row["started_at"], due.at, at)
+    fired = passed(row["started_at"], due.at, at)
     row |= {
         "counted_from": counted_from,
         "term_days": term.days,
@@ -110,14 +111,14 @@ def _set_term(row: Row, term: rules.Term, counted_from: datetime, at: datetime, 
         "paused_at": None,
         "day_off": None,
         "fired": fired,
-        "next_look": rules.next_mark(row["started_at"], due.at, fired),
+        "next_look": next_mark(row["started_at"], due.at, fired),
     }
 
 
 def _new(one: Start, demand: Row, at: datetime, calendar: WorkingCalendar, terms: Terms) -> Row:
-    given = rules.Term(days=one.days) if one.days is not None else None
+    given = Term(days=one.days) if one.days is not None else None
     term = given or rules.term_of(one.name.kind, demand["round"], terms, one.day)
-    due = rules.due_of(term, at, calendar)
+    due = due_of(term, at, calendar)
     return {
         "id": uuid_utils.compat.uuid7(),
         "demand_id": demand["id"],

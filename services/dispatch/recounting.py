@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kit.calendar import Due, WorkingCalendar
-from services.dispatch import rules
+from kit.deadlines import WARNINGS, Term, due_of, next_mark
 from services.dispatch.rules import Clock
 
 Row = dict[str, Any]
@@ -49,7 +49,7 @@ def _counted(row: Row, promised_on: date | None, now: datetime, calendar: Workin
     was told the day, not their number.
     """
     day = (promised_on if row["kind"] == Clock.HANDLE else None) or row["term_day"]
-    due = rules.due_of(rules.Term(row["term_days"], day), row["counted_from"], calendar)
+    due = due_of(Term(row["term_days"], day), row["counted_from"], calendar)
     assert due is not None  # noqa: S101 - only clocks with an end are counted
     free = True if row["kind"] in NAMED and day and not calendar.is_workday(day) else None
     return {"provisional": due.provisional, "day_off": free} | _due(row, due, now)
@@ -63,6 +63,6 @@ def _due(row: Row, due: Due, now: datetime) -> Row:
     if due.at == row["due_at"] or (due.at <= now and due.at < row["due_at"]):
         return {}
     lifted = bool(row["breached_at"]) and due.at > now
-    fired = rules.WARNINGS[-2] if lifted else row["fired"]
-    look = None if row["paused_at"] else rules.next_mark(row["started_at"], due.at, fired)
+    fired = WARNINGS[-2] if lifted else row["fired"]
+    look = None if row["paused_at"] else next_mark(row["started_at"], due.at, fired)
     return {"due_at": due.at, "fired": fired, "next_look": look} | ({"breached_at": None} if lifted else {})

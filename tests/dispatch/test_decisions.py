@@ -9,6 +9,7 @@ import pytest
 from fahu.access.v1.access_pb2 import Role
 
 from kit.calendar import BEIJING, WorkingCalendar
+from kit.deadlines import Term, due_of
 from kit.errors import ServiceError
 from services.dispatch import errors, rules
 from services.dispatch.rules import (
@@ -120,14 +121,14 @@ def closing(text: str) -> datetime:
 )
 def test_clocks_run_in_working_days(clock: Clock, start: str, on: str | None, due: str) -> None:
     begin = datetime.fromisoformat(f"{start}T09:00+08:00")
-    found = rules.due_of(rules.term_of(clock, 1, TERMS, day(on) if on else None), begin, CALENDAR)
+    found = due_of(rules.term_of(clock, 1, TERMS, day(on) if on else None), begin, CALENDAR)
     assert found
     assert (found.at, found.provisional) == (closing(due), False)
 
 
 def test_a_clock_that_reaches_into_a_year_without_a_table_is_provisional() -> None:
     last = max(year for year in range(2020, 2040) if not CALENDAR.is_provisional(year))
-    due = rules.due_of(rules.Term(days=10), datetime(last, 12, 31, 2, tzinfo=UTC), CALENDAR)
+    due = due_of(Term(days=10), datetime(last, 12, 31, 2, tzinfo=UTC), CALENDAR)
     assert due
     assert due.provisional
 

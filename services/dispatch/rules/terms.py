@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from dataclasses import replace as with_values
 from datetime import date, datetime
 
-from kit.calendar import Due, WorkingCalendar, fraction_at
+from kit.calendar import WorkingCalendar
+from kit.deadlines import Term
 from services.dispatch import errors
 from services.dispatch.rules.words import Clock, Party
-
-WARNINGS = (50, 80, 100)  # per cent of a clock's time; the last is the breach
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +112,6 @@ CLOCK_HOLDER: dict[Clock, Party] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What a due time follows from: a day that somebody named, or a number of working days. Neither: it has none."""
-
-    days: int | None = None
-    day: date | None = None
-
-
 def term_of(clock: Clock, round: int, terms: Terms, day: date | None) -> Term:
     """The term of a clock that starts now."""
     if clock is Clock.TOTAL:
@@ -144,26 +135,8 @@ def term_of(clock: Clock, round: int, terms: Terms, day: date | None) -> Term:
     return Term(days=days[clock])
 
 
-def due_of(term: Term, counted_from: datetime, calendar: WorkingCalendar) -> Due | None:
-    """When a term is over; None where it has no end."""
-    if term.day is not None:
-        return calendar.due_on(term.day)
-    return calendar.add_workdays(counted_from, term.days) if term.days is not None else None
-
-
 def rest_of(paused_at: datetime, due_at: datetime, now: datetime, calendar: WorkingCalendar) -> int | None:
     """The working days that a clock gets which stood still: those it had left, at least one. None if it was overdue."""
     if paused_at >= due_at:
         return None
     return max(1, calendar.workdays_between(calendar.day_of(paused_at), calendar.day_of(due_at)))
-
-
-def passed(started_at: datetime, due_at: datetime, now: datetime) -> int:
-    """The highest mark that has passed, 0 if none has."""
-    return max((mark for mark in WARNINGS if fraction_at(started_at, due_at, mark / 100) <= now), default=0)
-
-
-def next_mark(started_at: datetime, due_at: datetime, fired: int) -> datetime | None:
-    """When the first mark after `fired` is reached; None if there is none left."""
-    ahead: Iterable[int] = (mark for mark in WARNINGS if mark > fired)
-    return min((fraction_at(started_at, due_at, mark / 100) for mark in ahead), default=None)

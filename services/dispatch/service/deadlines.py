@@ -14,8 +14,9 @@ from fahu.dispatch.v1 import demand_pb2, events_pb2
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.deadlines import next_mark, passed
 from kit.events import outbox
-from services.dispatch import moves, rules
+from services.dispatch import moves
 from services.dispatch.announcements import Contacts, stamp, subject_of
 from services.dispatch.moves import Act, Course
 from services.dispatch.queries import changes, reference
@@ -72,8 +73,8 @@ async def sweep(session: AsyncSession, course: Course, now: datetime) -> int:
 
 def firing_of(row: Row[Any], now: datetime) -> Firing:
     """The highest mark that has passed; marks skipped while nobody swept are not made up for."""
-    percent = rules.passed(row.started_at, row.due_at, now)
-    return Firing(row, percent, rules.next_mark(row.started_at, row.due_at, percent))
+    percent = passed(row.started_at, row.due_at, now)
+    return Firing(row, percent, next_mark(row.started_at, row.due_at, percent))
 
 
 async def _book(session: AsyncSession, firings: Sequence[Firing], now: datetime) -> None:
