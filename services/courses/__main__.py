@@ -7,8 +7,9 @@ from pathlib import Path
 
 import grpc
 from fahu.access.v1 import access_pb2
-from fahu.courses.v1 import booking_service_pb2, lecture_service_pb2
+from fahu.courses.v1 import booking_service_pb2, lecture_request_service_pb2, lecture_service_pb2
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
+from fahu.courses.v1.lecture_request_service_pb2_grpc import add_LectureRequestServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
 
 from kit import migrate, runtime
@@ -17,9 +18,10 @@ from kit.db import Database
 from kit.rpc import carrier
 from kit.settings import DatabaseSettings
 from services.courses.handlers import HANDLERS
-from services.courses.service import booking_moves
+from services.courses.service import booking_moves, request_moves
 from services.courses.service.reference import load_groups_and_zones
 from services.courses.servicer.bookings import BookingServicer
+from services.courses.servicer.lecture_requests import LectureRequestServicer
 from services.courses.servicer.lectures import LectureServicer
 from services.courses.settings import CoursesSettings
 
@@ -28,6 +30,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     lecture_service_pb2.DESCRIPTOR.services_by_name["LectureService"],
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
+    lecture_request_service_pb2.DESCRIPTOR.services_by_name["LectureRequestService"],
     carrier.SERVICE,
 ]
 
@@ -45,12 +48,13 @@ def registrations(database: Database, settings: CoursesSettings) -> list[Callabl
     return [
         partial(add_LectureServiceServicer_to_server, LectureServicer(database, settings.lecture_terms())),
         partial(add_BookingServiceServicer_to_server, BookingServicer(database)),
+        partial(add_LectureRequestServiceServicer_to_server, LectureRequestServicer(database, settings.request_terms())),
     ]
 
 
 async def sweep(assembly: Assembly) -> None:
-    """Let offers and queues end whose time has come, lecture by lecture until none is left."""
-    for end in (booking_moves.end_offers, booking_moves.end_queues):
+    """Let offers, queues and turns end whose time has come, until none is left."""
+    for end in (booking_moves.end_offers, booking_moves.end_queues, request_moves.look_at_clocks):
         looked_at = 1
         while looked_at:
             async with assembly.database.begin() as session:

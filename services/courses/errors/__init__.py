@@ -1,5 +1,19 @@
 """The ways courses says no. Each reason stands in fahu/courses/v1/error_reason.proto."""
 
+from services.courses.errors.lecture_requests import (
+    AgencyNotFound,
+    AlreadyJoined,
+    CapacityTooSmall,
+    LectureRequestExists,
+    LectureRequestFull,
+    LectureRequestNotFound,
+    LectureRequestNotYourTurn,
+    LectureRequestWrongState,
+    NotJoined,
+    SlotNotFound,
+    SlotPast,
+    SlotsInvalid,
+)
 from services.courses.errors.lectures import (
     AlreadyBooked,
     BookingNotFound,
@@ -22,22 +36,34 @@ from services.courses.errors.lectures import (
 )
 
 __all__ = [
+    "AgencyNotFound",
     "AlreadyBooked",
+    "AlreadyJoined",
     "BookingNotFound",
     "BookingWrongState",
     "CapacityTaken",
+    "CapacityTooSmall",
     "CoursewareNotFound",
     "EnterpriseNotDesignated",
     "LectureClosed",
     "LectureNotFound",
     "LectureNotStarted",
     "LectureOfOtherZone",
+    "LectureRequestExists",
+    "LectureRequestFull",
+    "LectureRequestNotFound",
+    "LectureRequestNotYourTurn",
+    "LectureRequestWrongState",
     "LectureStarted",
     "LectureTimesInvalid",
     "LectureWrongState",
     "LecturerBusy",
     "LecturerNotFound",
+    "NotJoined",
     "OfferEnded",
+    "SlotNotFound",
+    "SlotPast",
+    "SlotsInvalid",
     "TooManyHeads",
     "ZoneNotFound",
 ]

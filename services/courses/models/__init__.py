@@ -4,6 +4,7 @@ from services.courses.models.acts import Act
 from services.courses.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.courses.models.corps import Consultant, ConsultationGroup, GroupUnit, Lecturer
 from services.courses.models.courseware import Courseware
+from services.courses.models.lecture_requests import LectureRequest, RequestParty, RequestSlot
 from services.courses.models.lectures import Booking, Lecture
 from services.courses.models.reference import LiaisonPoint, Unit, Zone, ZoneArea
 
@@ -19,8 +20,11 @@ __all__ = [
     "Courseware",
     "GroupUnit",
     "Lecture",
+    "LectureRequest",
     "Lecturer",
     "LiaisonPoint",
+    "RequestParty",
+    "RequestSlot",
     "Unit",
     "Zone",
     "ZoneArea",

@@ -1,10 +1,13 @@
-"""Who sees which lecture and which booking."""
+"""Who sees which lecture, which booking and which request for a lecture."""
+
+from typing import Any
 
 from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from kit.auth import Actor
-from services.courses.models import Booking, Lecture, LiaisonPoint
+from services.courses.models import Booking, Lecture, LectureRequest, LiaisonPoint, RequestParty, ZoneArea
+from services.courses.rules.lecture_requests import OPEN
 from services.courses.rules.lectures import LectureState
 
 AGENCY = (int(Role.ROLE_AGENCY_CONTACT), int(Role.ROLE_AGENCY_HANDLER), int(Role.ROLE_AGENCY_LEAD))
@@ -44,7 +47,70 @@ def booking_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def own_booking(actor: Actor) -> ColumnElement[bool]:
     """Whether the actor is the present contact of the enterprise, also of one that is no liaison point any more."""
-    if not actor.has(LIAISON) or not actor.organisation_id:
+    return and_(Booking.enterprise_id == actor.organisation_id, _contact_for(actor, Booking.designation_id))
+
+
+def request_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Beside those who are told everything: who has joined it, and while it is open whoever may join."""
+    return or_(request_told_to(actor), _joined_by(actor), _of_zone(actor))
+
+
+def request_told_to(actor: Actor) -> ColumnElement[bool]:
+    """A request is its enterprise's matter, its area's, and that of those who oversee it."""
+    ways = [own_request(actor), request_overseen_by(actor)]
+    if actor.has(OFFICER) and actor.area_code:
+        ways.append(LectureRequest.area_code == actor.area_code)
+    return or_(*ways)
+
+
+def request_overseen_by(actor: Actor) -> ColumnElement[bool]:
+    """Who comes is known to the agency that is asked, the centre and the supervisors."""
+    return true() if actor.has(*ALL_SEEING) else asked_of(actor)
+
+
+def asked_of(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor's own agency is asked."""
+    return LectureRequest.unit_code == actor.unit_code if hosts(actor) else false()
+
+
+def own_request(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor is the present contact of the enterprise that asked, also once it is no liaison point any more."""
+    return and_(LectureRequest.enterprise_id == actor.organisation_id, _contact_for(actor, LectureRequest.designation_id))
+
+
+def joinable_by(actor: Actor) -> ColumnElement[bool]:
+    """Open requests of others in the zone of the actor's enterprise, which it has not joined."""
+    return and_(_of_zone(actor), LectureRequest.enterprise_id != actor.organisation_id, ~_joined_by(actor))
+
+
+def present_points(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """The liaison points that the actor is the contact of."""
+    if not _speaks_for_enterprise(actor):
+        return (false(),)
+    of_actor = (LiaisonPoint.enterprise_id == actor.organisation_id, LiaisonPoint.liaison_person_id == actor.person_id)
+    return (*of_actor, LiaisonPoint.active.is_(True))
+
+
+def _speaks_for_enterprise(actor: Actor) -> bool:
+    return actor.has(LIAISON) and bool(actor.organisation_id)
+
+
+def _contact_for(actor: Actor, designation_id: Any) -> ColumnElement[bool]:
+    if not _speaks_for_enterprise(actor):
         return false()
-    held = (LiaisonPoint.designation_id == Booking.designation_id, LiaisonPoint.liaison_person_id == actor.person_id)
-    return and_(Booking.enterprise_id == actor.organisation_id, exists().where(*held))
+    held = (LiaisonPoint.designation_id == designation_id, LiaisonPoint.liaison_person_id == actor.person_id)
+    return exists().where(*held)
+
+
+def _joined_by(actor: Actor) -> ColumnElement[bool]:
+    present = (RequestParty.request_id == LectureRequest.id, RequestParty.left_at.is_(None))
+    mine = (RequestParty.enterprise_id == actor.organisation_id, _contact_for(actor, RequestParty.designation_id))
+    return exists().where(*present, *mine)
+
+
+def _of_zone(actor: Actor) -> ColumnElement[bool]:
+    if not _speaks_for_enterprise(actor):
+        return false()
+    of_area = (ZoneArea.area_code == LiaisonPoint.area_code, ZoneArea.zone_code == LectureRequest.zone_code)
+    here = exists().where(*present_points(actor), LiaisonPoint.year == LectureRequest.year, *of_area)
+    return and_(LectureRequest.state.in_(OPEN), here)

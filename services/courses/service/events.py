@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fahu.courses.v1 import events_pb2, lecture_pb2
+from fahu.courses.v1 import events_pb2, lecture_pb2, lecture_request_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import outbox
-from services.courses.models import Booking, Lecture
+from services.courses.models import Booking, Lecture, LectureRequest
+from services.courses.rules import lecture_requests
 from services.courses.rules.lectures import serial_of
 
 TOLD_AT_ONCE = 200
@@ -65,3 +66,41 @@ def booking_event(booking: Any, lecture: Any, liaison_id: UUID | None) -> events
         liaison_person_id=str(liaison_id or ""),
         version=booking.version,
     )
+
+
+def request_subject(request: LectureRequest) -> events_pb2.LectureRequestSubject:
+    return events_pb2.LectureRequestSubject(
+        lecture_request_id=str(request.id),
+        serial=lecture_requests.serial_of(request.year, request.number),
+        year=request.year,
+        unit_code=request.unit_code,
+        courseware_id=str(request.courseware_id or ""),
+        enterprise_id=str(request.enterprise_id),
+        designation_id=str(request.designation_id),
+        area_code=request.area_code,
+        zone_code=request.zone_code,
+        state=lecture_request_pb2.LectureRequestState.Value(f"LECTURE_REQUEST_STATE_{request.state}"),
+        turn=lecture_request_pb2.RequestSide.Value(f"REQUEST_SIDE_{request.turn or 'UNSPECIFIED'}"),
+        due_at=stamp(request.due_at) if request.turn else None,
+        created_at=stamp(request.created_at),
+        first_due_at=stamp(request.first_due_at),
+        answered_at=stamp(request.answered_at) if request.answered_at else None,
+        lecture_id=str(request.lecture_id or ""),
+        version=request.version,
+    )
+
+
+def request_changed(session: AsyncSession, request: LectureRequest, told: Sequence[UUID]) -> None:
+    event = events_pb2.LectureRequestChanged(request=request_subject(request), audience_ids=map(str, told))
+    outbox.add(session, event, str(request.id), request.version)
+
+
+def request_due(session: AsyncSession, request: LectureRequest, percent: int, told: Sequence[UUID]) -> None:
+    subject = request_subject(request)
+    event = events_pb2.LectureRequestDue(request=subject, percent=percent, audience_ids=map(str, told))
+    outbox.add(session, event, str(request.id), request.version)
+
+
+def request_overdue(session: AsyncSession, request: LectureRequest, told: Sequence[UUID]) -> None:
+    event = events_pb2.LectureRequestOverdue(request=request_subject(request), audience_ids=map(str, told))
+    outbox.add(session, event, str(request.id), request.version)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.db import constraint_of
@@ -166,16 +167,20 @@ async def _write(errand: Errand, terms: LectureTerms, lecture: Lecture, draft: L
 
 
 async def _save(errand: Errand, lecture: Lecture, action: str, reason: str = "", *, tell: bool = False) -> None:
-    """Write it, and the event; `tell` whoever is to come."""
+    await keep(errand.session, lecture, errand.now, tell=tell)
+    await errand.record(action, f"lecture/{lecture.id}", reason)
+
+
+async def keep(session: AsyncSession, lecture: Lecture, now: datetime, *, tell: bool = False) -> None:
+    """Write it, and the event; `tell` whoever is to come. Raises LecturerBusy."""
     lecture.version += 1
-    lecture.changed_at = errand.now
+    lecture.changed_at = now
     try:
-        await errand.session.flush()
+        await session.flush()
     except IntegrityError as error:
         if constraint_of(error) == LECTURER_FREE:
             raise errors.LecturerBusy from error
         raise
-    await errand.session.refresh(lecture)
-    told = await booking_queries.liaisons_of(errand.session, lecture.id, COMING) if tell else []
-    events.lecture_changed(errand.session, lecture, told)
-    await errand.record(action, f"lecture/{lecture.id}", reason)
+    await session.refresh(lecture)
+    told = await booking_queries.liaisons_of(session, lecture.id, COMING) if tell else []
+    events.lecture_changed(session, lecture, told)

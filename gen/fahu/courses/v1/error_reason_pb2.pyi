@@ -60,6 +60,30 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The booking's state does not allow it. Metadata: state."""
     ERROR_REASON_OFFER_ENDED: _ErrorReason.ValueType  # 18
     """The offer has ended."""
+    ERROR_REASON_LECTURE_REQUEST_NOT_FOUND: _ErrorReason.ValueType  # 70
+    """No such request for a lecture, or the caller may not see it."""
+    ERROR_REASON_LECTURE_REQUEST_WRONG_STATE: _ErrorReason.ValueType  # 71
+    """The request's state does not allow it. Metadata: state."""
+    ERROR_REASON_LECTURE_REQUEST_NOT_YOUR_TURN: _ErrorReason.ValueType  # 72
+    """It is the other side's move."""
+    ERROR_REASON_LECTURE_REQUEST_EXISTS: _ErrorReason.ValueType  # 73
+    """The enterprise has an open request for this courseware, or for a topic at this agency."""
+    ERROR_REASON_SLOTS_INVALID: _ErrorReason.ValueType  # 74
+    """A slot is past, not of the year, or not after the one before it. Metadata: field."""
+    ERROR_REASON_SLOT_NOT_FOUND: _ErrorReason.ValueType  # 75
+    """There is no such slot on the table."""
+    ERROR_REASON_SLOT_PAST: _ErrorReason.ValueType  # 76
+    """The slot has passed."""
+    ERROR_REASON_CAPACITY_TOO_SMALL: _ErrorReason.ValueType  # 77
+    """More come than there would be seats. Metadata: heads."""
+    ERROR_REASON_ALREADY_JOINED: _ErrorReason.ValueType  # 78
+    """The enterprise comes already."""
+    ERROR_REASON_NOT_JOINED: _ErrorReason.ValueType  # 79
+    """The enterprise has not joined."""
+    ERROR_REASON_LECTURE_REQUEST_FULL: _ErrorReason.ValueType  # 80
+    """More would come than the agency has offered seats for. Metadata: free."""
+    ERROR_REASON_AGENCY_NOT_FOUND: _ErrorReason.ValueType  # 81
+    """No such agency."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason names every refusal of this service; ErrorInfo.reason carries the name without its prefix."""
@@ -102,4 +126,28 @@ ERROR_REASON_BOOKING_WRONG_STATE: ErrorReason.ValueType  # 17
 """The booking's state does not allow it. Metadata: state."""
 ERROR_REASON_OFFER_ENDED: ErrorReason.ValueType  # 18
 """The offer has ended."""
+ERROR_REASON_LECTURE_REQUEST_NOT_FOUND: ErrorReason.ValueType  # 70
+"""No such request for a lecture, or the caller may not see it."""
+ERROR_REASON_LECTURE_REQUEST_WRONG_STATE: ErrorReason.ValueType  # 71
+"""The request's state does not allow it. Metadata: state."""
+ERROR_REASON_LECTURE_REQUEST_NOT_YOUR_TURN: ErrorReason.ValueType  # 72
+"""It is the other side's move."""
+ERROR_REASON_LECTURE_REQUEST_EXISTS: ErrorReason.ValueType  # 73
+"""The enterprise has an open request for this courseware, or for a topic at this agency."""
+ERROR_REASON_SLOTS_INVALID: ErrorReason.ValueType  # 74
+"""A slot is past, not of the year, or not after the one before it. Metadata: field."""
+ERROR_REASON_SLOT_NOT_FOUND: ErrorReason.ValueType  # 75
+"""There is no such slot on the table."""
+ERROR_REASON_SLOT_PAST: ErrorReason.ValueType  # 76
+"""The slot has passed."""
+ERROR_REASON_CAPACITY_TOO_SMALL: ErrorReason.ValueType  # 77
+"""More come than there would be seats. Metadata: heads."""
+ERROR_REASON_ALREADY_JOINED: ErrorReason.ValueType  # 78
+"""The enterprise comes already."""
+ERROR_REASON_NOT_JOINED: ErrorReason.ValueType  # 79
+"""The enterprise has not joined."""
+ERROR_REASON_LECTURE_REQUEST_FULL: ErrorReason.ValueType  # 80
+"""More would come than the agency has offered seats for. Metadata: free."""
+ERROR_REASON_AGENCY_NOT_FOUND: ErrorReason.ValueType  # 81
+"""No such agency."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -7,6 +7,7 @@ newest and ignores older ones. People are ids only.
 
 from collections import abc as _abc
 from fahu.courses.v1 import lecture_pb2 as _lecture_pb2
+from fahu.courses.v1 import lecture_request_pb2 as _lecture_request_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -183,3 +184,195 @@ class BookingChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BookingChanged: _TypeAlias = BookingChanged  # noqa: Y015
+
+@_typing.final
+class LectureRequestSubject(_message.Message):
+    """LectureRequestSubject is a request for a lecture as events tell it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LECTURE_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    COURSEWARE_ID_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    DESIGNATION_ID_FIELD_NUMBER: _builtins.int
+    AREA_CODE_FIELD_NUMBER: _builtins.int
+    ZONE_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    FIRST_DUE_AT_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    LECTURE_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    lecture_request_id: _builtins.str
+    """Request id, UUID."""
+    serial: _builtins.str
+    """Number, for example "YQ2026-000012"."""
+    year: _builtins.int
+    """Year of the slots."""
+    unit_code: _builtins.str
+    """Agency that is asked."""
+    courseware_id: _builtins.str
+    """Courseware that is asked for, UUID; empty for a topic."""
+    enterprise_id: _builtins.str
+    """Enterprise that asked, UUID."""
+    designation_id: _builtins.str
+    """Its designation, UUID."""
+    area_code: _builtins.str
+    """Its area."""
+    zone_code: _builtins.str
+    """Zone whose enterprises may join."""
+    state: _lecture_request_pb2.LectureRequestState.ValueType
+    """How far it is."""
+    turn: _lecture_request_pb2.RequestSide.ValueType
+    """Whose move it is; unset once it has ended."""
+    lecture_id: _builtins.str
+    """The lecture that was agreed on, UUID; empty unless ACCEPTED."""
+    version: _builtins.int
+    """Version, rising with each change."""
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """Until when that side answers; unset once it has ended."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked for."""
+
+    @_builtins.property
+    def first_due_at(self) -> _timestamp_pb2.Timestamp:
+        """Until when the agency had to answer first."""
+
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """When it first answered; unset while it has not."""
+
+    def __init__(
+        self,
+        *,
+        lecture_request_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        courseware_id: _builtins.str = ...,
+        enterprise_id: _builtins.str = ...,
+        designation_id: _builtins.str = ...,
+        area_code: _builtins.str = ...,
+        zone_code: _builtins.str = ...,
+        state: _lecture_request_pb2.LectureRequestState.ValueType = ...,
+        turn: _lecture_request_pb2.RequestSide.ValueType = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        first_due_at: _timestamp_pb2.Timestamp | None = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        lecture_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "created_at", b"created_at", "due_at", b"due_at", "first_due_at", b"first_due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "area_code", b"area_code", "courseware_id", b"courseware_id", "created_at", b"created_at", "designation_id", b"designation_id", "due_at", b"due_at", "enterprise_id", b"enterprise_id", "first_due_at", b"first_due_at", "lecture_id", b"lecture_id", "lecture_request_id", b"lecture_request_id", "serial", b"serial", "state", b"state", "turn", b"turn", "unit_code", b"unit_code", "version", b"version", "year", b"year", "zone_code", b"zone_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LectureRequestSubject: _TypeAlias = LectureRequestSubject  # noqa: Y015
+
+@_typing.final
+class LectureRequestChanged(_message.Message):
+    """LectureRequestChanged: a lecture was asked for, answered, taken back or let expire, or enterprises joined or left. Subject
+    fahu.courses.v1.lecture_request_changed.<request id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    AUDIENCE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def request(self) -> Global___LectureRequestSubject:
+        """Which."""
+
+    @_builtins.property
+    def audience_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who is told, person ids: whoever's move it is now; at its end all who were concerned. Empty where somebody joined or left."""
+
+    def __init__(
+        self,
+        *,
+        request: Global___LectureRequestSubject | None = ...,
+        audience_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience_ids", b"audience_ids", "request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LectureRequestChanged: _TypeAlias = LectureRequestChanged  # noqa: Y015
+
+@_typing.final
+class LectureRequestDue(_message.Message):
+    """LectureRequestDue: half or four fifths of the time to answer are gone. Subject fahu.courses.v1.lecture_request_due.<request id>."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    AUDIENCE_IDS_FIELD_NUMBER: _builtins.int
+    percent: _builtins.int
+    """How much of the time is gone: 50 or 80."""
+    @_builtins.property
+    def request(self) -> Global___LectureRequestSubject:
+        """Which."""
+
+    @_builtins.property
+    def audience_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the side whose move it is, person ids."""
+
+    def __init__(
+        self,
+        *,
+        request: Global___LectureRequestSubject | None = ...,
+        percent: _builtins.int = ...,
+        audience_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience_ids", b"audience_ids", "percent", b"percent", "request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LectureRequestDue: _TypeAlias = LectureRequestDue  # noqa: Y015
+
+@_typing.final
+class LectureRequestOverdue(_message.Message):
+    """LectureRequestOverdue: the agency has not answered in time, and still may. Subject
+    fahu.courses.v1.lecture_request_overdue.<request id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    AUDIENCE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def request(self) -> Global___LectureRequestSubject:
+        """Which."""
+
+    @_builtins.property
+    def audience_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts and leaders of the agency, and contacts of the centre, person ids."""
+
+    def __init__(
+        self,
+        *,
+        request: Global___LectureRequestSubject | None = ...,
+        audience_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience_ids", b"audience_ids", "request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LectureRequestOverdue: _TypeAlias = LectureRequestOverdue  # noqa: Y015
