@@ -29,6 +29,7 @@ from services.gateway.routes import (
     invitations,
     invites,
     joint_cases,
+    lecture_requests,
     lectures,
     liaisons,
     look_backs,
@@ -112,6 +113,7 @@ ROUTERS = (
     coverage.router,
     bookings.router,
     lectures.router,
+    lecture_requests.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -124,6 +124,7 @@ TAGS = {
     "projects": "年度项目。Projects of a year, their nodes, and who is late.",
     "service-records": "对接服务与覆盖。Services to liaison points, what they say about them, who is still owed one.",
     "lectures": "法治宣讲。Lectures of the agencies, from their plan to their end.",
+    "lecture-requests": "预约上门宣讲。Lectures that enterprises ask an agency to give at their place.",
     "bookings": "报名。Seats in lectures, the queue for them, and offers.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",

@@ -11,6 +11,7 @@ from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
 from services.gateway.texts.problems.findings import FINDINGS
+from services.gateway.texts.problems.lecture_requests import LECTURE_REQUEST_DETAILS, LECTURE_REQUESTS
 from services.gateway.texts.problems.liaisons import LIAISONS
 from services.gateway.texts.problems.notify import NOTIFY
 from services.gateway.texts.problems.plaques import PLAQUE_DETAILS, PLAQUES
@@ -25,6 +26,7 @@ PROBLEMS: dict[str, Problem] = (
     | REGISTRY
     | COHORTS
     | COURSES
+    | LECTURE_REQUESTS
     | FINDINGS
     | LIAISONS
     | PLAQUES
@@ -35,6 +37,6 @@ PROBLEMS: dict[str, Problem] = (
     | SHARED
     | GATEWAY
 )
-DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS
+DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS | LECTURE_REQUEST_DETAILS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]
