@@ -57,3 +57,23 @@ def _drafts(unit_code: str, database_url: str) -> list[Json]:
 
 async def _booked(contact: Person, lecture_id: str) -> str:
     return str((await contact.post(f"/lectures/{lecture_id}/bookings", {"heads": 1}))["id"])
+
+
+async def lecture_requests(liaison: Person, neighbour: Person) -> dict[str, Things]:
+    """One that the liaison in the table asked of the agency there, and one of a neighbour to another agency.
+
+    The latter was taken back: while it was open, the whole zone might join it.
+    """
+    mine, theirs = [await _asked(person, unit) for person, unit in ((liaison, "hrss"), (neighbour, "eco_env"))]
+    await neighbour.post(f"/lecture-requests/{theirs['id']}/withdraw", {}, version=theirs["version"])
+    return dict.fromkeys(COLUMNS, Things([str(mine["id"])], [str(theirs["id"])]))
+
+
+async def _asked(contact: Person, unit_code: str) -> Json:
+    first = datetime.now(BEIJING).replace(microsecond=0) + timedelta(days=1)
+    slots = [
+        {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=1)).isoformat()}
+        for at in (first, first + timedelta(hours=2))
+    ]
+    topic = {"unit_code": unit_code, "title": "矩阵示例"}
+    return await contact.post("/lecture-requests", {"topic": topic, "slots": slots, "place": "示例", "heads": 1})

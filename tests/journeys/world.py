@@ -15,7 +15,7 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
-from tests.journeys.lectures_world import lectures_and_bookings
+from tests.journeys.lectures_world import lecture_requests, lectures_and_bookings
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
 from tests.journeys.things import Things
@@ -146,7 +146,8 @@ async def _lectures(platform: Platform, world: World) -> dict[str, dict[str, Thi
         lambda unit: _staff(platform, world.loaded, by_unit[unit]),
         world.stack.database_url("courses"),
     )
-    return {"lecture": lectures, "booking": bookings}
+    requests = await lecture_requests(world.people["liaison"], world.neighbour)
+    return {"lecture": lectures, "booking": bookings, "lecture request": requests}
 
 
 async def _survey(supervisor: Person) -> str:
