@@ -61,22 +61,24 @@ from services.gateway.examples.things import (
 )
 from services.gateway.texts.problems import DETAILS, FIELDS, PROBLEMS
 
+PARTS = (
+    arbitration,
+    cohorts,
+    courses,
+    findings,
+    guards,
+    joint,
+    lecture_requests,
+    liaisons,
+    oversight,
+    plaques,
+    projects,
+    survey_links,
+    surveys,
+    working_days,
+)
 # By operation id: what is sent, and what comes back.
-OPERATIONS: dict[str, dict[str, Any]] = {
-    **arbitration.OPERATIONS,
-    **findings.OPERATIONS,
-    **cohorts.OPERATIONS,
-    **courses.OPERATIONS,
-    **lecture_requests.OPERATIONS,
-    **guards.OPERATIONS,
-    **joint.OPERATIONS,
-    **liaisons.OPERATIONS,
-    **oversight.OPERATIONS,
-    **plaques.OPERATIONS,
-    **surveys.OPERATIONS,
-    **projects.OPERATIONS,
-    **working_days.OPERATIONS,
-    **survey_links.OPERATIONS,
+OPERATIONS: dict[str, dict[str, Any]] = {name: one for part in PARTS for name, one in part.OPERATIONS.items()} | {
     "submit_demand": {
         "request": {"kind": "demand", "category_code": "hrss", "title": TITLE, "body": BODY},
         "response": DEMAND,
@@ -231,20 +233,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "health": {"response": {"status": "ok"}},
 }
 # By the name of a path or query parameter.
-PARAMETERS: dict[str, Any] = {
-    **arbitration.PARAMETERS,
-    **findings.PARAMETERS,
-    **cohorts.PARAMETERS,
-    **courses.PARAMETERS,
-    **lecture_requests.PARAMETERS,
-    **guards.PARAMETERS,
-    **joint.PARAMETERS,
-    **liaisons.PARAMETERS,
-    **oversight.PARAMETERS,
-    **plaques.PARAMETERS,
-    **survey_links.PARAMETERS,
-    **surveys.PARAMETERS,
-    **projects.PARAMETERS,
+PARAMETERS: dict[str, Any] = {name: one for part in PARTS for name, one in getattr(part, "PARAMETERS", {}).items()} | {
     "demand_id": DEMAND_ID,
     "attachment_id": ATTACHMENT_ID,
     "file_name": "劳动合同.pdf",
