@@ -39,13 +39,15 @@ BARE_TABLES = """
 CREATE TABLE bare_lecture (id uuid PRIMARY KEY, capacity bigint NOT NULL, taken bigint NOT NULL DEFAULT 0,
   CHECK (taken BETWEEN 0 AND capacity));
 CREATE TABLE bare_booking (id uuid PRIMARY KEY, lecture_id uuid NOT NULL REFERENCES bare_lecture,
-  enterprise_id uuid NOT NULL, heads bigint NOT NULL, made_at timestamptz NOT NULL DEFAULT now(), UNIQUE (lecture_id, enterprise_id));
+  enterprise_id uuid NOT NULL, heads bigint NOT NULL, made_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (lecture_id, enterprise_id));
 """
 BARE_LECTURE = "INSERT INTO bare_lecture (id, capacity) VALUES (%s, %s)"
 # Bookings that wait, behind one that has all seats.
 FULL = """
 INSERT INTO booking
-  (id, lecture_id, enterprise_id, enterprise_name, designation_id, area_code, level, heads, state, queue_number, booked_by, booked_at, changed_at, request_id, request_mark, version)
+  (id, lecture_id, enterprise_id, enterprise_name, designation_id, area_code, level, heads, state, queue_number, booked_by,
+   booked_at, changed_at, request_id, request_mark, version)
 SELECT uuidv7(), %s, gen_random_uuid(), '示例', gen_random_uuid(), '310116101', 'TOWN', 1,
   CASE WHEN n = 0 THEN 'CONFIRMED' ELSE 'WAITING' END, n, gen_random_uuid(), now(), now(), 'bench', '', 1
 FROM generate_series(0, %s::int) n
