@@ -30,6 +30,10 @@ async def move(session: AsyncSession, booking_ids: Sequence[UUID], to: BookingSt
     moved = await session.execute(query.returning(Booking.id).execution_options(synchronize_session=False))
     if len(moved.all()) != len(booking_ids):
         raise BookingWrongState(state="another")
+    await _tell(session, booking_ids)
+
+
+async def _tell(session: AsyncSession, booking_ids: Sequence[UUID]) -> None:
     for booking, lecture, liaison_id in await queries.told(session, booking_ids):
         events.booking_changed(session, booking, lecture, liaison_id)
 
@@ -45,15 +49,13 @@ async def offer_free_seats(session: AsyncSession, lecture_id: UUID, now: datetim
     await move(session, [one.booking_id for one in chosen], BookingState.OFFERED, now, offered_until=until)
 
 
-async def cap_offers(session: AsyncSession, lecture: Lecture) -> None:
+async def cap_offers(session: AsyncSession, lecture: Lecture, now: datetime) -> None:
     """Offers end with the booking, also where that now closes earlier."""
-    late = (
-        Booking.lecture_id == lecture.id,
-        Booking.state == BookingState.OFFERED,
-        Booking.offered_until > lecture.closes_at,
-    )
-    values = {"offered_until": lecture.closes_at, "version": Booking.version + 1}
-    await session.execute(update(Booking).where(*late).values(**values).execution_options(synchronize_session=False))
+    late = (Booking.lecture_id == lecture.id, Booking.state == BookingState.OFFERED, Booking.offered_until > lecture.closes_at)
+    values = {"offered_until": lecture.closes_at, "changed_at": now, "version": Booking.version + 1}
+    capped = update(Booking).where(*late).values(**values).returning(Booking.id)
+    found = await session.scalars(capped.execution_options(synchronize_session=False))
+    await _tell(session, list(found))
 
 
 async def end_offers(session: AsyncSession, now: datetime) -> int:

@@ -80,7 +80,7 @@ async def update(errand: Errand, seen: Seen, terms: LectureTerms, draft: Lecture
     before = _what_matters(lecture)
     await _write(errand, terms, lecture, draft)
     await _save(errand, lecture, "LECTURE_CHANGED", tell=_what_matters(lecture) != before)
-    await booking_moves.cap_offers(errand.session, lecture)
+    await booking_moves.cap_offers(errand.session, lecture, errand.now)
     await booking_moves.offer_free_seats(errand.session, lecture.id, errand.now)
 
 
