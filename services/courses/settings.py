@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from kit.calendar import WorkingCalendar
 from kit.settings import ServiceSettings
+from services.courses.rules.consultations import ConsultationTerms
 from services.courses.rules.lectures import LectureTerms
 
 
@@ -14,12 +16,20 @@ class CoursesSettings(ServiceSettings):
     `booking_close_hours`: so many hours before a lecture its booking closes, unless its agency says when.
     `offer_minutes`: so long seats that fell free are held for the enterprise they are offered to.
     `most_heads`: so many seats one enterprise may have, unless the agency says otherwise.
+    `consultation_priority_days`: for so many working days after a session is announced, district-level points book alone.
+    `consultations_per_quarter`: so many sessions a group owes in a quarter.
     """
 
     booking_close_hours: int = Field(2, ge=0, le=240)
     offer_minutes: int = Field(24 * 60, ge=1, le=20160)
     most_heads: int = Field(5, ge=1, le=1000)
+    consultation_priority_days: int = Field(5, ge=1, le=60)
+    consultations_per_quarter: int = Field(1, ge=1, le=20)
     sweep_seconds: float = 5.0
 
     def lecture_terms(self) -> LectureTerms:
         return LectureTerms(timedelta(hours=self.booking_close_hours), self.offer_minutes, self.most_heads)
+
+    def consultation_terms(self) -> ConsultationTerms:
+        calendar = WorkingCalendar.from_library()
+        return ConsultationTerms(self.consultation_priority_days, self.consultations_per_quarter, calendar)

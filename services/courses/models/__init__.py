@@ -2,6 +2,7 @@
 
 from services.courses.models.acts import Act
 from services.courses.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
+from services.courses.models.consultations import Consultation, ConsultationRecord, ConsultationStaff, SlotBooking
 from services.courses.models.corps import Consultant, ConsultationGroup, GroupUnit, Lecturer
 from services.courses.models.courseware import Courseware
 from services.courses.models.lectures import Booking, Lecture
@@ -15,12 +16,16 @@ __all__ = [
     "Base",
     "Booking",
     "Consultant",
+    "Consultation",
     "ConsultationGroup",
+    "ConsultationRecord",
+    "ConsultationStaff",
     "Courseware",
     "GroupUnit",
     "Lecture",
     "Lecturer",
     "LiaisonPoint",
+    "SlotBooking",
     "Unit",
     "Zone",
     "ZoneArea",
