@@ -1,7 +1,7 @@
 """Who sees which lecture, which session of consultation, and which booking or record of either."""
 
 from fahu.access.v1.access_pb2 import Role
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from kit.auth import Actor
 from services.courses.models import (
@@ -78,8 +78,8 @@ def of_own_group(actor: Actor) -> ColumnElement[bool]:
     """Whether a session is of the group of the actor's unit. 区委政法委, of the first, sends supervisors."""
     if not advises(actor):
         return false()
-    group = select(GroupUnit.group_number).where(GroupUnit.unit_code == actor.unit_code).scalar_subquery()
-    return and_(Consultation.group_number == group)
+    mine = (GroupUnit.unit_code == actor.unit_code, GroupUnit.group_number == Consultation.group_number)
+    return exists().where(*mine)
 
 
 def advises(actor: Actor) -> bool:

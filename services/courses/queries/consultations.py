@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -76,7 +76,7 @@ def _views(actor: Actor) -> Select[Any]:
     return query.join(Zone, Zone.code == Consultation.zone_code).where(consultation_visible_to(actor))
 
 
-async def _with_advisers(session: AsyncSession, rows: Sequence[Row[Any]]) -> list[ConsultationView]:
+async def _with_advisers(session: AsyncSession, rows: Any) -> list[ConsultationView]:
     """In one query for all of them."""
     query = select(ConsultationStaff.consultation_id, Consultant, Unit.name)
     query = query.join(Consultant, Consultant.id == ConsultationStaff.consultant_id)
@@ -85,7 +85,7 @@ async def _with_advisers(session: AsyncSession, rows: Sequence[Row[Any]]) -> lis
     found: dict[UUID, list[Adviser]] = defaultdict(list)
     for consultation_id, one, unit in await session.execute(query.order_by(Unit.name, Consultant.seat, Consultant.id)):
         found[consultation_id].append(Adviser(one.id, one.name, one.unit_code, unit, one.topics))
-    return [ConsultationView(*row.tuple(), advisers=found[row[0].id]) for row in rows]
+    return [ConsultationView(row[0], row[1], row[2], row[3], row[4], found[row[0].id]) for row in rows]
 
 
 async def consultation_view(session: AsyncSession, actor: Actor, consultation_id: UUID) -> ConsultationView:

@@ -141,11 +141,8 @@ async def _name(errand: Errand, made: ConsultationRecord, consultation: Consulta
         raise errors.SlotBookingWrongState(state=booking.state)
     if booking.state != SlotBookingState.ATTENDED:
         await slot_moves.move(errand.session, [booking.id], SlotBookingState.ATTENDED, errand.now)
-    made.slot_booking_id, made.enterprise_id, made.enterprise_name = (
-        booking.id,
-        booking.enterprise_id,
-        booking.enterprise_name,
-    )
+    made.slot_booking_id = booking.id
+    made.enterprise_id, made.enterprise_name = booking.enterprise_id, booking.enterprise_name
     made.designation_id, made.area_code, made.level = booking.designation_id, booking.area_code, booking.level
 
 

@@ -85,10 +85,10 @@ async def update(errand: Errand, seen: Seen, draft: ConsultationDraft) -> None:
         raise errors.ConsultationWrongState(state=consultation.state)
     if consultation.state == ConsultationState.ANNOUNCED and not draft.consultant_ids:
         raise errors.ConsultationWithoutStaff
-    before = _what_matters(consultation)
+    before, booked = _what_matters(consultation), await _booked(errand, consultation)
     await _write(errand, consultation, draft, consultation.year)
     _keep_open_to_all(errand, consultation)
-    told = [] if _what_matters(consultation) == before else await _booked(errand, consultation)
+    told = [] if _what_matters(consultation) == before else booked
     await _save(errand, consultation, "CONSULTATION_CHANGED", told=told, seats=draft.consultant_ids)
 
 
@@ -98,12 +98,13 @@ async def announce(errand: Errand, seen: Seen, terms: ConsultationTerms) -> None
     if consultation is None:
         return
     _check_ahead(errand, consultation)
-    _move(consultation, ConsultationState.ANNOUNCED)
+    _check_move(consultation, ConsultationState.ANNOUNCED)
     if not await queries.seated(errand.session, consultation.id):
         raise errors.ConsultationWithoutStaff
+    told = await queries.contacts_of_zone(errand.session, consultation.year, consultation.zone_code)
+    _move(consultation, ConsultationState.ANNOUNCED)
     consultation.announced_at = errand.now
     consultation.open_to_all_at = terms.open_to_all_at(errand.now, consultation.starts_at)
-    told = await queries.contacts_of_zone(errand.session, consultation.year, consultation.zone_code)
     await _save(errand, consultation, "CONSULTATION_ANNOUNCED", told=told)
 
 
