@@ -5,6 +5,7 @@ from typing import Any
 from services.gateway.examples import (
     arbitration,
     cohorts,
+    consultations,
     courses,
     findings,
     guards,
@@ -65,6 +66,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **findings.OPERATIONS,
     **cohorts.OPERATIONS,
+    **consultations.OPERATIONS,
     **courses.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
@@ -233,6 +235,7 @@ PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **findings.PARAMETERS,
     **cohorts.PARAMETERS,
+    **consultations.PARAMETERS,
     **courses.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
