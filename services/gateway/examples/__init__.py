@@ -5,7 +5,6 @@ from typing import Any
 from services.gateway.examples import (
     arbitration,
     cohorts,
-    consultations,
     courses,
     findings,
     guards,
@@ -66,7 +65,6 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **findings.OPERATIONS,
     **cohorts.OPERATIONS,
-    **consultations.OPERATIONS,
     **courses.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
@@ -235,7 +233,6 @@ PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **findings.PARAMETERS,
     **cohorts.PARAMETERS,
-    **consultations.PARAMETERS,
     **courses.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
