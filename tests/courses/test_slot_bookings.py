@@ -165,7 +165,7 @@ AGAINST_THE_RULES = {
     "ck_consultation_nobody_left_out": "UPDATE consultation SET open_to_all_at = starts_at",
     "ck_consultation_cancelled_for_a_reason": "UPDATE consultation SET end_reason = '无'",
     "ck_consultation_has_slots": "UPDATE consultation SET ends_at = starts_at + interval '20 minutes'",
-    "fk_consultation_staff_session": "UPDATE consultation_staff SET group_number = 2",
+    "fk_consultation_staff_consultant_id_group_number_consultant": "UPDATE consultation_staff SET group_number = 2",
 }
 
 

@@ -1,7 +1,7 @@
 """Somebody signed in for every column of the table, and things of each kind: theirs, somebody else's, and none."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
+from tests.journeys.consultations_world import consultations
 from tests.journeys.lectures_world import lectures_and_bookings
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
@@ -140,13 +141,14 @@ async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Thi
 
 async def _lectures(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
     by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
-    lectures, bookings = await lectures_and_bookings(
-        world.people,
-        world.neighbour,
-        lambda unit: _staff(platform, world.loaded, by_unit[unit]),
-        world.stack.database_url("courses"),
-    )
-    return {"lecture": lectures, "booking": bookings}
+    courses = world.stack.database_url("courses")
+
+    def staff_of(unit: str) -> Awaitable[Person]:
+        return _staff(platform, world.loaded, by_unit[unit])
+
+    lectures, bookings = await lectures_and_bookings(world.people, world.neighbour, staff_of, courses)
+    of_consultations = await consultations(world.people, world.neighbour, staff_of, courses)
+    return {"lecture": lectures, "booking": bookings, **of_consultations}
 
 
 async def _survey(supervisor: Person) -> str:
