@@ -17,7 +17,7 @@ class CoursesSettings(ServiceSettings):
     `offer_minutes`: so long seats that fell free are held for the enterprise they are offered to.
     `most_heads`: so many seats one enterprise may have, unless the agency says otherwise.
     `consultation_priority_days`: for so many working days after a session is announced, district-level points book alone.
-    `consultations_per_quarter`: so many sessions a group owes in a quarter.
+    `consultations_per_quarter`: so many sessions a group owes in a quarter; the notice says one.
     """
 
     booking_close_hours: int = Field(2, ge=0, le=240)
