@@ -36,8 +36,8 @@ PROGRAMS = {
     program.name: program
     for program in (
         Program("registry", draws=True),
-        Program("dispatch", keeps_files=True, listens_to=("registry",)),
-        Program("courses", listens_to=("registry",)),
+        Program("dispatch", keeps_files=True, listens_to=("registry", "courses")),
+        Program("courses", listens_to=("registry", "dispatch")),
         Program("notify", listens_to=("registry", "dispatch")),
         Program("gateway", has_database=False),
     )

@@ -7,22 +7,35 @@ from pathlib import Path
 
 import grpc
 from fahu.access.v1 import access_pb2
-from fahu.courses.v1 import booking_service_pb2, lecture_request_service_pb2, lecture_service_pb2
+from fahu.courses.v1 import (
+    booking_service_pb2,
+    consultation_record_service_pb2,
+    consultation_service_pb2,
+    lecture_request_service_pb2,
+    lecture_service_pb2,
+    slot_booking_service_pb2,
+)
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
+from fahu.courses.v1.consultation_record_service_pb2_grpc import add_ConsultationRecordServiceServicer_to_server
+from fahu.courses.v1.consultation_service_pb2_grpc import add_ConsultationServiceServicer_to_server
 from fahu.courses.v1.lecture_request_service_pb2_grpc import add_LectureRequestServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
+from fahu.courses.v1.slot_booking_service_pb2_grpc import add_SlotBookingServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.db import Database
 from kit.rpc import carrier
 from kit.settings import DatabaseSettings
-from services.courses.handlers import HANDLERS
+from services.courses.handlers import FROM_DISPATCH, HANDLERS
 from services.courses.service import booking_moves, request_moves
 from services.courses.service.reference import load_groups_and_zones
 from services.courses.servicer.bookings import BookingServicer
+from services.courses.servicer.consultation_records import ConsultationRecordServicer
+from services.courses.servicer.consultations import ConsultationServicer
 from services.courses.servicer.lecture_requests import LectureRequestServicer
 from services.courses.servicer.lectures import LectureServicer
+from services.courses.servicer.slot_bookings import SlotBookingServicer
 from services.courses.settings import CoursesSettings
 
 NAME = "courses"
@@ -31,6 +44,9 @@ SERVICES = [
     lecture_service_pb2.DESCRIPTOR.services_by_name["LectureService"],
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
     lecture_request_service_pb2.DESCRIPTOR.services_by_name["LectureRequestService"],
+    consultation_service_pb2.DESCRIPTOR.services_by_name["ConsultationService"],
+    slot_booking_service_pb2.DESCRIPTOR.services_by_name["SlotBookingService"],
+    consultation_record_service_pb2.DESCRIPTOR.services_by_name["ConsultationRecordService"],
     carrier.SERVICE,
 ]
 
@@ -39,6 +55,7 @@ async def serve() -> int:
     settings = CoursesSettings()
     assembly = await assemble(NAME, settings, MIGRATIONS)
     assembly.consume("registry", HANDLERS)
+    assembly.consume("dispatch", FROM_DISPATCH)
     assembly.runtime.every(settings.sweep_seconds, "queues", lambda: sweep(assembly))
     return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, settings))
 
@@ -49,6 +66,9 @@ def registrations(database: Database, settings: CoursesSettings) -> list[Callabl
         partial(add_LectureServiceServicer_to_server, LectureServicer(database, settings.lecture_terms())),
         partial(add_BookingServiceServicer_to_server, BookingServicer(database)),
         partial(add_LectureRequestServiceServicer_to_server, LectureRequestServicer(database, settings.request_terms())),
+        partial(add_ConsultationServiceServicer_to_server, ConsultationServicer(database, settings.consultation_terms())),
+        partial(add_SlotBookingServiceServicer_to_server, SlotBookingServicer(database)),
+        partial(add_ConsultationRecordServiceServicer_to_server, ConsultationRecordServicer(database)),
     ]
 
 
@@ -73,7 +93,7 @@ if __name__ == "__main__":
     commands = {
         "migrate": lambda: migrate.upgrade(MIGRATIONS, DatabaseSettings().database_url.get_secret_value()),
         "load-groups": load,
-        "redrive": lambda: redrive_all(NAME, HANDLERS),
+        "redrive": lambda: redrive_all(NAME, HANDLERS, FROM_DISPATCH),
         "rebuild": rebuild_since,
     }
     runtime.main(NAME, serve, **commands)

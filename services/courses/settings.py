@@ -6,6 +6,7 @@ from pydantic import Field
 
 from kit.calendar import WorkingCalendar
 from kit.settings import ServiceSettings
+from services.courses.rules.consultations import ConsultationTerms
 from services.courses.rules.lecture_requests import RequestTerms
 from services.courses.rules.lectures import LectureTerms
 
@@ -17,12 +18,16 @@ class CoursesSettings(ServiceSettings):
     `offer_minutes`: so long seats that fell free are held for the enterprise they are offered to.
     `most_heads`: so many seats one enterprise may have, unless the agency says otherwise.
     `request_answer_days`: so many working days either side has to answer a request for a lecture.
+    `consultation_priority_days`: for so many working days after a session is announced, district-level points book alone.
+    `consultations_per_quarter`: so many sessions a group owes in a quarter; the notice says one.
     """
 
     booking_close_hours: int = Field(2, ge=0, le=240)
     offer_minutes: int = Field(24 * 60, ge=1, le=20160)
     most_heads: int = Field(5, ge=1, le=1000)
     request_answer_days: int = Field(5, ge=1, le=60)
+    consultation_priority_days: int = Field(5, ge=1, le=60)
+    consultations_per_quarter: int = Field(1, ge=1, le=20)
     sweep_seconds: float = 5.0
 
     def lecture_terms(self) -> LectureTerms:
@@ -30,3 +35,7 @@ class CoursesSettings(ServiceSettings):
 
     def request_terms(self) -> RequestTerms:
         return RequestTerms(self.request_answer_days, WorkingCalendar.from_library(), self.lecture_terms())
+
+    def consultation_terms(self) -> ConsultationTerms:
+        calendar = WorkingCalendar.from_library()
+        return ConsultationTerms(self.consultation_priority_days, self.consultations_per_quarter, calendar)

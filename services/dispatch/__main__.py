@@ -42,14 +42,17 @@ from fahu.dispatch.v1.year_service_pb2_grpc import add_YearServiceServicer_to_se
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
+from kit.auth import TokenSigner
 from kit.calendar import WorkingCalendar
 from kit.db import Database
 from kit.rpc import carrier
+from kit.rpc.client import RpcChannel
 from kit.settings import DatabaseSettings
 from kit.uploads import Checker
 from services.dispatch.calendars import CalendarKeeper, tables_of
 from services.dispatch.filing import Filing
-from services.dispatch.handlers import HANDLERS
+from services.dispatch.follow_ups import FollowUps
+from services.dispatch.handlers import HANDLERS, from_courses
 from services.dispatch.moves import Course
 from services.dispatch.service import calendars, parking, search
 from services.dispatch.service.deadlines import BATCH, sweep
@@ -91,6 +94,8 @@ SERVICES = [
     year_service_pb2.DESCRIPTOR.services_by_name["YearService"],
     carrier.SERVICE,
 ]
+# Well within the time in which the bus wants an event acknowledged.
+COURSES_SECONDS = 3.0
 # A file of 20 MiB, and what stands around it.
 MAX_REQUEST_BYTES = 24 * 1024 * 1024
 
@@ -104,6 +109,9 @@ async def serve() -> int:
     assembly.runtime.probes.on_start["calendar"] = keeper.learn
     assembly.runtime.every(settings.sweep_seconds, "calendar", lambda: keeper.look(datetime.now(UTC)))
     assembly.consume("registry", HANDLERS)
+    courses = RpcChannel(settings.courses_target, assembly.signer, COURSES_SECONDS)
+    assembly.consume("courses", from_courses(FollowUps(courses), course))
+    assembly.runtime.on_stop(courses.close)
     assembly.runtime.every(settings.sweep_seconds, "sweeper", lambda: sweep_all(assembly, course))
     assembly.runtime.every(1, "search", lambda: search.fill_all(assembly.database, search.LATELY))
     assembly.runtime.every(60, "search stragglers", lambda: search.fill_all(assembly.database, search.FAR))
@@ -147,6 +155,19 @@ async def sweep_all(assembly: Assembly, course: Course) -> None:
             revived = await parking.revive(session, course, datetime.now(UTC))
 
 
+async def redrive() -> str:
+    """Hand all dead letters to their handlers again. What courses told is fetched from it anew."""
+    settings = DispatchSettings()
+    database = Database(settings.database_url.get_secret_value())
+    course = Course(WorkingCalendar.from_library(), settings.terms())
+    await CalendarKeeper(database, course).learn()
+    await database.close()
+    courses = RpcChannel(settings.courses_target, TokenSigner(settings.signing_key()), COURSES_SECONDS)
+    done = await redrive_all(NAME, HANDLERS, from_courses(FollowUps(courses), course))
+    await courses.close()
+    return done
+
+
 async def load() -> str:
     database = Database(DatabaseSettings().database_url.get_secret_value())
     async with database.begin() as session:
@@ -171,7 +192,7 @@ if __name__ == "__main__":
         "migrate": lambda: migrate.upgrade(MIGRATIONS, DatabaseSettings().database_url.get_secret_value()),
         "load-categories": load,
         "load-calendar": load_calendar,
-        "redrive": lambda: redrive_all(NAME, HANDLERS),
+        "redrive": redrive,
         "rebuild": rebuild_since,
     }
     runtime.main(NAME, serve, **commands)

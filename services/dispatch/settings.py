@@ -33,6 +33,7 @@ class DispatchSettings(ServiceSettings):
     reopen_calendar_days: int = 30
     sign_immediate: bool = False
     sweep_seconds: float = 5.0
+    courses_target: str
     blob_folder: Path | None = None
     s3_endpoint: str = ""
     s3_region: str = "us-east-1"

@@ -15,6 +15,8 @@ from services.gateway.routes import (
     call_tasks,
     co_handling,
     cohorts,
+    consultation_records,
+    consultations,
     coverage,
     demand_moves,
     demands,
@@ -55,6 +57,7 @@ from services.gateway.routes import (
     service_records,
     sign_in,
     similar,
+    slot_bookings,
     supervision,
     survey_links,
     surveys,
@@ -114,6 +117,9 @@ ROUTERS = (
     bookings.router,
     lectures.router,
     lecture_requests.router,
+    consultations.router,
+    slot_bookings.router,
+    consultation_records.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
 from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
+from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceStub
+from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceStub
 from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceStub
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
+from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceStub
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
@@ -54,8 +57,11 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
+    from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceAsyncStub
+    from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceAsyncStub
     from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceAsyncStub
     from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
+    from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceAsyncStub
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
     from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
@@ -163,6 +169,9 @@ class Clients:
         self.lectures: LectureServiceAsyncStub = LectureServiceStub(of_caller)
         self.bookings: BookingServiceAsyncStub = BookingServiceStub(of_caller)
         self.lecture_requests: LectureRequestServiceAsyncStub = LectureRequestServiceStub(of_caller)
+        self.consultations: ConsultationServiceAsyncStub = ConsultationServiceStub(of_caller)
+        self.slot_bookings: SlotBookingServiceAsyncStub = SlotBookingServiceStub(of_caller)
+        self.consultation_records: ConsultationRecordServiceAsyncStub = ConsultationRecordServiceStub(of_caller)
 
     def _speak_to_registry(self, of_caller: Any, of_gateway: Any) -> None:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(of_caller)

@@ -79,7 +79,7 @@ async def test_each_side_counters_once(world: World, asking: Asking) -> None:
 async def test_the_enterprise_accepts_what_the_agency_offered(world: World, asking: Asking) -> None:
     firm = world.firms[0]
     countered = await asking.counter(await asking.ask(firm), days=(6, 7), capacity=9)
-    assert (await refusal(asking.accept(countered, firm.contact, slot=3))).reason == "SLOT_NOT_FOUND"
+    assert (await refusal(asking.accept(countered, firm.contact, slot=3))).reason == "REQUEST_SLOT_NOT_FOUND"
     assert (await refusal(asking.accept(countered, firm.contact, capacity=40))).reason == "FIELDS_INVALID"
     assert (await refusal(asking.join(countered, world.firms[2], heads=2))).reason == "LECTURE_REQUEST_FULL"
     accepted = await asking.accept(countered, firm.contact, slot=2)

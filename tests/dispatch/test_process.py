@@ -49,6 +49,7 @@ async def process(folder: Path, database_url: str, ports: Ports) -> AsyncIterato
         "OPS_PORT": ports.ops,
         "GRPC_PORT": ports.grpc,
         "DATABASE_URL": database_url,
+        "COURSES_TARGET": "127.0.0.1:1",  # nobody is there: what waits for courses keeps nothing else from working
         "BLOB_FOLDER": folder / "blobs",
         "NATS_URL": f"nats://127.0.0.1:{ports.nats}",
         "NATS_MONITOR_URL": f"http://127.0.0.1:{ports.monitor}",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, get_args
 
 import pytest
+from fahu.courses.v1 import error_reason_pb2 as courses
 from fahu.dispatch.v1 import error_reason_pb2 as dispatch
 from fahu.notify.v1 import error_reason_pb2 as notify
 from fahu.registry.v1 import error_reason_pb2 as registry
@@ -18,6 +19,8 @@ from services.gateway import problems, schemas
 from services.gateway.routes import (
     attachments,
     cohort_schemas,
+    consultation_records,
+    consultations,
     demand_parts,
     demand_schemas,
     enterprises,
@@ -29,6 +32,7 @@ from services.gateway.routes import (
     recommendations,
     reference,
     routing,
+    slot_bookings,
     survey_links,
     surveys,
     timeline,
@@ -82,6 +86,10 @@ WORDS = [
     (reference.DutyWord, reference.DUTIES),
     (survey_links.LinkStateWord, survey_links.LINK_STATES),
     (survey_links.AnswersStateWord, survey_links.ANSWERS_STATES),
+    (consultations.ConsultationStateWord, consultations.CONSULTATION_STATES),
+    (slot_bookings.SlotBookingStateWord, slot_bookings.SLOT_BOOKING_STATES),
+    (slot_bookings.SlotEnderWord, slot_bookings.SLOT_ENDERS),
+    (consultation_records.FollowUpWord, consultation_records.FOLLOW_UPS),
     (schemas.RoleWord, schemas.ROLES),
 ]
 
@@ -94,7 +102,7 @@ def _refusals(kind: type[ServiceError]) -> Iterator[type[ServiceError]]:
 
 def _reasons() -> set[str]:
     """Of all contracts, and of all refusals that kit and the gateway know."""
-    contracts = [dispatch.ErrorReason, registry.ErrorReason, notify.ErrorReason]
+    contracts = [courses.ErrorReason, dispatch.ErrorReason, registry.ErrorReason, notify.ErrorReason]
     found = {name.removeprefix("ERROR_REASON_") for contract in contracts for name in contract.keys()}  # noqa: SIM118
     for package in (kit, services.gateway):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

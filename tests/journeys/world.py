@@ -1,7 +1,7 @@
 """Somebody signed in for every column of the table, and things of each kind: theirs, somebody else's, and none."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
+from tests.journeys.consultations_world import consultations
 from tests.journeys.lectures_world import lecture_requests, lectures_and_bookings
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
@@ -125,7 +126,7 @@ async def _fill(platform: Platform, world: World) -> None:
         "nomination": await _nominations(platform, world),
         "designation": await _designations(world),
         **await _projects(platform, world),
-        **await _lectures(platform, world),
+        **await _courses(platform, world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -138,16 +139,18 @@ async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Thi
     return {"project": projects, "service record": records}
 
 
-async def _lectures(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+async def _courses(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+    """What courses holds: lectures, bookings, requests for lectures, consultations."""
     by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
-    lectures, bookings = await lectures_and_bookings(
-        world.people,
-        world.neighbour,
-        lambda unit: _staff(platform, world.loaded, by_unit[unit]),
-        world.stack.database_url("courses"),
-    )
+    courses = world.stack.database_url("courses")
+
+    def staff_of(unit: str) -> Awaitable[Person]:
+        return _staff(platform, world.loaded, by_unit[unit])
+
+    lectures, bookings = await lectures_and_bookings(world.people, world.neighbour, staff_of, courses)
     requests = await lecture_requests(world.people["liaison"], world.neighbour)
-    return {"lecture": lectures, "booking": bookings, "lecture request": requests}
+    of_consultations = await consultations(world.people, world.neighbour, staff_of, courses)
+    return {"lecture": lectures, "booking": bookings, "lecture request": requests, **of_consultations}
 
 
 async def _survey(supervisor: Person) -> str:

@@ -28,8 +28,8 @@ class SlotsInvalid(InvalidArgument):
     message = "{field} is past, out of order, or in another year."
 
 
-class SlotNotFound(NotFound):
-    reason = "SLOT_NOT_FOUND"
+class RequestSlotNotFound(NotFound):
+    reason = "REQUEST_SLOT_NOT_FOUND"
     message = "There is no such slot on the table."
 
 

@@ -1,12 +1,44 @@
 """Tables of courses. What the database can hold true, it holds: constraints first, checks in code second."""
 
-from services.courses.models.acts import Act
-from services.courses.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
-from services.courses.models.corps import Consultant, ConsultationGroup, GroupUnit, Lecturer
-from services.courses.models.courseware import Courseware
-from services.courses.models.lecture_requests import LectureRequest, RequestParty, RequestSlot
-from services.courses.models.lectures import Booking, Lecture
-from services.courses.models.reference import LiaisonPoint, Unit, Zone, ZoneArea
+from services.courses.models.acts import (
+    Act,
+)
+from services.courses.models.base import (
+    DEAD_LETTER,
+    INBOX,
+    OUTBOX,
+    Base,
+)
+from services.courses.models.consultations import (
+    Consultation,
+    ConsultationRecord,
+    ConsultationStaff,
+    SlotBooking,
+)
+from services.courses.models.corps import (
+    Consultant,
+    ConsultationGroup,
+    GroupUnit,
+    Lecturer,
+)
+from services.courses.models.courseware import (
+    Courseware,
+)
+from services.courses.models.lecture_requests import (
+    LectureRequest,
+    RequestParty,
+    RequestSlot,
+)
+from services.courses.models.lectures import (
+    Booking,
+    Lecture,
+)
+from services.courses.models.reference import (
+    LiaisonPoint,
+    Unit,
+    Zone,
+    ZoneArea,
+)
 
 __all__ = [
     "DEAD_LETTER",
@@ -16,7 +48,10 @@ __all__ = [
     "Base",
     "Booking",
     "Consultant",
+    "Consultation",
     "ConsultationGroup",
+    "ConsultationRecord",
+    "ConsultationStaff",
     "Courseware",
     "GroupUnit",
     "Lecture",
@@ -25,6 +60,7 @@ __all__ = [
     "LiaisonPoint",
     "RequestParty",
     "RequestSlot",
+    "SlotBooking",
     "Unit",
     "Zone",
     "ZoneArea",

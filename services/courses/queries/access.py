@@ -1,4 +1,4 @@
-"""Who sees which lecture, which booking and which request for a lecture."""
+"""Who sees which lecture and session of consultation, which booking, request and record."""
 
 from typing import Any
 
@@ -6,7 +6,19 @@ from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from kit.auth import Actor
-from services.courses.models import Booking, Lecture, LectureRequest, LiaisonPoint, RequestParty, ZoneArea
+from services.courses.models import (
+    Booking,
+    Consultation,
+    ConsultationRecord,
+    GroupUnit,
+    Lecture,
+    LectureRequest,
+    LiaisonPoint,
+    RequestParty,
+    SlotBooking,
+    ZoneArea,
+)
+from services.courses.rules.consultations import FollowUpState
 from services.courses.rules.lecture_requests import OPEN
 from services.courses.rules.lectures import LectureState
 
@@ -114,3 +126,66 @@ def _of_zone(actor: Actor) -> ColumnElement[bool]:
     of_area = (ZoneArea.area_code == LiaisonPoint.area_code, ZoneArea.zone_code == LectureRequest.zone_code)
     here = exists().where(*present_points(actor), LiaisonPoint.year == LectureRequest.year, *of_area)
     return and_(LectureRequest.state.in_(OPEN), here)
+
+
+def consultation_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Until it is announced a session is its group's matter, and that of those who oversee; an officer sees its zone's."""
+    if actor.has(*ALL_SEEING):
+        return true()
+    announced = Consultation.announced_at.is_not(None)
+    ways = [of_own_group(actor)]
+    if hosts(actor) or actor.has(LIAISON):
+        ways.append(announced)
+    if actor.has(OFFICER) and actor.area_code:
+        here = (ZoneArea.area_code == actor.area_code, ZoneArea.zone_code == Consultation.zone_code)
+        ways.append(and_(announced, exists().where(*here)))
+    return or_(*ways)
+
+
+def of_own_group(actor: Actor) -> ColumnElement[bool]:
+    """Whether a session is of the group of the actor's unit. 区委政法委, of the first, sends supervisors."""
+    if not advises(actor):
+        return false()
+    mine = (GroupUnit.unit_code == actor.unit_code, GroupUnit.group_number == Consultation.group_number)
+    return exists().where(*mine)
+
+
+def advises(actor: Actor) -> bool:
+    """Whether the actor may act for a group, if its unit is in one."""
+    return actor.has(*AGENCY, int(Role.ROLE_SUPERVISOR)) and bool(actor.unit_code)
+
+
+def slot_booking_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """A booking is its enterprise's matter, its group's, its area's, and that of those who oversee."""
+    if actor.has(*ALL_SEEING):
+        return true()
+    ways = [own_slot_booking(actor), of_own_group(actor)]
+    if actor.has(OFFICER) and actor.area_code:
+        ways.append(SlotBooking.area_code == actor.area_code)
+    return or_(*ways)
+
+
+def own_slot_booking(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor is the present contact of the enterprise that booked."""
+    return _of_own_enterprise(actor, SlotBooking)
+
+
+def record_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """What was asked and advised is between the enterprise and the group; those who oversee read it."""
+    if actor.has(*ALL_SEEING):
+        return true()
+    return or_(own_record(actor), of_own_group(actor))
+
+
+def agreed_to(actor: Actor) -> ColumnElement[bool]:
+    """Dispatch reads what an enterprise agreed to send, and nothing else."""
+    return ConsultationRecord.follow_up_state == FollowUpState.AGREED if actor.service == "dispatch" else false()
+
+
+def own_record(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor is the present contact of the enterprise that asked."""
+    return _of_own_enterprise(actor, ConsultationRecord)
+
+
+def _of_own_enterprise(actor: Actor, table: type[SlotBooking | ConsultationRecord]) -> ColumnElement[bool]:
+    return and_(table.enterprise_id == actor.organisation_id, _contact_for(actor, table.designation_id))

@@ -51,7 +51,11 @@ async def offer_free_seats(session: AsyncSession, lecture_id: UUID, now: datetim
 
 async def cap_offers(session: AsyncSession, lecture: Lecture, now: datetime) -> None:
     """Offers end with the booking, also where that now closes earlier."""
-    late = (Booking.lecture_id == lecture.id, Booking.state == BookingState.OFFERED, Booking.offered_until > lecture.closes_at)
+    late = (
+        Booking.lecture_id == lecture.id,
+        Booking.state == BookingState.OFFERED,
+        Booking.offered_until > lecture.closes_at,
+    )
     values = {"offered_until": lecture.closes_at, "changed_at": now, "version": Booking.version + 1}
     capped = update(Booking).where(*late).values(**values).returning(Booking.id)
     found = await session.scalars(capped.execution_options(synchronize_session=False))

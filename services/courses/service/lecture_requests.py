@@ -74,7 +74,7 @@ async def accept(errand: Errand, seen: Seen, terms: RequestTerms, slot: int, off
         return
     agreed = {one.position: one for one in (await queries.slots_of(errand.session, [request.id]))[request.id]}.get(slot)
     if agreed is None:
-        raise errors.SlotNotFound
+        raise errors.RequestSlotNotFound
     if agreed.starts_at <= errand.now:
         raise errors.SlotPast
     given = _given(request, offer) or _on_table(request)

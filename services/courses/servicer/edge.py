@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -16,7 +17,7 @@ from services.courses.rules.years import year_of
 from services.courses.service.errands import Errand
 from services.courses.service.events import stamp
 
-__all__ = ["errand", "moment", "moment_of", "name_of", "now", "number_of", "stamp", "year_or_this"]
+__all__ = ["errand", "moment", "moment_of", "name_of", "now", "number_of", "stamp", "uuid_or_none", "year_or_this"]
 
 
 def now() -> datetime:
@@ -33,6 +34,14 @@ def moment_of(field: str, given: Timestamp) -> datetime:
         return given.ToDatetime(UTC)
     except (ValueError, OverflowError) as error:
         raise FieldsInvalid([FieldViolation(field, "timestamp", "There is no such moment.")]) from error
+
+
+def uuid_or_none(field: str, given: str) -> UUID | None:
+    """None for an empty text. Raises FieldsInvalid for one that is no UUID."""
+    try:
+        return UUID(given) if given else None
+    except ValueError as error:
+        raise FieldsInvalid([FieldViolation(field, "string.uuid", "This is no UUID.")]) from error
 
 
 def moment(given: datetime | None) -> Timestamp | None:

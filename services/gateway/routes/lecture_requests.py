@@ -96,7 +96,7 @@ async def create_lecture_request(body: LectureRequestIn, caller: LiaisonCaller) 
     f"{REQUEST}/accept",
     response_model=LectureRequestOut,
     summary="接受一个时段",
-    openapi_extra=_told(TURN, "SLOT_NOT_FOUND", "SLOT_PAST", *OFFERED, "LECTURER_BUSY", "ENTERPRISE_NOT_DESIGNATED"),
+    openapi_extra=_told(TURN, "REQUEST_SLOT_NOT_FOUND", "SLOT_PAST", *OFFERED, "LECTURER_BUSY", "ENTERPRISE_NOT_DESIGNATED"),
 )
 async def accept_lecture_request(lecture_request_id: UUID, body: AcceptIn, caller: Answerer) -> Response:
     """Agree on one of the slots. The lecture is open then, and everybody who comes is booked in it."""

@@ -70,7 +70,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The enterprise has an open request for this courseware, or for a topic at this agency."""
     ERROR_REASON_SLOTS_INVALID: _ErrorReason.ValueType  # 74
     """A slot is past, not of the year, or not after the one before it. Metadata: field."""
-    ERROR_REASON_SLOT_NOT_FOUND: _ErrorReason.ValueType  # 75
+    ERROR_REASON_REQUEST_SLOT_NOT_FOUND: _ErrorReason.ValueType  # 75
     """There is no such slot on the table."""
     ERROR_REASON_SLOT_PAST: _ErrorReason.ValueType  # 76
     """The slot has passed."""
@@ -84,6 +84,46 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """More would come than the agency has offered seats for. Metadata: free."""
     ERROR_REASON_AGENCY_NOT_FOUND: _ErrorReason.ValueType  # 81
     """No such agency."""
+    ERROR_REASON_CONSULTATION_NOT_FOUND: _ErrorReason.ValueType  # 50
+    """No such session, or the caller may not see it."""
+    ERROR_REASON_CONSULTATION_WRONG_STATE: _ErrorReason.ValueType  # 51
+    """The session's state does not allow it. Metadata: state."""
+    ERROR_REASON_CONSULTATION_NOT_STARTED: _ErrorReason.ValueType  # 52
+    """The session has not begun."""
+    ERROR_REASON_CONSULTATION_CLOSED: _ErrorReason.ValueType  # 53
+    """The session has begun, or takes no bookings."""
+    ERROR_REASON_CONSULTATION_TIMES_INVALID: _ErrorReason.ValueType  # 54
+    """Its times are out of order, past, or not of one day and year. Metadata: field."""
+    ERROR_REASON_CONSULTATION_WITHOUT_STAFF: _ErrorReason.ValueType  # 55
+    """Nobody sits in the session."""
+    ERROR_REASON_CONSULTATION_OF_OTHER_ZONE: _ErrorReason.ValueType  # 56
+    """The session is for enterprises of another zone."""
+    ERROR_REASON_UNIT_IN_NO_GROUP: _ErrorReason.ValueType  # 57
+    """The caller's unit is in no consultation group."""
+    ERROR_REASON_CONSULTANT_NOT_FOUND: _ErrorReason.ValueType  # 58
+    """The group has no such consultant in that year."""
+    ERROR_REASON_CONSULTANT_BUSY: _ErrorReason.ValueType  # 59
+    """A consultant sits in another session then."""
+    ERROR_REASON_SLOTS_TAKEN: _ErrorReason.ValueType  # 60
+    """Enterprises have booked what would be gone."""
+    ERROR_REASON_DISTRICT_LEVEL_FIRST: _ErrorReason.ValueType  # 61
+    """District-level points book first. Metadata: open_to_all_at, RFC 3339, from when on the others do."""
+    ERROR_REASON_SLOT_NOT_FOUND: _ErrorReason.ValueType  # 62
+    """The session has no such slot."""
+    ERROR_REASON_SLOT_TAKEN: _ErrorReason.ValueType  # 63
+    """Another enterprise has the slot."""
+    ERROR_REASON_SLOT_BOOKED_ALREADY: _ErrorReason.ValueType  # 64
+    """The enterprise has a slot of this session."""
+    ERROR_REASON_SLOT_BOOKING_NOT_FOUND: _ErrorReason.ValueType  # 65
+    """No such booking, or the caller may not see it."""
+    ERROR_REASON_SLOT_BOOKING_WRONG_STATE: _ErrorReason.ValueType  # 66
+    """The booking's state does not allow it. Metadata: state."""
+    ERROR_REASON_CONSULTATION_RECORD_NOT_FOUND: _ErrorReason.ValueType  # 67
+    """No such record, or the caller may not see it."""
+    ERROR_REASON_FOLLOW_UP_NOT_POSSIBLE: _ErrorReason.ValueType  # 68
+    """The visitor is no liaison point, or nothing is left to do."""
+    ERROR_REASON_FOLLOW_UP_WRONG_STATE: _ErrorReason.ValueType  # 69
+    """The enterprise is not asked, or has answered. Metadata: state."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason names every refusal of this service; ErrorInfo.reason carries the name without its prefix."""
@@ -136,7 +176,7 @@ ERROR_REASON_LECTURE_REQUEST_EXISTS: ErrorReason.ValueType  # 73
 """The enterprise has an open request for this courseware, or for a topic at this agency."""
 ERROR_REASON_SLOTS_INVALID: ErrorReason.ValueType  # 74
 """A slot is past, not of the year, or not after the one before it. Metadata: field."""
-ERROR_REASON_SLOT_NOT_FOUND: ErrorReason.ValueType  # 75
+ERROR_REASON_REQUEST_SLOT_NOT_FOUND: ErrorReason.ValueType  # 75
 """There is no such slot on the table."""
 ERROR_REASON_SLOT_PAST: ErrorReason.ValueType  # 76
 """The slot has passed."""
@@ -150,4 +190,44 @@ ERROR_REASON_LECTURE_REQUEST_FULL: ErrorReason.ValueType  # 80
 """More would come than the agency has offered seats for. Metadata: free."""
 ERROR_REASON_AGENCY_NOT_FOUND: ErrorReason.ValueType  # 81
 """No such agency."""
+ERROR_REASON_CONSULTATION_NOT_FOUND: ErrorReason.ValueType  # 50
+"""No such session, or the caller may not see it."""
+ERROR_REASON_CONSULTATION_WRONG_STATE: ErrorReason.ValueType  # 51
+"""The session's state does not allow it. Metadata: state."""
+ERROR_REASON_CONSULTATION_NOT_STARTED: ErrorReason.ValueType  # 52
+"""The session has not begun."""
+ERROR_REASON_CONSULTATION_CLOSED: ErrorReason.ValueType  # 53
+"""The session has begun, or takes no bookings."""
+ERROR_REASON_CONSULTATION_TIMES_INVALID: ErrorReason.ValueType  # 54
+"""Its times are out of order, past, or not of one day and year. Metadata: field."""
+ERROR_REASON_CONSULTATION_WITHOUT_STAFF: ErrorReason.ValueType  # 55
+"""Nobody sits in the session."""
+ERROR_REASON_CONSULTATION_OF_OTHER_ZONE: ErrorReason.ValueType  # 56
+"""The session is for enterprises of another zone."""
+ERROR_REASON_UNIT_IN_NO_GROUP: ErrorReason.ValueType  # 57
+"""The caller's unit is in no consultation group."""
+ERROR_REASON_CONSULTANT_NOT_FOUND: ErrorReason.ValueType  # 58
+"""The group has no such consultant in that year."""
+ERROR_REASON_CONSULTANT_BUSY: ErrorReason.ValueType  # 59
+"""A consultant sits in another session then."""
+ERROR_REASON_SLOTS_TAKEN: ErrorReason.ValueType  # 60
+"""Enterprises have booked what would be gone."""
+ERROR_REASON_DISTRICT_LEVEL_FIRST: ErrorReason.ValueType  # 61
+"""District-level points book first. Metadata: open_to_all_at, RFC 3339, from when on the others do."""
+ERROR_REASON_SLOT_NOT_FOUND: ErrorReason.ValueType  # 62
+"""The session has no such slot."""
+ERROR_REASON_SLOT_TAKEN: ErrorReason.ValueType  # 63
+"""Another enterprise has the slot."""
+ERROR_REASON_SLOT_BOOKED_ALREADY: ErrorReason.ValueType  # 64
+"""The enterprise has a slot of this session."""
+ERROR_REASON_SLOT_BOOKING_NOT_FOUND: ErrorReason.ValueType  # 65
+"""No such booking, or the caller may not see it."""
+ERROR_REASON_SLOT_BOOKING_WRONG_STATE: ErrorReason.ValueType  # 66
+"""The booking's state does not allow it. Metadata: state."""
+ERROR_REASON_CONSULTATION_RECORD_NOT_FOUND: ErrorReason.ValueType  # 67
+"""No such record, or the caller may not see it."""
+ERROR_REASON_FOLLOW_UP_NOT_POSSIBLE: ErrorReason.ValueType  # 68
+"""The visitor is no liaison point, or nothing is left to do."""
+ERROR_REASON_FOLLOW_UP_WRONG_STATE: ErrorReason.ValueType  # 69
+"""The enterprise is not asked, or has answered. Metadata: state."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -6,6 +6,7 @@ newest and ignores older ones. People are ids only.
 """
 
 from collections import abc as _abc
+from fahu.courses.v1 import consultation_pb2 as _consultation_pb2
 from fahu.courses.v1 import lecture_pb2 as _lecture_pb2
 from fahu.courses.v1 import lecture_request_pb2 as _lecture_request_pb2
 from google.protobuf import descriptor as _descriptor
@@ -376,3 +377,235 @@ class LectureRequestOverdue(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LectureRequestOverdue: _TypeAlias = LectureRequestOverdue  # noqa: Y015
+
+@_typing.final
+class ConsultationSubject(_message.Message):
+    """ConsultationSubject is a session of on-site consultation as events tell it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    QUARTER_FIELD_NUMBER: _builtins.int
+    GROUP_NUMBER_FIELD_NUMBER: _builtins.int
+    ZONE_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    OPEN_TO_ALL_AT_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    """Session id, UUID."""
+    serial: _builtins.str
+    """Number, for example "ZX2026-000012"."""
+    year: _builtins.int
+    """Year."""
+    quarter: _builtins.int
+    """Quarter, 1 to 4."""
+    group_number: _builtins.int
+    """Group that holds it, 1 to 4."""
+    zone_code: _builtins.str
+    """Zone whose enterprises may book."""
+    state: _consultation_pb2.ConsultationState.ValueType
+    """How far it is."""
+    version: _builtins.int
+    """Version, rising with each change of the session itself."""
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When it begins."""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends."""
+
+    @_builtins.property
+    def open_to_all_at(self) -> _timestamp_pb2.Timestamp:
+        """From when on all points of the zone book; unset before it is announced."""
+
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        year: _builtins.int = ...,
+        quarter: _builtins.int = ...,
+        group_number: _builtins.int = ...,
+        zone_code: _builtins.str = ...,
+        state: _consultation_pb2.ConsultationState.ValueType = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        open_to_all_at: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "open_to_all_at", b"open_to_all_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_id", b"consultation_id", "ends_at", b"ends_at", "group_number", b"group_number", "open_to_all_at", b"open_to_all_at", "quarter", b"quarter", "serial", b"serial", "starts_at", b"starts_at", "state", b"state", "version", b"version", "year", b"year", "zone_code", b"zone_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultationSubject: _TypeAlias = ConsultationSubject  # noqa: Y015
+
+@_typing.final
+class ConsultationChanged(_message.Message):
+    """ConsultationChanged: a session was planned, changed, announced, held or cancelled. Subject
+    fahu.courses.v1.consultation_changed.<session id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_FIELD_NUMBER: _builtins.int
+    LIAISON_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def consultation(self) -> Global___ConsultationSubject:
+        """Which."""
+
+    @_builtins.property
+    def liaison_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the enterprises that are told: those of the zone of its announcement, those booked of another time or place, or of its
+        end; person ids. One event tells at most 200 of them.
+        """
+
+    def __init__(
+        self,
+        *,
+        consultation: Global___ConsultationSubject | None = ...,
+        liaison_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation", "liaison_ids", b"liaison_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultationChanged: _TypeAlias = ConsultationChanged  # noqa: Y015
+
+@_typing.final
+class SlotBookingChanged(_message.Message):
+    """SlotBookingChanged: a slot was booked, changed for another or given up, or its enterprise came or did not. Subject
+    fahu.courses.v1.slot_booking_changed.<booking id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_FIELD_NUMBER: _builtins.int
+    SLOT_BOOKING_ID_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    DESIGNATION_ID_FIELD_NUMBER: _builtins.int
+    AREA_CODE_FIELD_NUMBER: _builtins.int
+    SLOT_NUMBER_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    slot_booking_id: _builtins.str
+    """Booking id, UUID."""
+    enterprise_id: _builtins.str
+    """Enterprise id, UUID."""
+    designation_id: _builtins.str
+    """Designation id, UUID."""
+    area_code: _builtins.str
+    """Area code."""
+    slot_number: _builtins.int
+    """Number of the slot."""
+    state: _consultation_pb2.SlotBookingState.ValueType
+    """Where it stands."""
+    ended_by: _consultation_pb2.SlotBookingEnder.ValueType
+    """Who ended it."""
+    liaison_person_id: _builtins.str
+    """Present contact of the enterprise, person id; empty if it has none."""
+    version: _builtins.int
+    """Version of the booking, rising by one with each change."""
+    @_builtins.property
+    def consultation(self) -> Global___ConsultationSubject:
+        """Its session."""
+
+    def __init__(
+        self,
+        *,
+        consultation: Global___ConsultationSubject | None = ...,
+        slot_booking_id: _builtins.str = ...,
+        enterprise_id: _builtins.str = ...,
+        designation_id: _builtins.str = ...,
+        area_code: _builtins.str = ...,
+        slot_number: _builtins.int = ...,
+        state: _consultation_pb2.SlotBookingState.ValueType = ...,
+        ended_by: _consultation_pb2.SlotBookingEnder.ValueType = ...,
+        liaison_person_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "consultation", b"consultation", "designation_id", b"designation_id", "ended_by", b"ended_by", "enterprise_id", b"enterprise_id", "liaison_person_id", b"liaison_person_id", "slot_booking_id", b"slot_booking_id", "slot_number", b"slot_number", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SlotBookingChanged: _TypeAlias = SlotBookingChanged  # noqa: Y015
+
+@_typing.final
+class ConsultationFollowUpAsked(_message.Message):
+    """ConsultationFollowUpAsked: an enterprise is asked whether a record becomes a demand. Subject
+    fahu.courses.v1.consultation_follow_up_asked.<record id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_RECORD_ID_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    consultation_record_id: _builtins.str
+    """Record id, UUID."""
+    enterprise_id: _builtins.str
+    """Enterprise id, UUID."""
+    liaison_person_id: _builtins.str
+    """Present contact of the enterprise, person id; empty if it has none."""
+    version: _builtins.int
+    """Version of the record."""
+    def __init__(
+        self,
+        *,
+        consultation_record_id: _builtins.str = ...,
+        enterprise_id: _builtins.str = ...,
+        liaison_person_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_record_id", b"consultation_record_id", "enterprise_id", b"enterprise_id", "liaison_person_id", b"liaison_person_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultationFollowUpAsked: _TypeAlias = ConsultationFollowUpAsked  # noqa: Y015
+
+@_typing.final
+class ConsultationFollowUpAgreed(_message.Message):
+    """ConsultationFollowUpAgreed: the enterprise said yes. Dispatch fetches the text and makes one demand of it. Subject
+    fahu.courses.v1.consultation_follow_up_agreed.<record id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_RECORD_ID_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    consultation_record_id: _builtins.str
+    """Record id, UUID."""
+    enterprise_id: _builtins.str
+    """Enterprise id, UUID."""
+    version: _builtins.int
+    """Version of the record."""
+    def __init__(
+        self,
+        *,
+        consultation_record_id: _builtins.str = ...,
+        enterprise_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_record_id", b"consultation_record_id", "enterprise_id", b"enterprise_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultationFollowUpAgreed: _TypeAlias = ConsultationFollowUpAgreed  # noqa: Y015

@@ -131,7 +131,7 @@ class LectureRequestServiceServicer:
     def AcceptLectureRequest(self, request, context):
         """AcceptLectureRequest agrees on one of the slots on the table. There is a lecture then, OPEN, at the place of the enterprise that
         asked, for its zone, and every enterprise that comes is booked in it. The agency names lecturer and seats; the enterprise takes what
-        the agency offered. Fails with SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
+        the agency offered. Fails with REQUEST_SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
         LECTURER_BUSY, ENTERPRISE_NOT_DESIGNATED (the one that asked is no liaison point any more), FIELDS_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -55,7 +55,7 @@ class LectureRequestServiceStub:
     AcceptLectureRequest: _grpc.UnaryUnaryMultiCallable[_lecture_request_service_pb2.AcceptLectureRequestRequest, _lecture_request_service_pb2.AcceptLectureRequestResponse]
     """AcceptLectureRequest agrees on one of the slots on the table. There is a lecture then, OPEN, at the place of the enterprise that
     asked, for its zone, and every enterprise that comes is booked in it. The agency names lecturer and seats; the enterprise takes what
-    the agency offered. Fails with SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
+    the agency offered. Fails with REQUEST_SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
     LECTURER_BUSY, ENTERPRISE_NOT_DESIGNATED (the one that asked is no liaison point any more), FIELDS_INVALID.
     """
     CounterLectureRequest: _grpc.UnaryUnaryMultiCallable[_lecture_request_service_pb2.CounterLectureRequestRequest, _lecture_request_service_pb2.CounterLectureRequestResponse]
@@ -106,7 +106,7 @@ class LectureRequestServiceAsyncStub(LectureRequestServiceStub):
     AcceptLectureRequest: _aio.UnaryUnaryMultiCallable[_lecture_request_service_pb2.AcceptLectureRequestRequest, _lecture_request_service_pb2.AcceptLectureRequestResponse]  # type: ignore[assignment]
     """AcceptLectureRequest agrees on one of the slots on the table. There is a lecture then, OPEN, at the place of the enterprise that
     asked, for its zone, and every enterprise that comes is booked in it. The agency names lecturer and seats; the enterprise takes what
-    the agency offered. Fails with SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
+    the agency offered. Fails with REQUEST_SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
     LECTURER_BUSY, ENTERPRISE_NOT_DESIGNATED (the one that asked is no liaison point any more), FIELDS_INVALID.
     """
     CounterLectureRequest: _aio.UnaryUnaryMultiCallable[_lecture_request_service_pb2.CounterLectureRequestRequest, _lecture_request_service_pb2.CounterLectureRequestResponse]  # type: ignore[assignment]
@@ -178,7 +178,7 @@ class LectureRequestServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_lecture_request_service_pb2.AcceptLectureRequestResponse, _abc.Awaitable[_lecture_request_service_pb2.AcceptLectureRequestResponse]]:
         """AcceptLectureRequest agrees on one of the slots on the table. There is a lecture then, OPEN, at the place of the enterprise that
         asked, for its zone, and every enterprise that comes is booked in it. The agency names lecturer and seats; the enterprise takes what
-        the agency offered. Fails with SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
+        the agency offered. Fails with REQUEST_SLOT_NOT_FOUND, SLOT_PAST, CAPACITY_TOO_SMALL, COURSEWARE_NOT_FOUND, LECTURER_NOT_FOUND,
         LECTURER_BUSY, ENTERPRISE_NOT_DESIGNATED (the one that asked is no liaison point any more), FIELDS_INVALID.
         """
 

@@ -1423,3 +1423,31 @@ class DemandProgressReported(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DemandProgressReported: _TypeAlias = DemandProgressReported  # noqa: Y015
+
+@_typing.final
+class ConsultationFollowUpFiled(_message.Message):
+    """ConsultationFollowUpFiled: a record of an on-site consultation, whose enterprise agreed, has become a demand. It comes beside the
+    demand's own events and is no line of its timeline. Subject fahu.dispatch.v1.consultation_follow_up_filed.<record id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_RECORD_ID_FIELD_NUMBER: _builtins.int
+    DEMAND_ID_FIELD_NUMBER: _builtins.int
+    consultation_record_id: _builtins.str
+    """Record id of courses, UUID."""
+    demand_id: _builtins.str
+    """Demand id, UUID."""
+    def __init__(
+        self,
+        *,
+        consultation_record_id: _builtins.str = ...,
+        demand_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_record_id", b"consultation_record_id", "demand_id", b"demand_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultationFollowUpFiled: _TypeAlias = ConsultationFollowUpFiled  # noqa: Y015

@@ -6,6 +6,7 @@ is missing here.
 
 from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.cohorts import COHORTS, GAPS
+from services.gateway.texts.problems.consultations import CONSULTATION_DETAILS, CONSULTATIONS
 from services.gateway.texts.problems.courses import COURSES, COURSES_DETAILS
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
@@ -27,6 +28,7 @@ PROBLEMS: dict[str, Problem] = (
     | COHORTS
     | COURSES
     | LECTURE_REQUESTS
+    | CONSULTATIONS
     | FINDINGS
     | LIAISONS
     | PLAQUES
@@ -37,6 +39,6 @@ PROBLEMS: dict[str, Problem] = (
     | SHARED
     | GATEWAY
 )
-DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS | LECTURE_REQUEST_DETAILS
+DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS | LECTURE_REQUEST_DETAILS | CONSULTATION_DETAILS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]

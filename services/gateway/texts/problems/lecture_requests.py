@@ -16,7 +16,7 @@ LECTURE_REQUESTS = {
         "The slots lie ahead in one year, one after the other, each of at most 12 hours",
         "slots",
     ),
-    "SLOT_NOT_FOUND": _of(404, "没有提出过这个时段", "There is no such slot on the table", "slot"),
+    "REQUEST_SLOT_NOT_FOUND": _of(404, "没有提出过这个时段", "There is no such slot on the table", "slot"),
     "SLOT_PAST": _of(409, "这个时段已经过了", "The slot has passed", "slot"),
     "CAPACITY_TOO_SMALL": _of(409, "座位数少于参加的人数", "More come than there would be seats", "offer.capacity"),
     "ALREADY_JOINED": _of(409, "贵企业已经参加", "The enterprise comes already"),
