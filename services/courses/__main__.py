@@ -7,8 +7,9 @@ from pathlib import Path
 
 import grpc
 from fahu.access.v1 import access_pb2
-from fahu.courses.v1 import booking_service_pb2, lecture_service_pb2
+from fahu.courses.v1 import booking_service_pb2, corps_service_pb2, lecture_service_pb2
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
+from fahu.courses.v1.corps_service_pb2_grpc import add_CorpsServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
 
 from kit import migrate, runtime
@@ -20,6 +21,7 @@ from services.courses.handlers import HANDLERS
 from services.courses.service import booking_moves
 from services.courses.service.reference import load_groups_and_zones
 from services.courses.servicer.bookings import BookingServicer
+from services.courses.servicer.corps import CorpsServicer
 from services.courses.servicer.lectures import LectureServicer
 from services.courses.settings import CoursesSettings
 
@@ -28,6 +30,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     lecture_service_pb2.DESCRIPTOR.services_by_name["LectureService"],
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
+    corps_service_pb2.DESCRIPTOR.services_by_name["CorpsService"],
     carrier.SERVICE,
 ]
 
@@ -45,6 +48,7 @@ def registrations(database: Database, settings: CoursesSettings) -> list[Callabl
     return [
         partial(add_LectureServiceServicer_to_server, LectureServicer(database, settings.lecture_terms())),
         partial(add_BookingServiceServicer_to_server, BookingServicer(database)),
+        partial(add_CorpsServiceServicer_to_server, CorpsServicer(database)),
     ]
 
 

@@ -1,5 +1,18 @@
 """The ways courses says no. Each reason stands in fahu/courses/v1/error_reason.proto."""
 
+from kit.sheets.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from services.courses.errors.corps import (
+    AlreadyInCorps,
+    AreaUnknown,
+    AreaWithoutZone,
+    GroupNotFound,
+    LecturesAhead,
+    MemberEnded,
+    MemberNotFound,
+    SeatsTaken,
+    UnitNotInCorps,
+    YearOver,
+)
 from services.courses.errors.lectures import (
     AlreadyBooked,
     BookingNotFound,
@@ -23,11 +36,18 @@ from services.courses.errors.lectures import (
 
 __all__ = [
     "AlreadyBooked",
+    "AlreadyInCorps",
+    "AreaUnknown",
+    "AreaWithoutZone",
     "BookingNotFound",
     "BookingWrongState",
     "CapacityTaken",
     "CoursewareNotFound",
     "EnterpriseNotDesignated",
+    "GroupNotFound",
+    "ImportColumnsMissing",
+    "ImportTooLarge",
+    "ImportUnreadable",
     "LectureClosed",
     "LectureNotFound",
     "LectureNotStarted",
@@ -37,7 +57,13 @@ __all__ = [
     "LectureWrongState",
     "LecturerBusy",
     "LecturerNotFound",
+    "LecturesAhead",
+    "MemberEnded",
+    "MemberNotFound",
     "OfferEnded",
+    "SeatsTaken",
     "TooManyHeads",
+    "UnitNotInCorps",
+    "YearOver",
     "ZoneNotFound",
 ]

@@ -2,7 +2,7 @@
 
 from services.courses.models.acts import Act
 from services.courses.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
-from services.courses.models.corps import Consultant, ConsultationGroup, GroupUnit, Lecturer
+from services.courses.models.corps import MEMBERS, Consultant, ConsultationGroup, GroupUnit, Lecturer
 from services.courses.models.courseware import Courseware
 from services.courses.models.lectures import Booking, Lecture
 from services.courses.models.reference import LiaisonPoint, Unit, Zone, ZoneArea
@@ -10,6 +10,7 @@ from services.courses.models.reference import LiaisonPoint, Unit, Zone, ZoneArea
 __all__ = [
     "DEAD_LETTER",
     "INBOX",
+    "MEMBERS",
     "OUTBOX",
     "Act",
     "Base",

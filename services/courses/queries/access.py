@@ -1,14 +1,15 @@
-"""Who sees which lecture and which booking."""
+"""Who sees which lecture, which booking, and whom in the corps."""
 
 from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from kit.auth import Actor
-from services.courses.models import Booking, Lecture, LiaisonPoint
+from services.courses.models import Booking, Consultant, Lecture, Lecturer, LiaisonPoint
 from services.courses.rules.lectures import LectureState
 
 AGENCY = (int(Role.ROLE_AGENCY_CONTACT), int(Role.ROLE_AGENCY_HANDLER), int(Role.ROLE_AGENCY_LEAD))
 ALL_SEEING = (int(Role.ROLE_CENTRE_OPERATOR), int(Role.ROLE_CENTRE_LEAD), int(Role.ROLE_SUPERVISOR))
+SUPERVISOR = int(Role.ROLE_SUPERVISOR)
 OFFICER = int(Role.ROLE_AREA_OFFICER)
 LIAISON = int(Role.ROLE_LIAISON)
 
@@ -48,3 +49,18 @@ def own_booking(actor: Actor) -> ColumnElement[bool]:
         return false()
     held = (LiaisonPoint.designation_id == Booking.designation_id, LiaisonPoint.liaison_person_id == actor.person_id)
     return and_(Booking.enterprise_id == actor.organisation_id, exists().where(*held))
+
+
+def member_visible_to(actor: Actor, table: type[Lecturer] | type[Consultant]) -> ColumnElement[bool]:
+    """All staff know who is in a corps; whose time ended, and why, is for their unit and for those who oversee."""
+    if actor.has(*ALL_SEEING):
+        return true()
+    present = table.ended_at.is_(None)
+    if hosts(actor):
+        return or_(present, table.unit_code == actor.unit_code)
+    return present if actor.has(OFFICER) else false()
+
+
+def sends_for(actor: Actor, unit_code: str) -> bool:
+    """Whether the actor may send people into the corps for a unit: its own staff, and supervisors for any."""
+    return actor.has(SUPERVISOR) or (hosts(actor) and actor.unit_code == unit_code)

@@ -1,6 +1,6 @@
 """Lectures of an agency: planned, changed, opened, cancelled, held (LEC-4, LEC-5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -121,6 +121,13 @@ async def deliver(errand: Errand, seen: Seen) -> None:
     ):
         ids = await booking_queries.ids_in(errand.session, lecture.id, states)
         await booking_moves.move(errand.session, ids, to, errand.now, **changes)
+
+
+async def hand_over(errand: Errand, lecture_id: UUID, lecturer_id: UUID) -> None:
+    """Have another lecturer give it; who comes is told. It is part of an errand that keeps its own id."""
+    lecture = await booking_queries.lock_lecture(errand.session, lecture_id)
+    lecture.lecturer_id = lecturer_id
+    await _save(replace(errand, request_id="", mark=b""), lecture, "LECTURE_HANDED_OVER", tell=True)
 
 
 async def _begin(errand: Errand, seen: Seen) -> Lecture | None:
