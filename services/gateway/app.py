@@ -15,6 +15,7 @@ from services.gateway.routes import (
     call_tasks,
     co_handling,
     cohorts,
+    corps,
     coverage,
     demand_moves,
     demands,
@@ -24,6 +25,7 @@ from services.gateway.routes import (
     events,
     exports,
     findings,
+    groups,
     guards,
     handling,
     invitations,
@@ -112,6 +114,8 @@ ROUTERS = (
     coverage.router,
     bookings.router,
     lectures.router,
+    corps.router,
+    groups.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

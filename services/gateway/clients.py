@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
 from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
+from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceStub
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
@@ -53,6 +54,7 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
+    from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceAsyncStub
     from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
@@ -160,6 +162,7 @@ class Clients:
     def _speak_to_courses(self, of_caller: Any) -> None:
         self.lectures: LectureServiceAsyncStub = LectureServiceStub(of_caller)
         self.bookings: BookingServiceAsyncStub = BookingServiceStub(of_caller)
+        self.corps: CorpsServiceAsyncStub = CorpsServiceStub(of_caller)
 
     def _speak_to_registry(self, of_caller: Any, of_gateway: Any) -> None:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(of_caller)

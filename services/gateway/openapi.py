@@ -124,6 +124,7 @@ TAGS = {
     "projects": "年度项目。Projects of a year, their nodes, and who is late.",
     "service-records": "对接服务与覆盖。Services to liaison points, what they say about them, who is still owed one.",
     "lectures": "法治宣讲。Lectures of the agencies, from their plan to their end.",
+    "corps": "服务团、咨询小组与片区。Who lectures and advises, by which groups, and in which zones.",
     "bookings": "报名。Seats in lectures, the queue for them, and offers.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",

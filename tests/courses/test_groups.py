@@ -30,21 +30,21 @@ def wanted(zone: pb.Zone, areas: list[str], **changes: Any) -> rpc.UpdateZoneReq
 
 async def test_groups_show_their_units_to_all(world: World) -> None:
     for actor in (HOST, world.firms[0].contact):
-        groups = (await stub(world, actor).ListGroups(rpc.ListGroupsRequest())).groups
+        groups = (await stub(world, actor).ListConsultationGroups(rpc.ListConsultationGroupsRequest())).groups
         assert [len(group.units) for group in groups] == [2, 3, 2, 3]
         assert ("hrss", "名：hrss") in [(unit.code, unit.name) for unit in groups[2].units]
 
 
 async def test_a_supervisor_renames_a_group_once(world: World) -> None:
-    request = rpc.UpdateGroupRequest(
+    request = rpc.UpdateConsultationGroupRequest(
         number=3, name="企业服务组", topics="企业注册、用工", expected_version=1, request_id=uuid4().hex
     )
-    found = (await stub(world).UpdateGroup(request)).group
+    found = (await stub(world).UpdateConsultationGroup(request)).group
     assert (found.name, found.topics, found.version) == ("企业服务组", "企业注册、用工", 2)
-    assert (await stub(world).UpdateGroup(request)).group == found
+    assert (await stub(world).UpdateConsultationGroup(request)).group == found
     request.request_id = uuid4().hex
-    assert (await refusal(stub(world).UpdateGroup(request))).reason == "STALE_VERSION"
-    assert (await refusal(stub(world, HOST).UpdateGroup(request))).reason == "PERMISSION_DENIED"
+    assert (await refusal(stub(world).UpdateConsultationGroup(request))).reason == "STALE_VERSION"
+    assert (await refusal(stub(world, HOST).UpdateConsultationGroup(request))).reason == "PERMISSION_DENIED"
 
 
 async def test_an_area_goes_from_one_zone_to_another(world: World) -> None:

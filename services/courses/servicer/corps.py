@@ -88,16 +88,16 @@ class CorpsServicer(CorpsServiceServicer):
         content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年{TITLES[into]}", HEADER, rows)
         return rpc.ExportMembersResponse(content=content)
 
-    async def ListGroups(self, request: rpc.ListGroupsRequest, context: Any) -> rpc.ListGroupsResponse:
+    async def ListConsultationGroups(self, request: rpc.ListConsultationGroupsRequest, context: Any) -> rpc.ListConsultationGroupsResponse:
         async with self.db.read() as session:
-            return rpc.ListGroupsResponse(groups=map(_group, await group_queries.groups(session)))
+            return rpc.ListConsultationGroupsResponse(groups=map(_group, await group_queries.groups(session)))
 
-    async def UpdateGroup(self, request: rpc.UpdateGroupRequest, context: Any) -> rpc.UpdateGroupResponse:
+    async def UpdateConsultationGroup(self, request: rpc.UpdateConsultationGroupRequest, context: Any) -> rpc.UpdateConsultationGroupResponse:
         name, topics = request.name.strip(), request.topics.strip()
         async with errand(self.db, actor_of(context), request, request.request_id) as begun:
             await groups.update_group(begun, request.number, request.expected_version, name, topics)
             (found,) = await group_queries.groups(begun.session, request.number)
-            return rpc.UpdateGroupResponse(group=_group(found))
+            return rpc.UpdateConsultationGroupResponse(group=_group(found))
 
     async def ListZones(self, request: rpc.ListZonesRequest, context: Any) -> rpc.ListZonesResponse:
         async with self.db.read() as session:

@@ -512,8 +512,8 @@ class ExportMembersResponse(_message.Message):
 Global___ExportMembersResponse: _TypeAlias = ExportMembersResponse  # noqa: Y015
 
 @_typing.final
-class ListGroupsRequest(_message.Message):
-    """ListGroupsRequest asks for all of them."""
+class ListConsultationGroupsRequest(_message.Message):
+    """ListConsultationGroupsRequest asks for all of them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -526,11 +526,11 @@ class ListGroupsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListGroupsRequest: _TypeAlias = ListGroupsRequest  # noqa: Y015
+Global___ListConsultationGroupsRequest: _TypeAlias = ListConsultationGroupsRequest  # noqa: Y015
 
 @_typing.final
-class ListGroupsResponse(_message.Message):
-    """ListGroupsResponse holds them."""
+class ListConsultationGroupsResponse(_message.Message):
+    """ListConsultationGroupsResponse holds them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -550,11 +550,11 @@ class ListGroupsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListGroupsResponse: _TypeAlias = ListGroupsResponse  # noqa: Y015
+Global___ListConsultationGroupsResponse: _TypeAlias = ListConsultationGroupsResponse  # noqa: Y015
 
 @_typing.final
-class UpdateGroupRequest(_message.Message):
-    """UpdateGroupRequest says what is to be changed."""
+class UpdateConsultationGroupRequest(_message.Message):
+    """UpdateConsultationGroupRequest says what is to be changed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -588,11 +588,11 @@ class UpdateGroupRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___UpdateGroupRequest: _TypeAlias = UpdateGroupRequest  # noqa: Y015
+Global___UpdateConsultationGroupRequest: _TypeAlias = UpdateConsultationGroupRequest  # noqa: Y015
 
 @_typing.final
-class UpdateGroupResponse(_message.Message):
-    """UpdateGroupResponse holds it."""
+class UpdateConsultationGroupResponse(_message.Message):
+    """UpdateConsultationGroupResponse holds it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -612,7 +612,7 @@ class UpdateGroupResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___UpdateGroupResponse: _TypeAlias = UpdateGroupResponse  # noqa: Y015
+Global___UpdateConsultationGroupResponse: _TypeAlias = UpdateConsultationGroupResponse  # noqa: Y015
 
 @_typing.final
 class ListZonesRequest(_message.Message):

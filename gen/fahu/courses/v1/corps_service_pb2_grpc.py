@@ -73,15 +73,15 @@ class CorpsServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ExportMembersRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ExportMembersResponse.FromString,
                 _registered_method=True)
-        self.ListGroups = channel.unary_unary(
-                '/fahu.courses.v1.CorpsService/ListGroups',
-                request_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListGroupsRequest.SerializeToString,
-                response_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListGroupsResponse.FromString,
+        self.ListConsultationGroups = channel.unary_unary(
+                '/fahu.courses.v1.CorpsService/ListConsultationGroups',
+                request_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListConsultationGroupsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListConsultationGroupsResponse.FromString,
                 _registered_method=True)
-        self.UpdateGroup = channel.unary_unary(
-                '/fahu.courses.v1.CorpsService/UpdateGroup',
-                request_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateGroupRequest.SerializeToString,
-                response_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateGroupResponse.FromString,
+        self.UpdateConsultationGroup = channel.unary_unary(
+                '/fahu.courses.v1.CorpsService/UpdateConsultationGroup',
+                request_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateConsultationGroupRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateConsultationGroupResponse.FromString,
                 _registered_method=True)
         self.ListZones = channel.unary_unary(
                 '/fahu.courses.v1.CorpsService/ListZones',
@@ -157,15 +157,15 @@ class CorpsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListGroups(self, request, context):
-        """ListGroups lists the four groups.
+    def ListConsultationGroups(self, request, context):
+        """ListConsultationGroups lists the four groups.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def UpdateGroup(self, request, context):
-        """UpdateGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND.
+    def UpdateConsultationGroup(self, request, context):
+        """UpdateConsultationGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -224,15 +224,15 @@ def add_CorpsServiceServicer_to_server(servicer, server):
                     request_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ExportMembersRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ExportMembersResponse.SerializeToString,
             ),
-            'ListGroups': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListGroups,
-                    request_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListGroupsRequest.FromString,
-                    response_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListGroupsResponse.SerializeToString,
+            'ListConsultationGroups': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConsultationGroups,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListConsultationGroupsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListConsultationGroupsResponse.SerializeToString,
             ),
-            'UpdateGroup': grpc.unary_unary_rpc_method_handler(
-                    servicer.UpdateGroup,
-                    request_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateGroupRequest.FromString,
-                    response_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateGroupResponse.SerializeToString,
+            'UpdateConsultationGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateConsultationGroup,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateConsultationGroupRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateConsultationGroupResponse.SerializeToString,
             ),
             'ListZones': grpc.unary_unary_rpc_method_handler(
                     servicer.ListZones,
@@ -449,7 +449,7 @@ class CorpsService:
             _registered_method=True)
 
     @staticmethod
-    def ListGroups(request,
+    def ListConsultationGroups(request,
             target,
             options=(),
             channel_credentials=None,
@@ -462,9 +462,9 @@ class CorpsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/fahu.courses.v1.CorpsService/ListGroups',
-            fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListGroupsRequest.SerializeToString,
-            fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListGroupsResponse.FromString,
+            '/fahu.courses.v1.CorpsService/ListConsultationGroups',
+            fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListConsultationGroupsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_corps__service__pb2.ListConsultationGroupsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -476,7 +476,7 @@ class CorpsService:
             _registered_method=True)
 
     @staticmethod
-    def UpdateGroup(request,
+    def UpdateConsultationGroup(request,
             target,
             options=(),
             channel_credentials=None,
@@ -489,9 +489,9 @@ class CorpsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/fahu.courses.v1.CorpsService/UpdateGroup',
-            fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateGroupRequest.SerializeToString,
-            fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateGroupResponse.FromString,
+            '/fahu.courses.v1.CorpsService/UpdateConsultationGroup',
+            fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateConsultationGroupRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_corps__service__pb2.UpdateConsultationGroupResponse.FromString,
             options,
             channel_credentials,
             insecure,

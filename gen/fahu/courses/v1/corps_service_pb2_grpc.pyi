@@ -62,10 +62,10 @@ class CorpsServiceStub:
     """
     ExportMembers: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ExportMembersRequest, _corps_service_pb2.ExportMembersResponse]
     """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it."""
-    ListGroups: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ListGroupsRequest, _corps_service_pb2.ListGroupsResponse]
-    """ListGroups lists the four groups."""
-    UpdateGroup: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateGroupRequest, _corps_service_pb2.UpdateGroupResponse]
-    """UpdateGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND."""
+    ListConsultationGroups: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ListConsultationGroupsRequest, _corps_service_pb2.ListConsultationGroupsResponse]
+    """ListConsultationGroups lists the four groups."""
+    UpdateConsultationGroup: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateConsultationGroupRequest, _corps_service_pb2.UpdateConsultationGroupResponse]
+    """UpdateConsultationGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND."""
     ListZones: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ListZonesRequest, _corps_service_pb2.ListZonesResponse]
     """ListZones lists the zones with their areas."""
     UpdateZone: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateZoneRequest, _corps_service_pb2.UpdateZoneResponse]
@@ -107,10 +107,10 @@ class CorpsServiceAsyncStub(CorpsServiceStub):
     """
     ExportMembers: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ExportMembersRequest, _corps_service_pb2.ExportMembersResponse]  # type: ignore[assignment]
     """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it."""
-    ListGroups: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ListGroupsRequest, _corps_service_pb2.ListGroupsResponse]  # type: ignore[assignment]
-    """ListGroups lists the four groups."""
-    UpdateGroup: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateGroupRequest, _corps_service_pb2.UpdateGroupResponse]  # type: ignore[assignment]
-    """UpdateGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND."""
+    ListConsultationGroups: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ListConsultationGroupsRequest, _corps_service_pb2.ListConsultationGroupsResponse]  # type: ignore[assignment]
+    """ListConsultationGroups lists the four groups."""
+    UpdateConsultationGroup: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateConsultationGroupRequest, _corps_service_pb2.UpdateConsultationGroupResponse]  # type: ignore[assignment]
+    """UpdateConsultationGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND."""
     ListZones: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ListZonesRequest, _corps_service_pb2.ListZonesResponse]  # type: ignore[assignment]
     """ListZones lists the zones with their areas."""
     UpdateZone: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateZoneRequest, _corps_service_pb2.UpdateZoneResponse]  # type: ignore[assignment]
@@ -193,20 +193,20 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it."""
 
     @_abc_1.abstractmethod
-    def ListGroups(
+    def ListConsultationGroups(
         self,
-        request: _corps_service_pb2.ListGroupsRequest,
+        request: _corps_service_pb2.ListConsultationGroupsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_corps_service_pb2.ListGroupsResponse, _abc.Awaitable[_corps_service_pb2.ListGroupsResponse]]:
-        """ListGroups lists the four groups."""
+    ) -> _typing.Union[_corps_service_pb2.ListConsultationGroupsResponse, _abc.Awaitable[_corps_service_pb2.ListConsultationGroupsResponse]]:
+        """ListConsultationGroups lists the four groups."""
 
     @_abc_1.abstractmethod
-    def UpdateGroup(
+    def UpdateConsultationGroup(
         self,
-        request: _corps_service_pb2.UpdateGroupRequest,
+        request: _corps_service_pb2.UpdateConsultationGroupRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_corps_service_pb2.UpdateGroupResponse, _abc.Awaitable[_corps_service_pb2.UpdateGroupResponse]]:
-        """UpdateGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND."""
+    ) -> _typing.Union[_corps_service_pb2.UpdateConsultationGroupResponse, _abc.Awaitable[_corps_service_pb2.UpdateConsultationGroupResponse]]:
+        """UpdateConsultationGroup gives a group another name or other topics. Fails with GROUP_NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def ListZones(

@@ -6,6 +6,7 @@ is missing here.
 
 from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.cohorts import COHORTS, GAPS
+from services.gateway.texts.problems.corps import CORPS, CORPS_DETAILS
 from services.gateway.texts.problems.courses import COURSES, COURSES_DETAILS
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
@@ -24,6 +25,7 @@ PROBLEMS: dict[str, Problem] = (
     | UPLOADS
     | REGISTRY
     | COHORTS
+    | CORPS
     | COURSES
     | FINDINGS
     | LIAISONS
@@ -35,6 +37,6 @@ PROBLEMS: dict[str, Problem] = (
     | SHARED
     | GATEWAY
 )
-DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS
+DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS | CORPS_DETAILS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]
