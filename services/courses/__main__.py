@@ -1,7 +1,7 @@
 """Composition root of courses, and its commands: migrate, load-groups, redrive, rebuild."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from kit.db import Database
 from kit.rpc import carrier
 from kit.settings import DatabaseSettings
 from services.courses.handlers import HANDLERS
-from services.courses.service import booking_moves
+from services.courses.service import booking_moves, reminders
 from services.courses.service.reference import load_groups_and_zones
 from services.courses.servicer.bookings import BookingServicer
 from services.courses.servicer.corps import CorpsServicer
@@ -40,6 +40,8 @@ async def serve() -> int:
     assembly = await assemble(NAME, settings, MIGRATIONS)
     assembly.consume("registry", HANDLERS)
     assembly.runtime.every(settings.sweep_seconds, "queues", lambda: sweep(assembly))
+    before = timedelta(hours=settings.reminder_hours)
+    assembly.runtime.every(settings.sweep_seconds, "reminders", lambda: send_reminders(assembly.database, before))
     return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, settings))
 
 
@@ -59,6 +61,14 @@ async def sweep(assembly: Assembly) -> None:
         while looked_at:
             async with assembly.database.begin() as session:
                 looked_at = await end(session, datetime.now(UTC))
+
+
+async def send_reminders(database: Database, before: timedelta) -> None:
+    """Remind contacts of the lectures they booked, so many at a time until all are."""
+    looked_at = 1
+    while looked_at:
+        async with database.begin() as session:
+            looked_at = await reminders.remind(session, datetime.now(UTC), before)
 
 
 async def load() -> str:

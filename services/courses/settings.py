@@ -13,12 +13,14 @@ class CoursesSettings(ServiceSettings):
 
     `booking_close_hours`: so many hours before a lecture its booking closes, unless its agency says when.
     `offer_minutes`: so long seats that fell free are held for the enterprise they are offered to.
+    `reminder_hours`: so long before a lecture begins its contacts are reminded of it.
     `most_heads`: so many seats one enterprise may have, unless the agency says otherwise.
     """
 
     booking_close_hours: int = Field(2, ge=0, le=240)
     offer_minutes: int = Field(24 * 60, ge=1, le=20160)
     most_heads: int = Field(5, ge=1, le=1000)
+    reminder_hours: int = Field(24, ge=1, le=168)
     sweep_seconds: float = 5.0
 
     def lecture_terms(self) -> LectureTerms:

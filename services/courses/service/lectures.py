@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,15 @@ from services.courses import errors
 from services.courses.models import Lecture
 from services.courses.queries import bookings as booking_queries
 from services.courses.queries import lectures as queries
-from services.courses.rules.lectures import NEXT_LECTURE, BookingState, LectureKind, LectureState, LectureTerms, Times
+from services.courses.rules.lectures import (
+    NEXT_LECTURE,
+    BookingState,
+    EndedBy,
+    LectureKind,
+    LectureState,
+    LectureTerms,
+    Times,
+)
 from services.courses.rules.years import year_of
 from services.courses.service import booking_moves, events
 from services.courses.service.errands import Errand, check_version
@@ -115,9 +124,10 @@ async def deliver(errand: Errand, seen: Seen) -> None:
         raise errors.LectureNotStarted
     _move(lecture, LectureState.DELIVERED)
     await _save(errand, lecture, "LECTURE_DELIVERED")
+    ended: dict[str, Any] = {"ended_by": EndedBy.TIME}
     for states, to, changes in (
         ([BookingState.CONFIRMED], BookingState.NO_SHOW, {}),
-        ([BookingState.WAITING, BookingState.OFFERED], BookingState.LAPSED, {"ended_by": "TIME"}),
+        ([BookingState.WAITING, BookingState.OFFERED], BookingState.LAPSED, ended),
     ):
         ids = await booking_queries.ids_in(errand.session, lecture.id, states)
         await booking_moves.move(errand.session, ids, to, errand.now, **changes)

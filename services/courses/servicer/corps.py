@@ -88,11 +88,15 @@ class CorpsServicer(CorpsServiceServicer):
         content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年{TITLES[into]}", HEADER, rows)
         return rpc.ExportMembersResponse(content=content)
 
-    async def ListConsultationGroups(self, request: rpc.ListConsultationGroupsRequest, context: Any) -> rpc.ListConsultationGroupsResponse:
+    async def ListConsultationGroups(
+        self, request: rpc.ListConsultationGroupsRequest, context: Any
+    ) -> rpc.ListConsultationGroupsResponse:
         async with self.db.read() as session:
             return rpc.ListConsultationGroupsResponse(groups=map(_group, await group_queries.groups(session)))
 
-    async def UpdateConsultationGroup(self, request: rpc.UpdateConsultationGroupRequest, context: Any) -> rpc.UpdateConsultationGroupResponse:
+    async def UpdateConsultationGroup(
+        self, request: rpc.UpdateConsultationGroupRequest, context: Any
+    ) -> rpc.UpdateConsultationGroupResponse:
         name, topics = request.name.strip(), request.topics.strip()
         async with errand(self.db, actor_of(context), request, request.request_id) as begun:
             await groups.update_group(begun, request.number, request.expected_version, name, topics)
