@@ -56,7 +56,10 @@ def booking_changed(
 def reminder_due(session: AsyncSession, booking: Booking, lecture: Lecture, liaison_id: UUID) -> None:
     """Whoever is told is told by id; nothing else of the booking has changed."""
     event = events_pb2.LectureReminderDue(
-        lecture=lecture_subject(lecture), booking_id=str(booking.id), liaison_person_id=str(liaison_id)
+        lecture=lecture_subject(lecture),
+        booking_id=str(booking.id),
+        liaison_person_id=str(liaison_id),
+        version=booking.version,
     )
     outbox.add(session, event, str(booking.id), booking.version)
 

@@ -201,10 +201,13 @@ class LectureReminderDue(_message.Message):
     LECTURE_FIELD_NUMBER: _builtins.int
     BOOKING_ID_FIELD_NUMBER: _builtins.int
     LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     booking_id: _builtins.str
     """Booking id, UUID."""
     liaison_person_id: _builtins.str
     """Who is reminded, the present contact of the enterprise, person id."""
+    version: _builtins.int
+    """Version of the booking."""
     @_builtins.property
     def lecture(self) -> Global___LectureSubject:
         """The lecture."""
@@ -215,10 +218,11 @@ class LectureReminderDue(_message.Message):
         lecture: Global___LectureSubject | None = ...,
         booking_id: _builtins.str = ...,
         liaison_person_id: _builtins.str = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lecture", b"lecture"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["booking_id", b"booking_id", "lecture", b"lecture", "liaison_person_id", b"liaison_person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booking_id", b"booking_id", "lecture", b"lecture", "liaison_person_id", b"liaison_person_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
