@@ -1,7 +1,7 @@
 """Composition root of courses, and its commands: migrate, load-groups, redrive, rebuild."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from fahu.courses.v1 import (
     booking_service_pb2,
     consultation_record_service_pb2,
     consultation_service_pb2,
+    corps_service_pb2,
     lecture_request_service_pb2,
     lecture_service_pb2,
     slot_booking_service_pb2,
@@ -18,6 +19,7 @@ from fahu.courses.v1 import (
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
 from fahu.courses.v1.consultation_record_service_pb2_grpc import add_ConsultationRecordServiceServicer_to_server
 from fahu.courses.v1.consultation_service_pb2_grpc import add_ConsultationServiceServicer_to_server
+from fahu.courses.v1.corps_service_pb2_grpc import add_CorpsServiceServicer_to_server
 from fahu.courses.v1.lecture_request_service_pb2_grpc import add_LectureRequestServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
 from fahu.courses.v1.slot_booking_service_pb2_grpc import add_SlotBookingServiceServicer_to_server
@@ -28,11 +30,12 @@ from kit.db import Database
 from kit.rpc import carrier
 from kit.settings import DatabaseSettings
 from services.courses.handlers import FROM_DISPATCH, HANDLERS
-from services.courses.service import booking_moves, request_moves
+from services.courses.service import booking_moves, reminders, request_moves
 from services.courses.service.reference import load_groups_and_zones
 from services.courses.servicer.bookings import BookingServicer
 from services.courses.servicer.consultation_records import ConsultationRecordServicer
 from services.courses.servicer.consultations import ConsultationServicer
+from services.courses.servicer.corps import CorpsServicer
 from services.courses.servicer.lecture_requests import LectureRequestServicer
 from services.courses.servicer.lectures import LectureServicer
 from services.courses.servicer.slot_bookings import SlotBookingServicer
@@ -47,6 +50,7 @@ SERVICES = [
     consultation_service_pb2.DESCRIPTOR.services_by_name["ConsultationService"],
     slot_booking_service_pb2.DESCRIPTOR.services_by_name["SlotBookingService"],
     consultation_record_service_pb2.DESCRIPTOR.services_by_name["ConsultationRecordService"],
+    corps_service_pb2.DESCRIPTOR.services_by_name["CorpsService"],
     carrier.SERVICE,
 ]
 
@@ -57,6 +61,8 @@ async def serve() -> int:
     assembly.consume("registry", HANDLERS)
     assembly.consume("dispatch", FROM_DISPATCH)
     assembly.runtime.every(settings.sweep_seconds, "queues", lambda: sweep(assembly))
+    before = timedelta(hours=settings.reminder_hours)
+    assembly.runtime.every(settings.sweep_seconds, "reminders", lambda: send_reminders(assembly.database, before))
     return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, settings))
 
 
@@ -69,6 +75,7 @@ def registrations(database: Database, settings: CoursesSettings) -> list[Callabl
         partial(add_ConsultationServiceServicer_to_server, ConsultationServicer(database, settings.consultation_terms())),
         partial(add_SlotBookingServiceServicer_to_server, SlotBookingServicer(database)),
         partial(add_ConsultationRecordServiceServicer_to_server, ConsultationRecordServicer(database)),
+        partial(add_CorpsServiceServicer_to_server, CorpsServicer(database)),
     ]
 
 
@@ -79,6 +86,14 @@ async def sweep(assembly: Assembly) -> None:
         while looked_at:
             async with assembly.database.begin() as session:
                 looked_at = await end(session, datetime.now(UTC))
+
+
+async def send_reminders(database: Database, before: timedelta) -> None:
+    """Remind contacts of the lectures they booked, so many at a time until all are."""
+    looked_at = 1
+    while looked_at:
+        async with database.begin() as session:
+            looked_at = await reminders.remind(session, datetime.now(UTC), before)
 
 
 async def load() -> str:

@@ -16,6 +16,7 @@ class CoursesSettings(ServiceSettings):
 
     `booking_close_hours`: so many hours before a lecture its booking closes, unless its agency says when.
     `offer_minutes`: so long seats that fell free are held for the enterprise they are offered to.
+    `reminder_hours`: so long before a lecture begins its contacts are reminded of it.
     `most_heads`: so many seats one enterprise may have, unless the agency says otherwise.
     `request_answer_days`: so many working days either side has to answer a request for a lecture.
     `consultation_priority_days`: for so many working days after a session is announced, district-level points book alone.
@@ -28,6 +29,7 @@ class CoursesSettings(ServiceSettings):
     request_answer_days: int = Field(5, ge=1, le=60)
     consultation_priority_days: int = Field(5, ge=1, le=60)
     consultations_per_quarter: int = Field(1, ge=1, le=20)
+    reminder_hours: int = Field(24, ge=1, le=168)
     sweep_seconds: float = 5.0
 
     def lecture_terms(self) -> LectureTerms:

@@ -17,6 +17,7 @@ from services.gateway.routes import (
     cohorts,
     consultation_records,
     consultations,
+    corps,
     coverage,
     demand_moves,
     demands,
@@ -26,6 +27,7 @@ from services.gateway.routes import (
     events,
     exports,
     findings,
+    groups,
     guards,
     handling,
     invitations,
@@ -120,6 +122,8 @@ ROUTERS = (
     consultations.router,
     slot_bookings.router,
     consultation_records.router,
+    corps.router,
+    groups.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -11,6 +11,7 @@ from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
 from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
 from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceStub
 from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceStub
+from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceStub
 from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceStub
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
 from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceStub
@@ -59,6 +60,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
     from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceAsyncStub
     from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceAsyncStub
+    from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceAsyncStub
     from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceAsyncStub
     from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
     from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceAsyncStub
@@ -172,6 +174,7 @@ class Clients:
         self.consultations: ConsultationServiceAsyncStub = ConsultationServiceStub(of_caller)
         self.slot_bookings: SlotBookingServiceAsyncStub = SlotBookingServiceStub(of_caller)
         self.consultation_records: ConsultationRecordServiceAsyncStub = ConsultationRecordServiceStub(of_caller)
+        self.corps: CorpsServiceAsyncStub = CorpsServiceStub(of_caller)
 
     def _speak_to_registry(self, of_caller: Any, of_gateway: Any) -> None:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(of_caller)

@@ -128,6 +128,7 @@ TAGS = {
     "consultations": "现场咨询。Sessions of the four groups by zone, and what each quarter owes.",
     "slot-bookings": "咨询预约。Slots of sessions, booked by enterprises of the zone.",
     "consultation-records": "咨询记录。What was asked and advised, and the enterprise's consent to more.",
+    "corps": "服务团、咨询小组与片区。Who lectures and advises, by which groups, and in which zones.",
     "bookings": "报名。Seats in lectures, the queue for them, and offers.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",

@@ -12,7 +12,7 @@ from kit.rpc.client import RpcChannel
 from kit.settings import DatabaseSettings
 from kit.wechat import WechatClient
 from services.notify.addresses import AddressBook
-from services.notify.handlers import from_dispatch, from_registry
+from services.notify.handlers import everything, from_courses, from_dispatch, from_registry
 from services.notify.live import OpenPages
 from services.notify.rules import SEND_SECONDS
 from services.notify.sender import Sender
@@ -33,6 +33,7 @@ async def serve() -> int:
     assembly.runtime.spawn("open pages", pages.run())
     assembly.consume("dispatch", from_dispatch(pages))
     assembly.consume("registry", from_registry(pages))
+    assembly.consume("courses", from_courses(pages))
     registry = RpcChannel(settings.registry_target, assembly.signer, REGISTRY_SECONDS)
     async with WechatClient(
         app_id=settings.wechat_app_id,
@@ -60,7 +61,7 @@ if __name__ == "__main__":
     commands = {
         "migrate": lambda: migrate.upgrade(MIGRATIONS, DatabaseSettings().database_url.get_secret_value()),
         # All sources at once: dead letters are kept by consumer, and this consumer has one name on every stream.
-        "redrive": lambda: redrive_all(NAME, {**from_dispatch(OpenPages()), **from_registry(OpenPages())}),
+        "redrive": lambda: redrive_all(NAME, everything(OpenPages())),
         "rebuild": rebuild_since,
     }
     runtime.main(NAME, serve, **commands)

@@ -99,6 +99,16 @@ class Kind(StrEnum):
     NOMINATION_REJECTED = "nomination_rejected"
     RECOMMENDATION_ADDRESSED = "recommendation_addressed"
 
+    LECTURE_BOOKED = "lecture_booked"
+    LECTURE_WAITING = "lecture_waiting"
+    LECTURE_OFFERED = "lecture_offered"
+    LECTURE_LAPSED = "lecture_lapsed"
+    BOOKING_RELEASED = "booking_released"
+    LECTURE_CHANGED = "lecture_changed"
+    LECTURE_CANCELLED = "lecture_cancelled"
+    LECTURE_REMINDER = "lecture_reminder"
+    BOOKING_GIVEN_UP = "booking_given_up"
+
     # For a reader whom the table of notices.py does not foresee: better a plain line than none.
     DEMAND_CHANGED = "demand_changed"
 
@@ -237,7 +247,27 @@ OF_PROGRAMME: Mapping[Kind, Way] = {
     Kind.NOMINATION_REJECTED: INBOX,
     Kind.RECOMMENDATION_ADDRESSED: INBOX,
 }
-WAYS: Mapping[Kind, Way] = {**FOR_ENTERPRISES, **FOR_AGENCIES, **FOR_OVERSEERS, **ABOUT_ACCOUNTS, **OF_PROGRAMME}
+# About lectures and seats in them. Who has just booked sees on the page what came of it; who waits does not watch the queue,
+# and an offer runs out. The centre telephones nobody about a seat, but for a lecture that people would travel to in vain.
+OF_COURSES: Mapping[Kind, Way] = {
+    Kind.LECTURE_BOOKED: INBOX,
+    Kind.LECTURE_WAITING: INBOX,
+    Kind.LECTURE_OFFERED: TASK,
+    Kind.LECTURE_LAPSED: PROGRESS,
+    Kind.BOOKING_RELEASED: CALL,
+    Kind.LECTURE_CHANGED: TASK,
+    Kind.LECTURE_CANCELLED: CALL,
+    Kind.LECTURE_REMINDER: TASK,
+    Kind.BOOKING_GIVEN_UP: INBOX,
+}
+WAYS: Mapping[Kind, Way] = {
+    **FOR_ENTERPRISES,
+    **FOR_AGENCIES,
+    **FOR_OVERSEERS,
+    **ABOUT_ACCOUNTS,
+    **OF_PROGRAMME,
+    **OF_COURSES,
+}
 
 
 def demands(kind: Kind) -> tuple[bool, bool, bool]:

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from kit.calendar import BEIJING
 from services.notify.catalogue import TEXTS, VARIANTS
-from services.notify.catalogue.phrases import AGENCY_LEAD, CENTRE, CO_HANDLER, FACT_OF_PHRASE, IN_TIME, PHRASES, SOME_UNIT
+from services.notify.catalogue.phrases import (
+    AGENCY_LEAD,
+    CENTRE,
+    CO_HANDLER,
+    FACT_OF_PHRASE,
+    IN_TIME,
+    PHRASES,
+    SOME_UNIT,
+    SOON,
+)
 from services.notify.catalogue.text import Language, Text
 from services.notify.rules import Kind
 
@@ -28,14 +37,22 @@ class Message:
 
     @property
     def due(self) -> datetime | None:
-        return datetime.fromisoformat(self.facts["due"]) if self.facts.get("due") else None
+        return self._moment("due")
+
+    @property
+    def starts(self) -> datetime | None:
+        return self._moment("starts")
+
+    def _moment(self, fact: str) -> datetime | None:
+        return datetime.fromisoformat(self.facts[fact]) if self.facts.get(fact) else None
 
 
 def render(message: Message, language: Language) -> tuple[str, str]:
     """Title and body of a message."""
     text = text_of(message)
     values = {name: _phrase(name, message, language) for name in PHRASES}
-    values |= {"serial": message.serial, "unit": unit_of(message, language), "due": _due(message, language)}
+    values |= {"serial": message.serial, "unit": unit_of(message, language)}
+    values |= {"due": _due(message, language), "starts": _starts(message, language)}
     values |= {"holder": holder_of(message, language), "round": _round(message)}
     body = text.body[language].format(**values)
     return text.title[language], body[0].upper() + body[1:]
@@ -79,11 +96,24 @@ def _due(message: Message, language: Language) -> str:
     """The due time as people write it: 11月24日17:30前; with the year if it is not the one the message was written in."""
     if message.due is None:
         return IN_TIME[language]
-    due = message.due.astimezone(BEIJING)
-    other_year = due.year != message.happened_at.astimezone(BEIJING).year
+    written = _written(message.due, message, language)
+    return f"{written}前" if language == "zh" else f"by {written}"
+
+
+def _starts(message: Message, language: Language) -> str:
+    """When a lecture begins: 11月24日14:00."""
+    if message.starts is None:
+        return SOON[language]
+    written = _written(message.starts, message, language)
+    return written if language == "zh" else f"at {written}"
+
+
+def _written(moment: datetime, message: Message, language: Language) -> str:
+    there = moment.astimezone(BEIJING)
+    other_year = there.year != message.happened_at.astimezone(BEIJING).year
     if language == "zh":
-        return f"{f'{due.year}年' if other_year else ''}{due.month}月{due.day}日{due:%H:%M}前"
-    return f"by {due:%H:%M} on {due.day} {MONTHS[due.month - 1]}{f' {due.year}' if other_year else ''}"
+        return f"{f'{there.year}年' if other_year else ''}{there.month}月{there.day}日{there:%H:%M}"
+    return f"{there:%H:%M} on {there.day} {MONTHS[there.month - 1]}{f' {there.year}' if other_year else ''}"
 
 
 def wechat_values(fields: Mapping[str, str], message: Message) -> dict[str, str | datetime]:
@@ -92,7 +122,7 @@ def wechat_values(fields: Mapping[str, str], message: Message) -> dict[str, str 
         "serial": message.serial,
         "title": render(message, "zh")[0],
         "unit": unit_of(message, "zh"),
-        "due": message.due or message.happened_at,
+        "due": message.due or message.starts or message.happened_at,
         "when": message.happened_at,
     }
     return {key: values[name] for key, name in fields.items()}

@@ -69,7 +69,9 @@ async def test_only_the_agencys_own_people_and_courseware(world: World) -> None:
     assert (await refusal(plan(world, lecturer_id=str(theirs)))).reason == "LECTURER_NOT_FOUND"
     assert (await refusal(plan(world, courseware_id=str(draft)))).reason == "COURSEWARE_NOT_FOUND"
     assert (await refusal(plan(world, zone_code="nowhere"))).reason == "ZONE_NOT_FOUND"
-    await world.change("UPDATE lecturer SET ended_at = now() WHERE id = CAST(:id AS uuid)", id=str(world.lecturer))
+    await world.change(
+        "UPDATE lecturer SET ended_at = now(), end_reason = 'x' WHERE id = CAST(:id AS uuid)", id=str(world.lecturer)
+    )
     assert (await refusal(plan(world))).reason == "LECTURER_NOT_FOUND"
 
 

@@ -19,6 +19,7 @@ SAME_TWICE = {
     "ImportCohort",
     "ImportDuties",
     "ImportLiaisons",
+    "ImportMembers",
     "ImportNominations",
     "ImportProjects",
     "ImportServiceRecords",

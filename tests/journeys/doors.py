@@ -162,6 +162,7 @@ def filled(path: str, thing: str) -> str:
     path = re.sub(r"\{\w+_id\}", thing or str(uuid4()), path, count=1)
     path = re.sub(r"\{\w+_id\}", NO_FILE, path)
     path = path.replace("{token}", "A" * 22)  # a code that leads nowhere
+    path = path.replace("{number}", "1").replace("{code}", "west")  # a consultation group, a zone
     return path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
 
 

@@ -31,7 +31,7 @@ from kit.rpc.server import RpcServer
 from kit.wechat import WechatClient
 from services.notify.__main__ import MIGRATIONS, NAME, SERVICES
 from services.notify.addresses import AddressBook
-from services.notify.handlers import from_dispatch, from_registry
+from services.notify.handlers import everything
 from services.notify.live import OpenPages
 from services.notify.rules import Purpose
 from services.notify.sender import Sender
@@ -47,7 +47,7 @@ TABLES = "notification, delivery, consent, call_task, unit_name, outbox, inbox, 
 TASK, PROGRESS, REPLY = (DEMO_TEMPLATES[purpose].id for purpose in Purpose)
 FIVE_MINUTES = 300
 SEND = "/cgi-bin/message/subscribe/send"
-HANDLERS = {**from_dispatch(OpenPages()), **from_registry(OpenPages())}
+HANDLERS = everything(OpenPages())
 LIAISON = Role.ROLE_LIAISON
 CONTACT = Role.ROLE_AGENCY_CONTACT
 

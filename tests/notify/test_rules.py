@@ -29,7 +29,8 @@ def test_what_needs_its_reader_must_reach_and_what_only_informs_need_not() -> No
     assist = {Kind.CO_DEMAND_DISPATCHED, Kind.CO_HANDLER_ADDED}
     pressed = {Kind.ORDER_ISSUED, Kind.DEADLINE_BREACHED}
     silence_counts = {Kind.SERVICE_TO_CONFIRM}
-    assert enterprises | dispatched | assist | pressed | silence_counts == must
+    in_vain = {Kind.LECTURE_CANCELLED, Kind.BOOKING_RELEASED}
+    assert enterprises | dispatched | assist | pressed | silence_counts | in_vain == must
 
 
 @pytest.mark.parametrize("answer", [timedelta(), SEND_SECONDS])

@@ -9,7 +9,7 @@ import pytest
 from fahu.dispatch.v1 import events_pb2
 from fahu.notify.v1.notification_pb2 import DeliveryState
 
-from services.notify.rules import LEASE, OF_PROGRAMME, WAYS, Kind, Purpose
+from services.notify.rules import LEASE, OF_COURSES, OF_PROGRAMME, WAYS, Kind, Purpose
 from services.notify.service import deliveries
 from services.notify.settings import DEMO_TEMPLATES
 from tests.notify.conftest import (
@@ -46,8 +46,11 @@ async def test_a_message_reaches_its_reader_on_wechat(world: World) -> None:
     assert await world.calls() == []
 
 
-# What registry tells of the programme is in test_surveys.py and test_programme.py.
-@pytest.mark.parametrize("kind", [kind for kind, way in WAYS.items() if way.purpose and kind not in OF_PROGRAMME])
+# What is told of the programme is in test_surveys.py, test_programme.py and test_courses.py.
+ELSEWHERE = OF_PROGRAMME.keys() | OF_COURSES.keys()
+
+
+@pytest.mark.parametrize("kind", [kind for kind, way in WAYS.items() if way.purpose and kind not in ELSEWHERE])
 async def test_wechat_takes_every_kind_of_message(world: World, kind: Kind) -> None:
     purpose = WAYS[kind].purpose or Purpose.TASK
     person = await world.bound(DEMO_TEMPLATES[purpose].id)

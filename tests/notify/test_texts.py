@@ -22,6 +22,7 @@ HAPPENED = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 FACTS: dict[str, list[Any]] = {
     "unit": ["", "hrss"],
     "due": [None, "2026-11-24T09:30:00+00:00"],
+    "starts": [None, "2026-11-24T06:00:00+00:00"],
     "reason": sorted(notices.TRIAGE_REASONS.values()),
     "disposition": sorted(notices.DISPOSITIONS.values()),
     "reply": sorted(notices.REPLIES.values()),
@@ -61,7 +62,7 @@ def message(kind: Kind, unit_name: str = "区人社局", **facts: object) -> Mes
 def every_set_of_facts() -> Iterator[dict[str, object]]:
     """No facts, facts unknown to us, and each value of each fact beside the first values of the others."""
     yield {}
-    yield dict.fromkeys(FACTS, "NEW_TO_US") | {"due": None}
+    yield dict.fromkeys(FACTS, "NEW_TO_US") | {"due": None, "starts": None}
     first = {name: values[0] for name, values in FACTS.items()}
     for name, values in FACTS.items():
         yield from (first | {name: value} for value in values)

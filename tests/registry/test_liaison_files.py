@@ -10,11 +10,11 @@ from fahu.registry.v1.export_service_pb2_grpc import ExportServiceStub
 from fahu.registry.v1.liaison_service_pb2_grpc import LiaisonServiceStub
 
 from kit.auth import Actor
+from kit.sheets.spreadsheet import write_rows
 from services.registry.rules.cohorts import CONSENT, CONTACT, PHONE, USCC
 from services.registry.rules.liaison_sheets import COLUMNS, VERSION
 from services.registry.service import exports
 from services.registry.service.people import StaffDraft
-from services.registry.spreadsheet import write_rows
 from tests import signing
 from tests.registry.conftest import LEAD, YEAR, World, race, refusal
 from tests.registry.files import FENGJING, line, uscc

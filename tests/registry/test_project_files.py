@@ -10,10 +10,10 @@ from fahu.registry.v1 import project_service_pb2 as pb
 from fahu.registry.v1.project_pb2 import PROJECT_STATE_PLANNED
 from python_calamine import CalamineWorkbook
 
-from services.registry.reading import text_of
+from kit.sheets import text_of
+from kit.sheets.spreadsheet import write_rows
 from services.registry.rules.project_sheets import DONE, DUE, ENDS, HANDLER, LEADER, NODE, SERIAL, STARTS, STATE, TITLE, UNIT
 from services.registry.rules.project_sheets import YEAR as YEAR_COLUMN
-from services.registry.spreadsheet import write_rows
 from tests.registry.conftest import YEAR, World, race, refusal
 from tests.registry.files import FENGJING
 from tests.registry.project_people import FIRST, LAST, TODAY, Office, content, office, on

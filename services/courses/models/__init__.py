@@ -16,10 +16,12 @@ from services.courses.models.consultations import (
     SlotBooking,
 )
 from services.courses.models.corps import (
+    MEMBERS,
     Consultant,
     ConsultationGroup,
     GroupUnit,
     Lecturer,
+    Member,
 )
 from services.courses.models.courseware import (
     Courseware,
@@ -43,6 +45,7 @@ from services.courses.models.reference import (
 __all__ = [
     "DEAD_LETTER",
     "INBOX",
+    "MEMBERS",
     "OUTBOX",
     "Act",
     "Base",
@@ -58,6 +61,7 @@ __all__ = [
     "LectureRequest",
     "Lecturer",
     "LiaisonPoint",
+    "Member",
     "RequestParty",
     "RequestSlot",
     "SlotBooking",

@@ -1,4 +1,8 @@
-"""The corps of a year: lecturers of an agency, consultants of a unit, and the four groups (LEC-1, CON-1, CON-2)."""
+"""The corps of a year: lecturers of an agency, consultants of a unit, and the four groups (LEC-1, CON-1, CON-2).
+
+Triggers of migration 0002 keep the past: whose time has ended stays as they were, and nobody is deleted. They also see to it
+that lectures ahead are given by people whose time has not ended.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,33 +11,53 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.courses.models.base import Base
+from services.courses.rules.corps import Corps
 
-SEAT = "seat BETWEEN 1 AND 2"
+PRESENT = text("ended_at IS NULL")
+SAME_SEAT = ("year", "unit_code", "seat")
 
 
-class Lecturer(Base):
-    """Who lectures for an agency in a year. The seats are numbered, so two at once cannot both become the third."""
+class Member:
+    """What is known of somebody in either corps."""
 
-    __tablename__ = "lecturer"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     year: Mapped[int]
-    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     seat: Mapped[int]
     name: Mapped[str]
     post: Mapped[str]
     topics: Mapped[str]
     person_id: Mapped[UUID | None]
+    predecessor_id: Mapped[UUID | None] = mapped_column(unique=True)
     appointed_by: Mapped[UUID]
     appointed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     version: Mapped[int]
-    __table_args__ = (
-        CheckConstraint(SEAT, name="seat_numbered"),
+
+
+def _constraints(table: str) -> tuple[CheckConstraint | ForeignKeyConstraint | Index | UniqueConstraint, ...]:
+    """The seats are numbered, so two at once cannot both become the third; who follows somebody has their seat."""
+    return (
+        CheckConstraint("seat BETWEEN 1 AND 2", name="seat_numbered"),
         CheckConstraint("btrim(name) <> ''", name="named"),
-        UniqueConstraint("id", "unit_code"),
-        Index("uq_lecturer_seat", "year", "unit_code", "seat", unique=True, postgresql_where=text("ended_at IS NULL")),
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended_for_a_reason"),
+        UniqueConstraint("id", *SAME_SEAT),
+        ForeignKeyConstraint(
+            ["predecessor_id", *SAME_SEAT],
+            [f"{table}.{column}" for column in ("id", *SAME_SEAT)],
+            name=f"fk_{table}_predecessor",
+        ),
+        Index(f"uq_{table}_seat", *SAME_SEAT, unique=True, postgresql_where=PRESENT),
+        Index(f"uq_{table}_name", "year", "unit_code", "name", unique=True, postgresql_where=PRESENT),
     )
+
+
+class Lecturer(Member, Base):
+    """Who lectures for an agency in a year."""
+
+    __tablename__ = "lecturer"
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    __table_args__ = (UniqueConstraint("id", "unit_code"), *_constraints("lecturer"))
 
 
 class ConsultationGroup(Base):
@@ -55,28 +79,17 @@ class GroupUnit(Base):
     __table_args__ = (UniqueConstraint("group_number", "unit_code"),)
 
 
-class Consultant(Base):
+class Consultant(Member, Base):
     """Who advises for a unit in a year. Its group is that of its unit."""
 
     __tablename__ = "consultant"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    year: Mapped[int]
     unit_code: Mapped[str]
     group_number: Mapped[int]
-    seat: Mapped[int]
-    name: Mapped[str]
-    post: Mapped[str]
-    topics: Mapped[str]
-    person_id: Mapped[UUID | None]
-    appointed_by: Mapped[UUID]
-    appointed_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str | None]
-    version: Mapped[int]
     __table_args__ = (
-        CheckConstraint(SEAT, name="seat_numbered"),
-        CheckConstraint("btrim(name) <> ''", name="named"),
         ForeignKeyConstraint(["group_number", "unit_code"], ["group_unit.group_number", "group_unit.unit_code"]),
         UniqueConstraint("id", "group_number"),
-        Index("uq_consultant_seat", "year", "unit_code", "seat", unique=True, postgresql_where=text("ended_at IS NULL")),
+        *_constraints("consultant"),
     )
+
+
+MEMBERS: dict[Corps, type[Lecturer] | type[Consultant]] = {Corps.LECTURE: Lecturer, Corps.CONSULTATION: Consultant}

@@ -76,12 +76,17 @@ class Lecture(Base):
         ),
         Index("ix_lecture_year", "year", "starts_at", "id"),
         Index("ix_lecture_unit_code", "unit_code", "year"),
+        Index("ix_lecture_ahead", "starts_at", postgresql_where=text("state = 'OPEN'")),
         Index("ix_lecture_closing", "closes_at", postgresql_where=text("state = 'OPEN' AND waiting > 0")),
     )
 
 
 class Booking(Base):
-    """An enterprise's seats in a lecture, or its place in the queue. `queue_number` is 0 for who never waited."""
+    """An enterprise's seats in a lecture, or its place in the queue. `queue_number` is 0 for who never waited.
+
+    `reminded_of`: the beginning of the lecture that its contact was reminded of. A lecture set for another time is another
+    thing to be reminded of.
+    """
 
     __tablename__ = "booking"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -96,6 +101,7 @@ class Booking(Base):
     queue_number: Mapped[int]
     offered_until: Mapped[datetime | None]
     attended_heads: Mapped[int | None]
+    reminded_of: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     end_reason: Mapped[str | None]
     booked_by: Mapped[UUID]

@@ -1,4 +1,4 @@
-"""Who sees which lecture and session of consultation, which booking, request and record."""
+"""Who sees which lecture and session of consultation, which booking, request and record, and whom in the corps."""
 
 from typing import Any
 
@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from kit.auth import Actor
 from services.courses.models import (
     Booking,
+    Consultant,
     Consultation,
     ConsultationRecord,
     GroupUnit,
     Lecture,
+    Lecturer,
     LectureRequest,
     LiaisonPoint,
     RequestParty,
@@ -24,6 +26,7 @@ from services.courses.rules.lectures import LectureState
 
 AGENCY = (int(Role.ROLE_AGENCY_CONTACT), int(Role.ROLE_AGENCY_HANDLER), int(Role.ROLE_AGENCY_LEAD))
 ALL_SEEING = (int(Role.ROLE_CENTRE_OPERATOR), int(Role.ROLE_CENTRE_LEAD), int(Role.ROLE_SUPERVISOR))
+SUPERVISOR = int(Role.ROLE_SUPERVISOR)
 OFFICER = int(Role.ROLE_AREA_OFFICER)
 LIAISON = int(Role.ROLE_LIAISON)
 
@@ -189,3 +192,18 @@ def own_record(actor: Actor) -> ColumnElement[bool]:
 
 def _of_own_enterprise(actor: Actor, table: type[SlotBooking | ConsultationRecord]) -> ColumnElement[bool]:
     return and_(table.enterprise_id == actor.organisation_id, _contact_for(actor, table.designation_id))
+
+
+def member_visible_to(actor: Actor, table: type[Lecturer] | type[Consultant]) -> ColumnElement[bool]:
+    """All staff know who is in a corps; whose time ended, and why, is for their unit and for those who oversee."""
+    if actor.has(*ALL_SEEING):
+        return true()
+    present = table.ended_at.is_(None)
+    if hosts(actor):
+        return or_(present, table.unit_code == actor.unit_code)
+    return present if actor.has(OFFICER) else false()
+
+
+def sends_for(actor: Actor, unit_code: str) -> bool:
+    """Whether the actor may send people into the corps for a unit: its own staff, and supervisors for any."""
+    return actor.has(SUPERVISOR) or (hosts(actor) and actor.unit_code == unit_code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from kit.db import Run
 from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.courses.errors import BookingNotFound
-from services.courses.models import Booking, Lecture, LiaisonPoint
+from services.courses.models import Booking, Lecture, LiaisonPoint, Unit
 from services.courses.queries.access import booking_visible_to, hosted_by, own_booking
 from services.courses.rules.lectures import BookingState, LectureState, Waiter
 
@@ -196,6 +196,30 @@ async def told(session: AsyncSession, booking_ids: Sequence[UUID]) -> Sequence[R
     query = query.where(Booking.id.in_(booking_ids)).order_by(Booking.queue_number, Booking.id)
     found = await session.execute(query.execution_options(populate_existing=True))
     return found.all()
+
+
+async def contacts_of(session: AsyncSession, lecture: Lecture) -> list[UUID]:
+    """Contacts of the agency that gives a lecture."""
+    return list(await session.scalar(select(Unit.contact_ids).where(Unit.code == lecture.unit_code)) or ())
+
+
+async def with_reminders_due(
+    session: AsyncSession, now: datetime, before: timedelta, most: int
+) -> Sequence[Row[Booking, Lecture, UUID | None]]:
+    """Bookings whose lecture is near and whose contact was not reminded of its time.
+
+    One being changed is left to the next look. Who got the seats since the reminder was due has just heard of them.
+    """
+    near = (Lecture.state == LectureState.OPEN, Lecture.starts_at > now, Lecture.starts_at <= now + before)
+    due = (
+        Booking.state == BookingState.CONFIRMED,
+        Booking.reminded_of.is_distinct_from(Lecture.starts_at),
+        Booking.changed_at <= Lecture.starts_at - before,
+    )
+    query = select(Booking, Lecture, LiaisonPoint.liaison_person_id).join(Lecture, Lecture.id == Booking.lecture_id)
+    query = query.outerjoin(LiaisonPoint, LiaisonPoint.designation_id == Booking.designation_id)
+    query = query.where(*near, *due).order_by(Booking.id).limit(most)
+    return (await session.execute(query.with_for_update(of=Booking, skip_locked=True))).all()
 
 
 async def liaisons_of(session: AsyncSession, lecture_id: UUID, states: Sequence[BookingState]) -> list[UUID]:

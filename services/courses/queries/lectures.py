@@ -111,8 +111,8 @@ async def courseware_to_teach(session: AsyncSession, unit_code: str, courseware_
 
 
 async def present_lecturer(session: AsyncSession, unit_code: str, year: int, lecturer_id: UUID) -> Lecturer:
-    """Who lectures for the agency in the year, and has not ended."""
-    found = await session.get(Lecturer, lecturer_id)
+    """Who lectures for the agency in the year, and has not ended; nor does their time end before the caller is done."""
+    found = await session.get(Lecturer, lecturer_id, populate_existing=True, with_for_update={"read": True})
     if found is None or (found.unit_code, found.year) != (unit_code, year) or found.ended_at:
         raise LecturerNotFound
     return found

@@ -122,6 +122,11 @@ def offer_ends(now: datetime, lasts: timedelta, closes_at: datetime) -> datetime
     return min(now + lasts, closes_at)
 
 
+def is_late(now: datetime, starts_at: datetime) -> bool:
+    """Whether seats that are given up now are hardly filled again: on the last day, that is the 24 hours before."""
+    return starts_at - now <= LAST_DAY
+
+
 def serial_of(year: int, number: int) -> str:
     """For people: "JK2026-000012"."""
     return f"JK{year}-{number:06d}"
@@ -134,6 +139,7 @@ def why_waiting(position: int, free: int) -> str:
     return "PARTY" if free else "FULL"
 
 
+LAST_DAY = timedelta(hours=24)
 LONGEST = timedelta(hours=12)
 
 

@@ -20,8 +20,18 @@ from services.courses.service import events
 AT_ONCE = 500
 
 
-async def move(session: AsyncSession, booking_ids: Sequence[UUID], to: BookingState, now: datetime, **changes: Any) -> None:
-    """Move bookings of one lecture, all in one statement: the queue's trigger judges them together."""
+async def move(
+    session: AsyncSession,
+    booking_ids: Sequence[UUID],
+    to: BookingState,
+    now: datetime,
+    agency_ids: Sequence[UUID] = (),
+    **changes: Any,
+) -> None:
+    """Move bookings of one lecture, all in one statement: the queue's trigger judges them together.
+
+    Beside each enterprise's contact, `agency_ids` are told.
+    """
     if not booking_ids:
         return
     before = [state for state, following in NEXT_BOOKING.items() if to in following]
@@ -30,12 +40,12 @@ async def move(session: AsyncSession, booking_ids: Sequence[UUID], to: BookingSt
     moved = await session.execute(query.returning(Booking.id).execution_options(synchronize_session=False))
     if len(moved.all()) != len(booking_ids):
         raise BookingWrongState(state="another")
-    await _tell(session, booking_ids)
+    await _tell(session, booking_ids, agency_ids)
 
 
-async def _tell(session: AsyncSession, booking_ids: Sequence[UUID]) -> None:
+async def _tell(session: AsyncSession, booking_ids: Sequence[UUID], agency_ids: Sequence[UUID] = ()) -> None:
     for booking, lecture, liaison_id in await queries.told(session, booking_ids):
-        events.booking_changed(session, booking, lecture, liaison_id)
+        events.booking_changed(session, booking, lecture, liaison_id, agency_ids)
 
 
 async def offer_free_seats(session: AsyncSession, lecture_id: UUID, now: datetime) -> None:

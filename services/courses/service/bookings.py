@@ -22,6 +22,7 @@ from kit.events import outbox
 from services.courses import errors
 from services.courses.queries import bookings as queries
 from services.courses.queries.bookings import BookingView, Hall, Party
+from services.courses.rules import lectures as rules
 from services.courses.rules.lectures import NEXT_BOOKING, BookingState, EndedBy, LectureState, Room
 from services.courses.service import booking_moves, events
 from services.courses.service.errands import Errand, check_version
@@ -216,8 +217,16 @@ async def _end(errand: Errand, view: BookingView, seen: Seen, by: EndedBy, reaso
         return
     if errand.now >= view.lecture.starts_at:
         raise errors.LectureStarted
-    await _move(errand, view, BookingState.CANCELLED, f"BOOKING_ENDED_BY_{by}", ended_by=by, end_reason=reason or None)
+    told = await _host_to_tell(errand, view, by)
+    ended = {"ended_by": by, "end_reason": reason or None, "agency_ids": told}
+    await _move(errand, view, BookingState.CANCELLED, f"BOOKING_ENDED_BY_{by}", **ended)
     await booking_moves.offer_free_seats(errand.session, view.lecture.id, errand.now)
+
+
+async def _host_to_tell(errand: Errand, view: BookingView, by: EndedBy) -> list[UUID]:
+    """The agency looks at its list of bookings; it is told only of seats that are given up on the last day."""
+    late = rules.is_late(errand.now, view.lecture.starts_at) and view.booking.state in rules.SEATED
+    return await queries.contacts_of(errand.session, view.lecture) if late and by is EndedBy.ENTERPRISE else []
 
 
 async def _is_repeat(errand: Errand, view: BookingView, seen: Seen) -> bool:

@@ -46,8 +46,22 @@ def lecture_changed(session: AsyncSession, lecture: Lecture, liaison_ids: Sequen
         outbox.add(session, event, str(lecture.id), lecture.version)
 
 
-def booking_changed(session: AsyncSession, booking: Booking, lecture: Lecture, liaison_id: UUID | None) -> None:
+def booking_changed(
+    session: AsyncSession, booking: Booking, lecture: Lecture, liaison_id: UUID | None, agency_ids: Sequence[UUID] = ()
+) -> None:
     event = booking_event(booking, lecture, liaison_id)
+    event.agency_contact_ids.extend(str(person) for person in agency_ids)
+    outbox.add(session, event, str(booking.id), booking.version)
+
+
+def reminder_due(session: AsyncSession, booking: Booking, lecture: Lecture, liaison_id: UUID) -> None:
+    """Whoever is told is told by id; nothing else of the booking has changed."""
+    event = events_pb2.LectureReminderDue(
+        lecture=lecture_subject(lecture),
+        booking_id=str(booking.id),
+        liaison_person_id=str(liaison_id),
+        version=booking.version,
+    )
     outbox.add(session, event, str(booking.id), booking.version)
 
 

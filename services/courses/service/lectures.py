@@ -1,7 +1,8 @@
 """Lectures of an agency: planned, changed, opened, cancelled, held (LEC-4, LEC-5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +14,15 @@ from services.courses import errors
 from services.courses.models import Lecture
 from services.courses.queries import bookings as booking_queries
 from services.courses.queries import lectures as queries
-from services.courses.rules.lectures import NEXT_LECTURE, BookingState, LectureKind, LectureState, LectureTerms, Times
+from services.courses.rules.lectures import (
+    NEXT_LECTURE,
+    BookingState,
+    EndedBy,
+    LectureKind,
+    LectureState,
+    LectureTerms,
+    Times,
+)
 from services.courses.rules.years import year_of
 from services.courses.service import booking_moves, events
 from services.courses.service.errands import Errand, check_version
@@ -116,12 +125,20 @@ async def deliver(errand: Errand, seen: Seen) -> None:
         raise errors.LectureNotStarted
     _move(lecture, LectureState.DELIVERED)
     await _save(errand, lecture, "LECTURE_DELIVERED")
+    ended: dict[str, Any] = {"ended_by": EndedBy.TIME}
     for states, to, changes in (
         ([BookingState.CONFIRMED], BookingState.NO_SHOW, {}),
-        ([BookingState.WAITING, BookingState.OFFERED], BookingState.LAPSED, {"ended_by": "TIME"}),
+        ([BookingState.WAITING, BookingState.OFFERED], BookingState.LAPSED, ended),
     ):
         ids = await booking_queries.ids_in(errand.session, lecture.id, states)
         await booking_moves.move(errand.session, ids, to, errand.now, **changes)
+
+
+async def hand_over(errand: Errand, lecture_id: UUID, lecturer_id: UUID) -> None:
+    """Have another lecturer give it; who comes is told. It is part of an errand that keeps its own id."""
+    lecture = await booking_queries.lock_lecture(errand.session, lecture_id)
+    lecture.lecturer_id = lecturer_id
+    await _save(replace(errand, request_id="", mark=b""), lecture, "LECTURE_HANDED_OVER", tell=True)
 
 
 async def _begin(errand: Errand, seen: Seen) -> Lecture | None:

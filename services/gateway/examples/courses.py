@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.examples import consultations
+from services.gateway.examples import consultations, corps
 from services.gateway.examples.things import ENTERPRISE, ENTERPRISE_ID
 
 LECTURE_ID = "019ab0e0-0020-7c1f-8e0a-5c1d2b3a4f77"
@@ -64,6 +64,7 @@ CONFIRMED = BOOKING | {"state": "confirmed", "queue": None, "version": 3}
 ENDED = CONFIRMED | {"state": "cancelled", "ended_by": "enterprise", "end_reason": "当天有审厂。"}
 OPERATIONS: dict[str, dict[str, Any]] = {
     **consultations.OPERATIONS,
+    **corps.OPERATIONS,
     "list_lectures": {"response": {"lectures": [LECTURE], "next_page_token": ""}},
     "get_lecture": {"response": LECTURE},
     "plan_lecture": {
@@ -89,6 +90,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 PARAMETERS: dict[str, Any] = {
     **consultations.PARAMETERS,
+    **corps.PARAMETERS,
     "lecture_id": LECTURE_ID,
     "booking_id": BOOKING_ID,
     "lecture": LECTURE_ID,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.notify.catalogue.accounts import FOR_DECIDERS, FOR_ONESELF
 from services.notify.catalogue.agencies import FOR_AGENCIES
+from services.notify.catalogue.courses import OF_COURSES
 from services.notify.catalogue.enterprises import FOR_ENTERPRISES
 from services.notify.catalogue.overseers import FOR_OVERSEERS
 from services.notify.catalogue.programme import OF_PROGRAMME
@@ -27,4 +28,4 @@ VARIANTS: Mapping[Kind, str] = {
     Kind.AGENCY_DEMAND_JOINED: "taken_out",
 }
 FOR_STAFF: Texts = {**FOR_AGENCIES, **FOR_OVERSEERS, **FOR_DECIDERS}
-TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF, **FOR_ONESELF, **OF_PROGRAMME}
+TEXTS: Texts = {**FOR_ENTERPRISES, **FOR_STAFF, **FOR_ONESELF, **OF_PROGRAMME, **OF_COURSES}

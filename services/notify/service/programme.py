@@ -4,33 +4,15 @@ were rejected, recommendations addressed to a unit.
 Registry names the readers in the event, so nobody is asked. What people wrote is read where the message leads.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 from fahu.registry.v1 import events_pb2 as events
 from fahu.registry.v1 import service_record_pb2 as services
-from google.protobuf.message import Message
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.calendar import BEIJING, CLOSE_OF_BUSINESS
-from kit.events.handling import Delivery
-from services.notify.live import OpenPages
 from services.notify.rules import Kind
-from services.notify.service.inbox import addressed, write
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event as messages: the kind, its readers, what it is about, and the facts to word it with."""
-
-    kind: Kind
-    people: Sequence[str]
-    subject_id: str
-    serial: str
-    version: int
-    facts: dict[str, object] = field(default_factory=dict)
+from services.notify.service.telling import Readers, Told
 
 
 def _end_of(day: str) -> str:
@@ -80,7 +62,7 @@ def _recommended(event: events.RecommendationChanged) -> Told:
     return Told(Kind.RECOMMENDATION_ADDRESSED, people, event.recommendation_id, serial, event.version, facts)
 
 
-READERS: dict[type[Message], Callable[[Any], Told]] = {
+READERS: Readers = {
     events.ProjectNodeDue: _due,
     events.ProjectNodeLate: _late,
     events.ServiceRecorded: _recorded,
@@ -88,23 +70,3 @@ READERS: dict[type[Message], Callable[[Any], Told]] = {
     events.NominationRejected: _rejected,
     events.RecommendationChanged: _recommended,
 }
-
-
-async def announce(pages: OpenPages, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
-    """Put each event into the inboxes of those it names, once for a person."""
-    if rows := [row for delivery in deliveries for row in _rows_of(delivery)]:
-        await write(pages, session, rows)
-
-
-def _rows_of(delivery: Delivery) -> Iterator[dict[str, Any]]:
-    told = READERS[type(delivery.event)](delivery.event)
-    shared = {
-        "event_id": str(delivery.id),
-        "subject_id": told.subject_id,
-        "serial": told.serial,
-        "subject_version": told.version,
-        "params": told.facts,
-        "happened_at": delivery.at.isoformat(),
-    }
-    for person in dict.fromkeys(told.people):
-        yield shared | addressed(person, told.kind)

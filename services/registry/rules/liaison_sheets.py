@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kit.crypto import mask_name, mask_phone
-from services.registry.rules import is_person_name, is_safe_text, is_uscc_text, normal_phone, uscc_check_character
+from kit.sheets.rows import Columns, RowError, SheetRow
+from kit.texts import is_person_name, is_safe_text
+from services.registry.rules import is_uscc_text, normal_phone, uscc_check_character
 from services.registry.rules.cohorts import CONSENT, CONTACT, PHONE, USCC
-from services.registry.rules.sheets import Columns, RowError, SheetRow
 
 VERSION = "同意文本版本"
 COLUMNS = (USCC, CONTACT, PHONE, CONSENT, VERSION)

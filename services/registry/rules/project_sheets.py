@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.registry.rules import harmless, is_safe_text
+from kit.sheets.rows import Columns, RowError, SheetRow, day_of
+from kit.texts import harmless, is_safe_text
 from services.registry.rules.projects import MOST_NODES, fits_year
-from services.registry.rules.sheets import Columns, RowError, SheetRow, day_of
 
 SERIAL, YEAR, UNIT, TITLE, STATE = "项目编号", "年度", "单位", "项目名称", "状态"
 LEADER, HANDLER, STARTS, ENDS, DESCRIPTION = "责任领导", "承办人", "开始日期", "结束日期", "项目说明"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
+from kit.sheets.rows import SheetRow
 from services.registry.models import Enterprise, Liaison
 from services.registry.personal import PersonalData
 from services.registry.queries import cohorts as cohort_queries
 from services.registry.queries import enterprises as queries
 from services.registry.rules import year_of
 from services.registry.rules.liaison_sheets import Appointment, KnownLiaisons, LiaisonCheck
-from services.registry.rules.sheets import SheetRow
 from services.registry.service import people
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.errands import Errand

@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from kit.sheets.rows import SheetRow
+from kit.texts import harmless
 from services.registry.models import Project, Unit
 from services.registry.personal import PersonalData
 from services.registry.queries import people
 from services.registry.queries import projects as queries
 from services.registry.queries.projects import ProjectView
-from services.registry.rules import harmless
 from services.registry.rules import project_sheets as rules
 from services.registry.rules.project_sheets import NewProject, PresentProject, ProjectCheck
 from services.registry.rules.projects import ProjectState, serial_of
-from services.registry.rules.sheets import SheetRow
 from services.registry.service import project_nodes, projects
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.errands import Errand

@@ -11,7 +11,7 @@ from fahu.registry.v1 import liaison_service_pb2, liaison_service_pb2_grpc
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
 from services.registry.queries import liaisons as queries
 from services.registry.rules import year_of

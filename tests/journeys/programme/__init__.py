@@ -4,6 +4,7 @@ from tests.journeys.programme import (
     answers,
     cohorts,
     consultations,
+    corps,
     findings,
     lecture_requests,
     lectures,
@@ -13,15 +14,16 @@ from tests.journeys.programme import (
 )
 
 PARTS = (
-    cohorts,
-    surveys,
     answers,
+    cohorts,
+    consultations,
+    corps,
     findings,
+    lecture_requests,
+    lectures,
     plaques,
     projects,
-    lectures,
-    lecture_requests,
-    consultations,
+    surveys,
 )
 DOORS = {name: door for part in PARTS for name, door in part.DOORS.items()}
 CALLS = {name: door for part in PARTS for name, door in part.CALLS.items()}

@@ -124,6 +124,32 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The visitor is no liaison point, or nothing is left to do."""
     ERROR_REASON_FOLLOW_UP_WRONG_STATE: _ErrorReason.ValueType  # 69
     """The enterprise is not asked, or has answered. Metadata: state."""
+    ERROR_REASON_SEATS_TAKEN: _ErrorReason.ValueType  # 20
+    """Both seats of the unit are taken. Metadata: names."""
+    ERROR_REASON_ALREADY_IN_CORPS: _ErrorReason.ValueType  # 21
+    """Somebody of that name is in the corps for the unit. Metadata: name."""
+    ERROR_REASON_UNIT_NOT_IN_CORPS: _ErrorReason.ValueType  # 22
+    """The unit sends nobody into this corps."""
+    ERROR_REASON_MEMBER_NOT_FOUND: _ErrorReason.ValueType  # 23
+    """No such member, or the caller may not see them."""
+    ERROR_REASON_MEMBER_ENDED: _ErrorReason.ValueType  # 24
+    """Their time in the corps has ended."""
+    ERROR_REASON_LECTURES_AHEAD: _ErrorReason.ValueType  # 25
+    """Lectures ahead are theirs. Metadata: count."""
+    ERROR_REASON_YEAR_OVER: _ErrorReason.ValueType  # 26
+    """Nobody is appointed for a year that is over. Metadata: year."""
+    ERROR_REASON_GROUP_NOT_FOUND: _ErrorReason.ValueType  # 27
+    """No such group."""
+    ERROR_REASON_AREA_UNKNOWN: _ErrorReason.ValueType  # 28
+    """No such area. Metadata: areas."""
+    ERROR_REASON_AREA_WITHOUT_ZONE: _ErrorReason.ValueType  # 29
+    """Areas would be in no zone. Metadata: areas."""
+    ERROR_REASON_IMPORT_UNREADABLE: _ErrorReason.ValueType  # 30
+    """The file is neither a readable XLSX nor a CSV."""
+    ERROR_REASON_IMPORT_COLUMNS_MISSING: _ErrorReason.ValueType  # 31
+    """Columns are missing from the file. Metadata: columns."""
+    ERROR_REASON_IMPORT_TOO_LARGE: _ErrorReason.ValueType  # 32
+    """The file is larger than is taken. Metadata: rows, columns, mebibytes, entries."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason names every refusal of this service; ErrorInfo.reason carries the name without its prefix."""
@@ -230,4 +256,30 @@ ERROR_REASON_FOLLOW_UP_NOT_POSSIBLE: ErrorReason.ValueType  # 68
 """The visitor is no liaison point, or nothing is left to do."""
 ERROR_REASON_FOLLOW_UP_WRONG_STATE: ErrorReason.ValueType  # 69
 """The enterprise is not asked, or has answered. Metadata: state."""
+ERROR_REASON_SEATS_TAKEN: ErrorReason.ValueType  # 20
+"""Both seats of the unit are taken. Metadata: names."""
+ERROR_REASON_ALREADY_IN_CORPS: ErrorReason.ValueType  # 21
+"""Somebody of that name is in the corps for the unit. Metadata: name."""
+ERROR_REASON_UNIT_NOT_IN_CORPS: ErrorReason.ValueType  # 22
+"""The unit sends nobody into this corps."""
+ERROR_REASON_MEMBER_NOT_FOUND: ErrorReason.ValueType  # 23
+"""No such member, or the caller may not see them."""
+ERROR_REASON_MEMBER_ENDED: ErrorReason.ValueType  # 24
+"""Their time in the corps has ended."""
+ERROR_REASON_LECTURES_AHEAD: ErrorReason.ValueType  # 25
+"""Lectures ahead are theirs. Metadata: count."""
+ERROR_REASON_YEAR_OVER: ErrorReason.ValueType  # 26
+"""Nobody is appointed for a year that is over. Metadata: year."""
+ERROR_REASON_GROUP_NOT_FOUND: ErrorReason.ValueType  # 27
+"""No such group."""
+ERROR_REASON_AREA_UNKNOWN: ErrorReason.ValueType  # 28
+"""No such area. Metadata: areas."""
+ERROR_REASON_AREA_WITHOUT_ZONE: ErrorReason.ValueType  # 29
+"""Areas would be in no zone. Metadata: areas."""
+ERROR_REASON_IMPORT_UNREADABLE: ErrorReason.ValueType  # 30
+"""The file is neither a readable XLSX nor a CSV."""
+ERROR_REASON_IMPORT_COLUMNS_MISSING: ErrorReason.ValueType  # 31
+"""Columns are missing from the file. Metadata: columns."""
+ERROR_REASON_IMPORT_TOO_LARGE: ErrorReason.ValueType  # 32
+"""The file is larger than is taken. Metadata: rows, columns, mebibytes, entries."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

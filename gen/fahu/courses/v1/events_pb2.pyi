@@ -134,6 +134,7 @@ class BookingChanged(_message.Message):
     OFFERED_UNTIL_FIELD_NUMBER: _builtins.int
     LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    AGENCY_CONTACT_IDS_FIELD_NUMBER: _builtins.int
     booking_id: _builtins.str
     """Booking id, UUID."""
     enterprise_id: _builtins.str
@@ -162,6 +163,10 @@ class BookingChanged(_message.Message):
     def offered_until(self) -> _timestamp_pb2.Timestamp:
         """Until when an offer holds; unset without one."""
 
+    @_builtins.property
+    def agency_contact_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the agency that are told: seats were given up on the last day; person ids."""
+
     def __init__(
         self,
         *,
@@ -177,14 +182,53 @@ class BookingChanged(_message.Message):
         offered_until: _timestamp_pb2.Timestamp | None = ...,
         liaison_person_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        agency_contact_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lecture", b"lecture", "offered_until", b"offered_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "attended_heads", b"attended_heads", "booking_id", b"booking_id", "designation_id", b"designation_id", "ended_by", b"ended_by", "enterprise_id", b"enterprise_id", "heads", b"heads", "lecture", b"lecture", "liaison_person_id", b"liaison_person_id", "offered_until", b"offered_until", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency_contact_ids", b"agency_contact_ids", "area_code", b"area_code", "attended_heads", b"attended_heads", "booking_id", b"booking_id", "designation_id", b"designation_id", "ended_by", b"ended_by", "enterprise_id", b"enterprise_id", "heads", b"heads", "lecture", b"lecture", "liaison_person_id", b"liaison_person_id", "offered_until", b"offered_until", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BookingChanged: _TypeAlias = BookingChanged  # noqa: Y015
+
+@_typing.final
+class LectureReminderDue(_message.Message):
+    """LectureReminderDue: a lecture that an enterprise booked is near. Once for each time that a lecture is set for. Subject
+    fahu.courses.v1.lecture_reminder_due.<booking id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LECTURE_FIELD_NUMBER: _builtins.int
+    BOOKING_ID_FIELD_NUMBER: _builtins.int
+    LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    booking_id: _builtins.str
+    """Booking id, UUID."""
+    liaison_person_id: _builtins.str
+    """Who is reminded, the present contact of the enterprise, person id."""
+    version: _builtins.int
+    """Version of the booking."""
+    @_builtins.property
+    def lecture(self) -> Global___LectureSubject:
+        """The lecture."""
+
+    def __init__(
+        self,
+        *,
+        lecture: Global___LectureSubject | None = ...,
+        booking_id: _builtins.str = ...,
+        liaison_person_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lecture", b"lecture"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booking_id", b"booking_id", "lecture", b"lecture", "liaison_person_id", b"liaison_person_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LectureReminderDue: _TypeAlias = LectureReminderDue  # noqa: Y015
 
 @_typing.final
 class LectureRequestSubject(_message.Message):

@@ -7,6 +7,7 @@ is missing here.
 from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.cohorts import COHORTS, GAPS
 from services.gateway.texts.problems.consultations import CONSULTATION_DETAILS, CONSULTATIONS
+from services.gateway.texts.problems.corps import CORPS, CORPS_DETAILS
 from services.gateway.texts.problems.courses import COURSES, COURSES_DETAILS
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
@@ -24,21 +25,22 @@ from services.gateway.texts.problems.surveys import SURVEYS
 PROBLEMS: dict[str, Problem] = (
     DISPATCH
     | UPLOADS
-    | REGISTRY
     | COHORTS
-    | COURSES
-    | LECTURE_REQUESTS
     | CONSULTATIONS
+    | CORPS
+    | COURSES
     | FINDINGS
+    | LECTURE_REQUESTS
     | LIAISONS
+    | NOTIFY
     | PLAQUES
     | PROJECTS
-    | SURVEYS
+    | REGISTRY
     | SURVEY_ANSWERS
-    | NOTIFY
+    | SURVEYS
     | SHARED
     | GATEWAY
 )
-DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS | LECTURE_REQUEST_DETAILS | CONSULTATION_DETAILS
+DETAILS |= CONSULTATION_DETAILS | CORPS_DETAILS | COURSES_DETAILS | LECTURE_REQUEST_DETAILS | PLAQUE_DETAILS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]
