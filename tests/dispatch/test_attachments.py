@@ -222,7 +222,7 @@ class Died(BaseException):
     """What SIGKILL would have been."""
 
 
-POINTS = ["attachment.after_book", "attachment.after_put", "attachment.after_verdict", "attachment.after_bytes_gone"]
+POINTS = ["file.after_book", "file.after_put", "file.after_verdict", "file.after_bytes_gone"]
 
 
 @pytest.mark.parametrize("point", POINTS)
