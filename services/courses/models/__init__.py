@@ -2,8 +2,9 @@
 
 from services.courses.models.acts import Act
 from services.courses.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
+from services.courses.models.catalogues import Catalogue, CatalogueItem
 from services.courses.models.corps import Consultant, ConsultationGroup, GroupUnit, Lecturer
-from services.courses.models.courseware import Courseware
+from services.courses.models.courseware import Courseware, CoursewareFile, CoursewareNeed, Need
 from services.courses.models.lectures import Booking, Lecture
 from services.courses.models.reference import LiaisonPoint, Unit, Zone, ZoneArea
 
@@ -14,13 +15,18 @@ __all__ = [
     "Act",
     "Base",
     "Booking",
+    "Catalogue",
+    "CatalogueItem",
     "Consultant",
     "ConsultationGroup",
     "Courseware",
+    "CoursewareFile",
+    "CoursewareNeed",
     "GroupUnit",
     "Lecture",
     "Lecturer",
     "LiaisonPoint",
+    "Need",
     "Unit",
     "Zone",
     "ZoneArea",

@@ -22,21 +22,26 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fahu.courses.v1 import courseware_pb2 as fahu_dot_courses_dot_v1_dot_courseware__pb2
 from fahu.courses.v1 import lecture_pb2 as fahu_dot_courses_dot_v1_dot_lecture__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61hu/courses/v1/events.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x02\n\x0eLectureSubject\x12\x12\n\nlecture_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12*\n\x04kind\x18\x05 \x01(\x0e\x32\x1c.fahu.courses.v1.LectureKind\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureState\x12-\n\tstarts_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"W\n\x0eLectureChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x13\n\x0bliaison_ids\x18\x02 \x03(\t\"\xfd\x02\n\x0e\x42ookingChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x12\n\nbooking_id\x18\x02 \x01(\t\x12\x15\n\renterprise_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingState\x12/\n\x08\x65nded_by\x18\x07 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingEnder\x12\r\n\x05heads\x18\x08 \x01(\x05\x12\x16\n\x0e\x61ttended_heads\x18\t \x01(\x05\x12\x31\n\roffered_until\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11liaison_person_id\x18\x0b \x01(\t\x12\x0f\n\x07version\x18\x0c \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61hu/courses/v1/events.proto\x12\x0f\x66\x61hu.courses.v1\x1a fahu/courses/v1/courseware.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x02\n\x0eLectureSubject\x12\x12\n\nlecture_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12*\n\x04kind\x18\x05 \x01(\x0e\x32\x1c.fahu.courses.v1.LectureKind\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureState\x12-\n\tstarts_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"W\n\x0eLectureChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x13\n\x0bliaison_ids\x18\x02 \x03(\t\"\xfd\x02\n\x0e\x42ookingChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x12\n\nbooking_id\x18\x02 \x01(\t\x12\x15\n\renterprise_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingState\x12/\n\x08\x65nded_by\x18\x07 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingEnder\x12\r\n\x05heads\x18\x08 \x01(\x05\x12\x16\n\x0e\x61ttended_heads\x18\t \x01(\x05\x12\x31\n\roffered_until\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11liaison_person_id\x18\x0b \x01(\t\x12\x0f\n\x07version\x18\x0c \x01(\x03\"\xc5\x01\n\x11\x43oursewareChanged\x12\x15\n\rcourseware_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .fahu.courses.v1.CoursewareState\x12\x11\n\tsent_back\x18\x06 \x01(\x08\x12\x13\n\x0b\x63ontact_ids\x18\x07 \x03(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\"y\n\x12\x43\x61taloguePublished\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x12\n\nitem_count\x18\x03 \x01(\x05\x12\x30\n\x0cpublished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.courses.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LECTURESUBJECT']._serialized_start=114
-  _globals['_LECTURESUBJECT']._serialized_end=398
-  _globals['_LECTURECHANGED']._serialized_start=400
-  _globals['_LECTURECHANGED']._serialized_end=487
-  _globals['_BOOKINGCHANGED']._serialized_start=490
-  _globals['_BOOKINGCHANGED']._serialized_end=871
+  _globals['_LECTURESUBJECT']._serialized_start=148
+  _globals['_LECTURESUBJECT']._serialized_end=432
+  _globals['_LECTURECHANGED']._serialized_start=434
+  _globals['_LECTURECHANGED']._serialized_end=521
+  _globals['_BOOKINGCHANGED']._serialized_start=524
+  _globals['_BOOKINGCHANGED']._serialized_end=905
+  _globals['_COURSEWARECHANGED']._serialized_start=908
+  _globals['_COURSEWARECHANGED']._serialized_end=1105
+  _globals['_CATALOGUEPUBLISHED']._serialized_start=1107
+  _globals['_CATALOGUEPUBLISHED']._serialized_end=1228
 # @@protoc_insertion_point(module_scope)
