@@ -25,6 +25,8 @@ from kit.uploads.errors import UploadInfected
 
 # The sweeper leaves a file alone that may still be at its first scan.
 FIRST_SCAN = timedelta(seconds=30)
+# What a service takes in one call: a file of 20 MiB, and what stands around it.
+MAX_REQUEST_BYTES = 24 * 1024 * 1024
 # Writes the row of a checked file; nothing if its request was booked before.
 Book = Callable[[AsyncSession, Kind], Awaitable[None]]
 log = logging.getLogger(__name__)

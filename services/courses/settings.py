@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from kit.settings import ServiceSettings
+from kit.filesettings import FileSettings
 from services.courses.rules.lectures import LectureTerms
 
 
-class CoursesSettings(ServiceSettings):
+class CoursesSettings(FileSettings):
     """FAHU_ in front of each name.
 
     `booking_close_hours`: so many hours before a lecture its booking closes, unless its agency says when.

@@ -44,6 +44,7 @@ from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.calendar import WorkingCalendar
 from kit.db import Database
+from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc import carrier
 from kit.settings import DatabaseSettings
 from kit.uploads import Checker
@@ -91,8 +92,6 @@ SERVICES = [
     year_service_pb2.DESCRIPTOR.services_by_name["YearService"],
     carrier.SERVICE,
 ]
-# A file of 20 MiB, and what stands around it.
-MAX_REQUEST_BYTES = 24 * 1024 * 1024
 
 
 async def serve() -> int:

@@ -18,11 +18,12 @@ from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub, 
 from kit import faults
 from kit.auth import Actor
 from kit.blobs import FolderBlobs
+from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc.client import RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
 from kit.scanning import Clamd, NoScanner
 from kit.uploads import MAX_BYTES, Checker
-from services.dispatch.__main__ import MAX_REQUEST_BYTES, SERVICES
+from services.dispatch.__main__ import SERVICES
 from services.dispatch.filing import Filing
 from services.dispatch.rules import State
 from services.dispatch.servicer.attachments import AttachmentServicer

@@ -1,6 +1,6 @@
 """Courseware of an agency and year (LEC-2) with its files, and the needs that it answers.
 
-Triggers of migration 0003 see to it that an item moves only as it may, keeps what was submitted, is never deleted, and is not
+Triggers of migration 0003 see to it that an item moves only as it may, keeps what was submitted, is never deleted, and not
 retired while lectures are still to be given from it; and that no lecture is planned from one that may not be taught.
 """
 
