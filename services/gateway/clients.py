@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
 from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
+from fahu.courses.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
+from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceStub
+from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceStub
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
+from fahu.courses.v1.need_service_pb2_grpc import NeedServiceStub
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceStub
@@ -53,7 +57,11 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
+    from fahu.courses.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
+    from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceAsyncStub
+    from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceAsyncStub
     from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
+    from fahu.courses.v1.need_service_pb2_grpc import NeedServiceAsyncStub
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
     from fahu.dispatch.v1.co_handling_service_pb2_grpc import CoHandlingServiceAsyncStub
@@ -109,6 +117,7 @@ ONCE = (
     "/fahu.registry.v1.InvitationService/RemakeLink",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
+    "/fahu.courses.v1.CoursewareFileService/DeleteCoursewareFile",
     "/fahu.dispatch.v1.CalendarService/SetCalendar",
 )
 log = logging.getLogger(__name__)
@@ -160,6 +169,10 @@ class Clients:
     def _speak_to_courses(self, of_caller: Any) -> None:
         self.lectures: LectureServiceAsyncStub = LectureServiceStub(of_caller)
         self.bookings: BookingServiceAsyncStub = BookingServiceStub(of_caller)
+        self.courseware: CoursewareServiceAsyncStub = CoursewareServiceStub(of_caller)
+        self.courseware_files: CoursewareFileServiceAsyncStub = CoursewareFileServiceStub(of_caller)
+        self.needs: NeedServiceAsyncStub = NeedServiceStub(of_caller)
+        self.catalogues: CatalogueServiceAsyncStub = CatalogueServiceStub(of_caller)
 
     def _speak_to_registry(self, of_caller: Any, of_gateway: Any) -> None:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(of_caller)

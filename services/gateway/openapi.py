@@ -123,6 +123,8 @@ TAGS = {
     "exports": "导出。Lists as XLSX files.",
     "projects": "年度项目。Projects of a year, their nodes, and who is late.",
     "service-records": "对接服务与覆盖。Services to liaison points, what they say about them, who is still owed one.",
+    "courseware": "以案释法课件。Courseware of the agencies, its files, and the needs it answers.",
+    "catalogues": "课程目录。A year's catalogue, version by version.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

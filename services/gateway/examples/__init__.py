@@ -5,6 +5,7 @@ from typing import Any
 from services.gateway.examples import (
     arbitration,
     cohorts,
+    courseware,
     findings,
     guards,
     joint,
@@ -64,6 +65,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     **arbitration.OPERATIONS,
     **findings.OPERATIONS,
     **cohorts.OPERATIONS,
+    **courseware.OPERATIONS,
     **guards.OPERATIONS,
     **joint.OPERATIONS,
     **liaisons.OPERATIONS,
@@ -231,6 +233,7 @@ PARAMETERS: dict[str, Any] = {
     **arbitration.PARAMETERS,
     **findings.PARAMETERS,
     **cohorts.PARAMETERS,
+    **courseware.PARAMETERS,
     **guards.PARAMETERS,
     **joint.PARAMETERS,
     **liaisons.PARAMETERS,
@@ -292,6 +295,8 @@ def problem(reason: str) -> dict[str, Any]:
         shown["errors"] = [{"field": "answers.needs", "reason": "MISSING", "message": FIELDS["MISSING"].zh}]
     elif reason == "COHORT_INCOMPLETE":
         shown["errors"] = [cohorts.GAP]
+    elif reason == "CATALOGUE_INCOMPLETE":
+        shown["errors"] = [courseware.GAP]
     elif told.field:
         shown["errors"] = [{"field": told.field, "reason": reason, "message": told.title.zh}]
     return shown

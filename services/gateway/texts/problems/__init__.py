@@ -6,6 +6,7 @@ is missing here.
 
 from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.cohorts import COHORTS, GAPS
+from services.gateway.texts.problems.courseware import COURSEWARE, COURSEWARE_DETAILS, COURSEWARE_GAPS
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
@@ -23,6 +24,7 @@ PROBLEMS: dict[str, Problem] = (
     | UPLOADS
     | REGISTRY
     | COHORTS
+    | COURSEWARE
     | FINDINGS
     | LIAISONS
     | PLAQUES
@@ -33,6 +35,7 @@ PROBLEMS: dict[str, Problem] = (
     | SHARED
     | GATEWAY
 )
-DETAILS |= PLAQUE_DETAILS
+DETAILS |= PLAQUE_DETAILS | COURSEWARE_DETAILS
+GAPS |= COURSEWARE_GAPS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]
