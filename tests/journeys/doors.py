@@ -161,7 +161,12 @@ def filled(path: str, thing: str) -> str:
     path = re.sub(r"\{\w+_id\}", thing or str(uuid4()), path, count=1)
     path = re.sub(r"\{\w+_id\}", NO_FILE, path)
     path = path.replace("{token}", "A" * 22)  # a code that leads nowhere
-    return path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
+    return (
+        path.replace("{year}", "2031")
+        .replace("{number}", "1")
+        .replace("{name}", "favicon.png")
+        .replace("{category_code}", "hrss")
+    )
 
 
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
@@ -175,7 +180,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     if path.endswith("/import"):
         sent = {"content": programme.SHEETS.get(line.name, SHEET).encode(), "params": {"dry_run": "true"}}
         headers["content-type"] = "text/csv"
-    elif path == "/api/v1/attachments":
+    elif path == "/api/v1/attachments" or (method == "POST" and path.endswith("/files")):
         sent = {"content": png(), "params": {"file_name": "a.png"}}
         headers["content-type"] = "image/png"
     elif method == "POST" or method == "PUT":

@@ -15,6 +15,7 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
+from tests.journeys.courseware_world import courseware_and_needs
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
 from tests.journeys.things import Things
@@ -124,6 +125,7 @@ async def _fill(platform: Platform, world: World) -> None:
         "nomination": await _nominations(platform, world),
         "designation": await _designations(world),
         **await _projects(platform, world),
+        **await courseware_and_needs(world.stack.url(), people, await _staff(platform, world.loaded, "eco_env.handler")),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
