@@ -121,11 +121,13 @@ class Office:
 
 
 def draft(**changes: Any) -> rpc.CoursewareDraft:
-    return rpc.CoursewareDraft(**({"title": TITLE, "summary": SUMMARY, "minutes": 45} | changes))
+    values: dict[str, Any] = {"title": TITLE, "summary": SUMMARY, "minutes": 45} | changes
+    return rpc.CoursewareDraft(**values)
 
 
 def need_draft(text: str, **changes: Any) -> needs.NeedDraft:
-    return needs.NeedDraft(**({"unit_code": "hrss", "text": text, "source": needs.NEED_SOURCE_SURVEY} | changes))
+    values: dict[str, Any] = {"unit_code": "hrss", "text": text, "source": needs.NEED_SOURCE_SURVEY} | changes
+    return needs.NeedDraft(**values)
 
 
 def on(item: Any, request_id: str = "") -> rpc.CoursewarePrecondition:

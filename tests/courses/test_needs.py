@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kit.db import constraint_of
 from tests.courses.conftest import HOST, OTHER_HOST, SUPERVISOR, YEAR, World, refusal
-from tests.courses.office import Office, on_need
+from tests.courses.office import Office, need_draft, on_need
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_enterprises_do_not_read_what_others_need(world: World, office: Of
 
 
 async def test_an_item_answers_needs_of_its_year_and_none_once_submitted(world: World, office: Office) -> None:
-    request = rpc.AddNeedRequest(year=YEAR + 1, draft=rpc.NeedDraft(unit_code="hrss", text="来年", source=1), request_id="n")
+    request = rpc.AddNeedRequest(year=YEAR + 1, draft=need_draft("来年"), request_id="n")
     later = (await office.needs().AddNeed(request)).need
     assert (await refusal(office.draft(need_ids=[later.id]))).reason == "NEED_NOT_FOUND"
     need, item = await office.add_need(), await office.submitted()

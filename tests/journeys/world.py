@@ -124,10 +124,13 @@ async def _fill(platform: Platform, world: World) -> None:
         "recommendation": await _recommendations(world),
         "nomination": await _nominations(platform, world),
         "designation": await _designations(world),
-        **await _projects(platform, world),
-        **await courseware_and_needs(world.stack.url(), people, await _staff(platform, world.loaded, "eco_env.handler")),
+        **await _programme(platform, world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
+
+
+async def _programme(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+    return await _projects(platform, world) | await _courseware(platform, world)
 
 
 async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
@@ -136,6 +139,11 @@ async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Thi
         world.people, world.neighbour, lambda unit: _staff(platform, world.loaded, by_unit[unit])
     )
     return {"project": projects, "service record": records}
+
+
+async def _courseware(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+    other_agency = await _staff(platform, world.loaded, "eco_env.handler")
+    return await courseware_and_needs(world.stack.url(), world.people, other_agency)
 
 
 async def _survey(supervisor: Person) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -45,7 +45,7 @@ def _views(actor: Actor) -> Select[*tuple[Any, ...]]:
     return query.where(courseware_visible_to(actor)).execution_options(populate_existing=True)
 
 
-async def _with_needs(session: AsyncSession, rows: Sequence[Row[Any]]) -> list[CoursewareView]:
+async def _with_needs(session: AsyncSession, rows: Sequence[Any]) -> list[CoursewareView]:
     """Needs of a whole page at once."""
     query = select(CoursewareNeed.courseware_id, Need).join(Need, Need.id == CoursewareNeed.need_id)
     query = query.where(CoursewareNeed.courseware_id.in_([row[0].id for row in rows])).order_by(Need.number)

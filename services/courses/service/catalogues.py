@@ -13,7 +13,7 @@ from services.courses.service import events
 from services.courses.service.errands import Errand
 
 
-async def publish(errand: Errand, year: int) -> int:
+async def bring_out(errand: Errand, year: int) -> int:
     """Publish the next version. Returns its number; a retry that of the first time."""
     session = errand.session
     await queries.lock_year(session, year)
@@ -39,7 +39,7 @@ async def publish(errand: Errand, year: int) -> int:
         session.add(line)
     for item in items:
         if item.state == CoursewareState.APPROVED:
-            await items_service.publish(errand, item)
+            await items_service.list_in_catalogue(errand, item)
     events.catalogue_published(session, catalogue)
     await errand.record("CATALOGUE_PUBLISHED", f"catalogue/{year}/{catalogue.version}")
     return catalogue.version

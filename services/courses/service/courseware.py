@@ -126,7 +126,7 @@ async def retire(errand: Errand, seen: Seen, reason: str) -> None:
     await _save(errand, courseware, "COURSEWARE_RETIRED", reason)
 
 
-async def publish(errand: Errand, courseware: Courseware) -> None:
+async def list_in_catalogue(errand: Errand, courseware: Courseware) -> None:
     """It stands in the catalogue that is being published. Whoever calls holds its lock."""
     _move(courseware, CoursewareState.PUBLISHED)
     await _save(errand, courseware, "")

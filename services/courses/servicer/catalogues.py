@@ -26,7 +26,7 @@ class CatalogueServicer(CatalogueServiceServicer):
     async def PublishCatalogue(self, request: rpc.PublishCatalogueRequest, context: Any) -> rpc.PublishCatalogueResponse:
         actor = actor_of(context)
         async with errand(self.db, actor, request, request.request_id) as begun:
-            version = await catalogues.publish(begun, request.year)
+            version = await catalogues.bring_out(begun, request.year)
             view = await queries.catalogue_view(begun.session, actor, request.year, version)
         return rpc.PublishCatalogueResponse(catalogue=_catalogue(view, actor))
 
