@@ -109,6 +109,25 @@ async def test_needs_lead_to_courseware(sign_in: SignIn, liaison: Person) -> Non
     assert [one["id"] for one in answering.json()["courseware"]] == [item["id"]]
 
 
+async def test_needs_come_from_a_file_and_go_into_one(sign_in: SignIn, liaison: Person) -> None:
+    centre, handler = await sign_in("centre.operator"), await sign_in("hrss.handler")
+    said = f"如何处理加班争议 {uuid4().hex}"
+    path = f"/api/v1/needs/{YEAR}/import"
+
+    async def sent(*rows: str) -> httpx.Response:
+        content = "\n".join(("部门,类别,需求,来源", *rows)).encode()
+        return await centre.http.post(path, content=content, headers=centre.headers | {"content-type": "text/csv"})
+
+    problem = refused(await sent(f"区人社局,,{said},问卷", "没有的局,,示例,问卷"), 422, "IMPORT_ROWS_INVALID")
+    assert [(one["row"], one["field"], one["reason"]) for one in problem["errors"]] == [(3, "部门", "UNIT_UNKNOWN")]
+    assert [(await sent(f"区人社局,,{said},问卷")).json()["created_count"] for _ in range(2)] == [1, 0]
+    for file in ("/needs.xlsx", "/courseware.xlsx"):
+        got = await handler.get(file)
+        assert (got.status_code, got.content[:2]) == (200, b"PK")
+        assert "attachment" in got.headers["content-disposition"]
+        refused(await liaison.get(file), 403, "PERMISSION_DENIED")
+
+
 @pytest.mark.usefixtures("groups")
 async def test_a_catalogue_is_published_once_nothing_is_lacking(
     platform: Platform, sign_in: SignIn, liaison: Person

@@ -58,6 +58,21 @@ async def needs_page(
 ) -> tuple[Sequence[NeedView], str]:
     """One page in the order in which the needs were added, and the token of the next."""
     size, filtered_by = normal_page_size(page_size), fingerprint(list="needs", **asdict(wanted))
+    query = _narrowed(wanted)
+    if page_token:
+        (last,) = decode_token(page_token, filtered_by, kinds=(int,))
+        query = query.where(Need.number > last)
+    rows = (await session.execute(query.order_by(Need.number).limit(size + 1))).all()
+    views = [NeedView(*row) for row in rows[:size]]
+    return views, encode_token(filtered_by, (views[-1].need.number,)) if len(rows) > size else ""
+
+
+async def all_needs(session: AsyncSession, wanted: NeedFilter) -> Sequence[NeedView]:
+    """Every need that is wanted, in the order in which they were added."""
+    return [NeedView(*row) for row in await session.execute(_narrowed(wanted).order_by(Need.number))]
+
+
+def _narrowed(wanted: NeedFilter) -> Select[*tuple[Any, ...]]:
     query = _views().where(Need.year == wanted.year)
     if wanted.unit_code:
         query = query.where(Need.unit_code == wanted.unit_code)
@@ -65,12 +80,19 @@ async def needs_page(
         query = query.where(Need.source == wanted.source)
     if wanted.gaps:
         query = query.where(Need.end_reason.is_(None), ANSWERS == 0)
-    if page_token:
-        (last,) = decode_token(page_token, filtered_by, kinds=(int,))
-        query = query.where(Need.number > last)
-    rows = (await session.execute(query.order_by(Need.number).limit(size + 1))).all()
-    views = [NeedView(*row) for row in rows[:size]]
-    return views, encode_token(filtered_by, (views[-1].need.number,)) if len(rows) > size else ""
+    return query
+
+
+async def present_needs(session: AsyncSession, year: int) -> set[tuple[str, str, str]]:
+    """Agency, category and text of what the year needs already."""
+    query = select(Need.unit_code, Need.category_code, Need.text).where(Need.year == year, Need.end_reason.is_(None))
+    return {(unit or "", category or "", said) for unit, category, said in await session.execute(query)}
+
+
+async def agencies_at_work(session: AsyncSession) -> dict[str, str]:
+    """Codes of agencies, by code and by name."""
+    rows = (await session.execute(select(Unit.code, Unit.name).where(Unit.kind == "AGENCY", Unit.active))).all()
+    return {key: code for code, name in rows for key in (code, name)}
 
 
 async def need_to_change(session: AsyncSession, need_id: UUID) -> Need:

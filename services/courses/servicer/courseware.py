@@ -1,5 +1,6 @@
 """CoursewareService: courseware from its draft to its end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from google.protobuf.message import Message
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import courseware as queries
 from services.courses.queries.courseware import CoursewareFilter, CoursewareView
 from services.courses.rules.courseware import courseware_serial
@@ -20,6 +22,8 @@ from services.courses.service.courseware import CoursewareDraft, Seen
 from services.courses.service.errands import Errand
 from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, year_or_this
 
+HEADER = ("编号", "部门", "标题", "简介", "时长(分钟)", "状态", "回应的需求", "文件数", "退回意见或停用原因")
+STATES = {"DRAFT": "起草中", "SUBMITTED": "待审核", "APPROVED": "审核通过", "PUBLISHED": "已发布", "RETIRED": "已停用"}
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 
 
@@ -73,6 +77,14 @@ class CoursewareServicer(CoursewareServiceServicer):
         use_case = partial(courseware.retire, reason=request.reason.strip())
         return rpc.RetireCoursewareResponse(courseware=await self._change(request, request.on, context, use_case))
 
+    async def ExportCourseware(self, request: rpc.ExportCoursewareRequest, context: Any) -> rpc.ExportCoursewareResponse:
+        year, state = year_or_this(request.year), name_of(pb.CoursewareState, request.state)
+        wanted = CoursewareFilter(year, request.unit_code, state, None)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            rows = [_row(view) for view in await courseware.export(begun, wanted)]
+        content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年以案释法课件", HEADER, rows)
+        return rpc.ExportCoursewareResponse(content=content)
+
     async def _change(
         self, request: Message, on: rpc.CoursewarePrecondition, context: Any, use_case: UseCase
     ) -> pb.Courseware:
@@ -81,6 +93,13 @@ class CoursewareServicer(CoursewareServiceServicer):
         async with errand(self.db, actor, request, on.request_id) as begun:
             await use_case(begun, seen)
             return _courseware(await queries.courseware_view(begun.session, actor, seen.courseware_id))
+
+
+def _row(view: CoursewareView) -> tuple[object, ...]:
+    """An item as a line of the file, in the order of HEADER."""
+    one, needs = view.courseware, "；".join(need.text for need in view.needs)
+    said = (courseware_serial(one.year, one.number), view.unit_name, one.title, one.summary, one.minutes)
+    return *said, STATES[one.state], needs, view.file_count, one.note or one.end_reason or ""
 
 
 def _draft(given: rpc.CoursewareDraft) -> CoursewareDraft:

@@ -1,5 +1,6 @@
 """NeedService: what enterprises need to be taught, and what nothing answers yet."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -12,14 +13,18 @@ from google.protobuf.message import Message
 from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import needs as queries
 from services.courses.queries.needs import NeedFilter, NeedView
 from services.courses.rules.courseware import need_serial
-from services.courses.service import needs
+from services.courses.rules.need_files import COLUMNS, FILE, SOURCES
+from services.courses.service import need_files, needs
 from services.courses.service.errands import Errand
 from services.courses.service.needs import NeedDraft, Seen
 from services.courses.servicer.edge import errand, name_of, number_of, year_or_this
 
+# The columns of the import come first, so that the file may be sent back.
+HEADER = (*COLUMNS, "编号", "课件数", "停用原因")
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 
 
@@ -55,6 +60,21 @@ class NeedServicer(NeedServiceServicer):
         use_case = partial(needs.retire, reason=request.reason.strip())
         return rpc.RetireNeedResponse(need=await self._change(request, request.on, context, use_case))
 
+    async def ImportNeeds(self, request: rpc.ImportNeedsRequest, context: Any) -> rpc.ImportNeedsResponse:
+        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content, FILE)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            outcome = await need_files.import_needs(begun, request.year, rows, request.dry_run)
+        errors = [rpc.NeedRowError(row=e.row, column=e.column, reason=e.reason, message=e.message) for e in outcome.errors]
+        return rpc.ImportNeedsResponse(row_count=outcome.row_count, created_count=outcome.created_count, errors=errors)
+
+    async def ExportNeeds(self, request: rpc.ExportNeedsRequest, context: Any) -> rpc.ExportNeedsResponse:
+        source, year = name_of(rpc.NeedSource, request.source), year_or_this(request.year)
+        wanted = NeedFilter(year, request.unit_code, source, request.gaps)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            rows = [_row(view) for view in await need_files.export_needs(begun, wanted)]
+        content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年普法需求", HEADER, rows)
+        return rpc.ExportNeedsResponse(content=content)
+
     async def _change(self, request: Message, on: rpc.NeedPrecondition, context: Any, use_case: UseCase) -> rpc.Need:
         """One change of a need, from its lock to reading it back."""
         seen = Seen(UUID(on.need_id), on.expected_version)
@@ -69,6 +89,14 @@ def _draft(given: rpc.NeedDraft) -> NeedDraft:
         told = "Name an agency or a category."
         raise FieldsInvalid([FieldViolation("draft.unit_code", "required", told)])
     return NeedDraft(given.unit_code, given.category_code, given.text.strip(), name_of(rpc.NeedSource, given.source))
+
+
+def _row(view: NeedView) -> tuple[object, ...]:
+    """A need as a line of the file, in the order of HEADER."""
+    one = view.need
+    source = next(word for word, source in SOURCES.items() if source == one.source)
+    said = (view.unit_name, one.category_code or "", one.text, source)
+    return *said, need_serial(one.year, one.number), view.answers, one.end_reason or ""
 
 
 def _need(view: NeedView) -> rpc.Need:

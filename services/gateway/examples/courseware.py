@@ -94,6 +94,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "list_courseware_files": {"response": {"files": [UPLOADED]}},
     "download_courseware_file": {"response": FILE},
     "list_needs": {"response": {"needs": [NEED], "next_page_token": ""}},
+    "import_needs": {
+        "request": "部门,类别,需求,来源\n区人社局,,员工不愿签劳动合同怎么办,问卷",
+        "response": {"row_count": 1, "created_count": 1, "errors": []},
+    },
     "get_need": {"response": NEED},
     "add_need": {"request": NEED_CONTENT | {"year": 2026}, "response": NEED},
     "update_need": {"request": NEED_CONTENT, "response": NEED | {"version": 2}},

@@ -11,17 +11,19 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from services.gateway.auth import AnyRole, Caller, allow
+from services.gateway.auth import CENTRE, AnyRole, Caller, allow
 from services.gateway.headers import etag_of_content
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.project_schemas import UnitCode, Year
-from services.gateway.schemas import UNIQUE, WHOLE, GivenId, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import UNIQUE, WHOLE, Asked, GivenId, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1/courseware", tags=["courseware"])
 AGENCY = (Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, Role.ROLE_AGENCY_LEAD)
 Maker = Annotated[Caller, Depends(allow(*AGENCY))]
+Staff = Annotated[Caller, Depends(allow(*AGENCY, *CENTRE, Role.ROLE_SUPERVISOR))]
 Judge = Annotated[Caller, Depends(allow(Role.ROLE_SUPERVISOR))]
 Retirer = Annotated[Caller, Depends(allow(*AGENCY, Role.ROLE_SUPERVISOR))]
 CoursewareStateWord = Literal["draft", "submitted", "approved", "published", "retired"]
@@ -74,12 +76,17 @@ class ReasonIn(In):
     reason: Annotated[str, written(500)]
 
 
-class CoursewareQuery(Page):
-    """Which items, and which page of them."""
+class CoursewareNarrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     agency: UnitCode = ""
     courseware_state: Annotated[CoursewareStateWord | None, Field(description="状态。State.")] = None
+
+
+class CoursewareQuery(CoursewareNarrowing, Page):
+    """Which items, and which page of them."""
+
     need: Annotated[UUID | None, Field(description="只看回应这项需求的。Only what answers this need.")] = None
 
 
@@ -136,6 +143,15 @@ async def list_courseware(query: Annotated[CoursewareQuery, Query()], caller: An
     )
     answer = await caller.clients.courseware.ListCourseware(request)
     return CoursewarePage(courseware=[_out(one) for one in answer.courseware], next_page_token=answer.next_page_token)
+
+
+@router.get(".xlsx", response_class=Response, responses=GIVES_XLSX, summary="导出课件清单", openapi_extra=tells())
+async def export_courseware(query: Annotated[CoursewareNarrowing, Query()], caller: Staff) -> Response:
+    """The items that the caller may list as XLSX. Who took it is kept."""
+    state = COURSEWARE_STATES.number(query.courseware_state)
+    request = pb.ExportCoursewareRequest(year=query.year, unit_code=query.agency, state=state)
+    answer = await caller.clients.courseware.ExportCourseware(request)
+    return xlsx_answer(f"{query.year or '本'}年以案释法课件", answer.content)
 
 
 @router.get(ITEM, response_model=CoursewareOut, summary="一个课件", openapi_extra=tells("COURSEWARE_NOT_FOUND", etag=True))

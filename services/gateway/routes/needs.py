@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from fahu.courses.v1 import need_service_pb2 as pb
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -15,7 +15,17 @@ from services.gateway.openapi import tells
 from services.gateway.routes.courseware import AGENCY, ReasonIn
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.project_schemas import UnitCode, Year
-from services.gateway.schemas import NO_NUL, WHOLE, Id, In, NextPageToken, Out, Page, written
+from services.gateway.schemas import NO_NUL, WHOLE, Asked, Id, In, NextPageToken, Out, Page, written
+from services.gateway.sheets import (
+    GIVES_XLSX,
+    REFUSALS,
+    TAKES_FILE,
+    ImportQuery,
+    ImportReport,
+    report,
+    sent_file,
+    xlsx_answer,
+)
 from services.gateway.words import Words
 
 router = APIRouter(prefix="/api/v1/needs", tags=["courseware"])
@@ -50,13 +60,17 @@ class NewNeedIn(NeedIn):
     year: Annotated[int, Field(ge=2021, le=2200, description="年度。The year."), WHOLE]
 
 
-class NeedQuery(Page):
-    """Which needs, and which page of them."""
+class NeedNarrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     agency: UnitCode = ""
     source: Annotated[NeedSourceWord | None, Field(description="来源。Where they come from.")] = None
     gaps: Annotated[bool, Field(description="只看还没有课件回应的。Only what no courseware answers.")] = False
+
+
+class NeedQuery(NeedNarrowing, Page):
+    """Which needs, and which page of them."""
 
 
 class NeedOut(Out):
@@ -99,6 +113,28 @@ async def list_needs(query: Annotated[NeedQuery, Query()], caller: Reader) -> Ne
     )
     answer = await caller.clients.needs.ListNeeds(request)
     return Needs(needs=[_out(one) for one in answer.needs], next_page_token=answer.next_page_token)
+
+
+@router.get(".xlsx", response_class=Response, responses=GIVES_XLSX, summary="导出普法需求", openapi_extra=tells())
+async def export_needs(query: Annotated[NeedNarrowing, Query()], caller: Reader) -> Response:
+    """The needs as XLSX, narrowed as the list is; the columns of the import come first. Who took it is kept."""
+    source = NEED_SOURCES.number(query.source)
+    request = pb.ExportNeedsRequest(year=query.year, unit_code=query.agency, source=source, gaps=query.gaps)
+    return xlsx_answer(f"{query.year or '本'}年普法需求", (await caller.clients.needs.ExportNeeds(request)).content)
+
+
+@router.post("/{year}/import", summary="导入普法需求", openapi_extra=tells(*REFUSALS) | TAKES_FILE)
+async def import_needs(
+    year: Annotated[int, Path(ge=2021, le=2200)],
+    query: Annotated[ImportQuery, Query()],
+    request: Request,
+    caller: Keeper,
+) -> ImportReport:
+    """Add what an XLSX or CSV file says: 部门, 类别, 需求, 来源. The same file again changes nothing."""
+    name, content = await sent_file(request)
+    asked = pb.ImportNeedsRequest(year=year, file_name=name, content=content, dry_run=query.dry_run)
+    answer = await caller.clients.needs.ImportNeeds(asked)
+    return report(answer.row_count, answer.created_count, answer.errors, query.dry_run)
 
 
 @router.get(NEED, response_model=NeedOut, summary="一项普法需求", openapi_extra=tells("NEED_NOT_FOUND", etag=True))

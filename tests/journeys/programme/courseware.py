@@ -28,12 +28,14 @@ DOORS = {
     f"POST {ITEM}/files": Door(NOT_NOW),
     f"DELETE {FILE}": Door(NOT_NOW),
     "POST /api/v1/needs": Door(("404 UNIT_NOT_FOUND",), fixed(year=2031, **NEW_NEED, source="survey")),
+    "POST /api/v1/needs/{year}/import": Door(("422 IMPORT_COLUMNS_MISSING",)),  # it is a cohort's file
     f"PUT {NEED}": Door(STALE, fixed(**NEW_NEED, source="survey")),
     f"POST {NEED}/retire": Door(STALE, fixed(**WHY)),
     f"GET {YEAR}": Door(NO_CATALOGUE),
     f"GET {YEAR}/versions/{{number}}": Door(NO_CATALOGUE),
     f"POST {YEAR}/versions": Door(("409 CATALOGUE_INCOMPLETE",)),
 }
+SHEET_RPC = {"year": 2031, "file_name": "a.csv", "content": base64.b64encode("部门\n".encode()).decode()}
 DRAFT, NEED_DRAFT = TEXTS | {"need_ids": [NO_FILE]}, NEW_NEED | {"source": "NEED_SOURCE_SURVEY"}
 CALLS = {
     "GetCourseware": Door(("OK",), about("courseware_id")),
@@ -59,6 +61,7 @@ CALLS = {
     "AddNeed": Door(("NOT_FOUND UNIT_NOT_FOUND",), fixed(year=2031, draft=NEED_DRAFT, request_id="示例")),
     "UpdateNeed": Door(STALE_RPC, on("need_id", draft=NEED_DRAFT)),
     "RetireNeed": Door(STALE_RPC, on("need_id", **WHY)),
+    "ImportNeeds": Door(("INVALID_ARGUMENT IMPORT_COLUMNS_MISSING",), fixed(**SHEET_RPC)),
     "PublishCatalogue": Door(("FAILED_PRECONDITION CATALOGUE_INCOMPLETE",), fixed(year=2031, request_id="示例")),
     "GetCatalogue": Door(NO_CATALOGUE_RPC, fixed(year=2031)),
     "ListCatalogueVersions": Door(("OK",), fixed(year=2031)),

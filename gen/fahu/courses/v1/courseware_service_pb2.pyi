@@ -514,3 +514,55 @@ class RetireCoursewareResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RetireCoursewareResponse: _TypeAlias = RetireCoursewareResponse  # noqa: Y015
+
+@_typing.final
+class ExportCoursewareRequest(_message.Message):
+    """ExportCoursewareRequest filters as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for this year in Shanghai."""
+    unit_code: _builtins.str
+    """Only this agency's; empty for all."""
+    state: _courseware_pb2.CoursewareState.ValueType
+    """Only in this state; unset for all."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        state: _courseware_pb2.CoursewareState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state", "unit_code", b"unit_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportCoursewareRequest: _TypeAlias = ExportCoursewareRequest  # noqa: Y015
+
+@_typing.final
+class ExportCoursewareResponse(_message.Message):
+    """ExportCoursewareResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportCoursewareResponse: _TypeAlias = ExportCoursewareResponse  # noqa: Y015

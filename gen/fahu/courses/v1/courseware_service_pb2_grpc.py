@@ -78,6 +78,11 @@ class CoursewareServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.RetireCoursewareRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.RetireCoursewareResponse.FromString,
                 _registered_method=True)
+        self.ExportCourseware = channel.unary_unary(
+                '/fahu.courses.v1.CoursewareService/ExportCourseware',
+                request_serializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.ExportCoursewareRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.ExportCoursewareResponse.FromString,
+                _registered_method=True)
 
 
 class CoursewareServiceServicer:
@@ -145,6 +150,13 @@ class CoursewareServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportCourseware(self, request, context):
+        """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CoursewareServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -187,6 +199,11 @@ def add_CoursewareServiceServicer_to_server(servicer, server):
                     servicer.RetireCourseware,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.RetireCoursewareRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.RetireCoursewareResponse.SerializeToString,
+            ),
+            'ExportCourseware': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportCourseware,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.ExportCoursewareRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_courseware__service__pb2.ExportCoursewareResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -409,6 +426,33 @@ class CoursewareService:
             '/fahu.courses.v1.CoursewareService/RetireCourseware',
             fahu_dot_courses_dot_v1_dot_courseware__service__pb2.RetireCoursewareRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_courseware__service__pb2.RetireCoursewareResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportCourseware(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.CoursewareService/ExportCourseware',
+            fahu_dot_courses_dot_v1_dot_courseware__service__pb2.ExportCoursewareRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_courseware__service__pb2.ExportCoursewareResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,8 @@ class CoursewareServiceStub:
     """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
     given from it).
     """
+    ExportCourseware: _grpc.UnaryUnaryMultiCallable[_courseware_service_pb2.ExportCoursewareRequest, _courseware_service_pb2.ExportCoursewareResponse]
+    """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
 
 @_typing.type_check_only
 class CoursewareServiceAsyncStub(CoursewareServiceStub):
@@ -87,6 +89,8 @@ class CoursewareServiceAsyncStub(CoursewareServiceStub):
     """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
     given from it).
     """
+    ExportCourseware: _aio.UnaryUnaryMultiCallable[_courseware_service_pb2.ExportCoursewareRequest, _courseware_service_pb2.ExportCoursewareResponse]  # type: ignore[assignment]
+    """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
 
 class CoursewareServiceServicer(metaclass=_abc_1.ABCMeta):
     """CoursewareService. An agency's staff draft and submit its own; 区委依法治区办 approves, or sends back with a note; a catalogue
@@ -162,5 +166,13 @@ class CoursewareServiceServicer(metaclass=_abc_1.ABCMeta):
         """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
         given from it).
         """
+
+    @_abc_1.abstractmethod
+    def ExportCourseware(
+        self,
+        request: _courseware_service_pb2.ExportCoursewareRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_courseware_service_pb2.ExportCoursewareResponse, _abc.Awaitable[_courseware_service_pb2.ExportCoursewareResponse]]:
+        """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
 
 def add_CoursewareServiceServicer_to_server(servicer: CoursewareServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -450,3 +450,159 @@ class RetireNeedResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RetireNeedResponse: _TypeAlias = RetireNeedResponse  # noqa: Y015
+
+@_typing.final
+class NeedRowError(_message.Message):
+    """NeedRowError is one thing wrong with a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    COLUMN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    row: _builtins.int
+    """Row as a spreadsheet shows it: the header is row 1."""
+    column: _builtins.str
+    """Header of the column at fault; empty if the whole row is."""
+    reason: _builtins.str
+    """Stable reason, for example "UNIT_UNKNOWN"."""
+    message: _builtins.str
+    """What is wrong, in Chinese, for the person who mends the file."""
+    def __init__(
+        self,
+        *,
+        row: _builtins.int = ...,
+        column: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["column", b"column", "message", b"message", "reason", b"reason", "row", b"row"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NeedRowError: _TypeAlias = NeedRowError  # noqa: Y015
+
+@_typing.final
+class ImportNeedsRequest(_message.Message):
+    """ImportNeedsRequest carries a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year."""
+    file_name: _builtins.str
+    """Name of the file; its ending tells XLSX from CSV."""
+    content: _builtins.bytes
+    """XLSX or CSV, at most 2 MiB. Columns: 部门, 类别, 需求, 来源 (问卷, 需求 or 其他; empty for 其他)."""
+    dry_run: _builtins.bool
+    """Check only."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        file_name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "dry_run", b"dry_run", "file_name", b"file_name", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportNeedsRequest: _TypeAlias = ImportNeedsRequest  # noqa: Y015
+
+@_typing.final
+class ImportNeedsResponse(_message.Message):
+    """ImportNeedsResponse says what came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_COUNT_FIELD_NUMBER: _builtins.int
+    CREATED_COUNT_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    row_count: _builtins.int
+    """Rows that hold anything."""
+    created_count: _builtins.int
+    """How many needs were added; 0 if anything is wrong."""
+    @_builtins.property
+    def errors(self) -> _containers.RepeatedCompositeFieldContainer[Global___NeedRowError]:
+        """All that is wrong. Nothing was written if there is any."""
+
+    def __init__(
+        self,
+        *,
+        row_count: _builtins.int = ...,
+        created_count: _builtins.int = ...,
+        errors: _abc.Iterable[Global___NeedRowError] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "errors", b"errors", "row_count", b"row_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportNeedsResponse: _TypeAlias = ImportNeedsResponse  # noqa: Y015
+
+@_typing.final
+class ExportNeedsRequest(_message.Message):
+    """ExportNeedsRequest filters as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for this year in Shanghai."""
+    unit_code: _builtins.str
+    """Only this agency's; empty for all."""
+    source: Global___NeedSource.ValueType
+    """Only from this source; unset for all."""
+    gaps: _builtins.bool
+    """Only those that are not retired and that no approved or published item answers."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        source: Global___NeedSource.ValueType = ...,
+        gaps: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gaps", b"gaps", "source", b"source", "unit_code", b"unit_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportNeedsRequest: _TypeAlias = ExportNeedsRequest  # noqa: Y015
+
+@_typing.final
+class ExportNeedsResponse(_message.Message):
+    """ExportNeedsResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportNeedsResponse: _TypeAlias = ExportNeedsResponse  # noqa: Y015

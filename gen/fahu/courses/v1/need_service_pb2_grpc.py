@@ -62,6 +62,16 @@ class NeedServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.RetireNeedRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.RetireNeedResponse.FromString,
                 _registered_method=True)
+        self.ImportNeeds = channel.unary_unary(
+                '/fahu.courses.v1.NeedService/ImportNeeds',
+                request_serializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ImportNeedsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ImportNeedsResponse.FromString,
+                _registered_method=True)
+        self.ExportNeeds = channel.unary_unary(
+                '/fahu.courses.v1.NeedService/ExportNeeds',
+                request_serializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ExportNeedsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ExportNeedsResponse.FromString,
+                _registered_method=True)
 
 
 class NeedServiceServicer:
@@ -105,6 +115,21 @@ class NeedServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportNeeds(self, request, context):
+        """ImportNeeds adds the needs of a file, all or none; the same file again changes nothing. Fails with IMPORT_UNREADABLE,
+        IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportNeeds(self, request, context):
+        """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_NeedServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -132,6 +157,16 @@ def add_NeedServiceServicer_to_server(servicer, server):
                     servicer.RetireNeed,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.RetireNeedRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.RetireNeedResponse.SerializeToString,
+            ),
+            'ImportNeeds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportNeeds,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ImportNeedsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ImportNeedsResponse.SerializeToString,
+            ),
+            'ExportNeeds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportNeeds,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ExportNeedsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_need__service__pb2.ExportNeedsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -272,6 +307,60 @@ class NeedService:
             '/fahu.courses.v1.NeedService/RetireNeed',
             fahu_dot_courses_dot_v1_dot_need__service__pb2.RetireNeedRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_need__service__pb2.RetireNeedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportNeeds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.NeedService/ImportNeeds',
+            fahu_dot_courses_dot_v1_dot_need__service__pb2.ImportNeedsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_need__service__pb2.ImportNeedsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportNeeds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.NeedService/ExportNeeds',
+            fahu_dot_courses_dot_v1_dot_need__service__pb2.ExportNeedsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_need__service__pb2.ExportNeedsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,12 @@ class NeedServiceStub:
     """UpdateNeed writes one anew. Fails with NEED_NOT_FOUND, NEED_RETIRED, UNIT_NOT_FOUND, NEED_EXISTS."""
     RetireNeed: _grpc.UnaryUnaryMultiCallable[_need_service_pb2.RetireNeedRequest, _need_service_pb2.RetireNeedResponse]
     """RetireNeed says that it is no need any more; it is kept. Fails with NEED_NOT_FOUND, NEED_RETIRED."""
+    ImportNeeds: _grpc.UnaryUnaryMultiCallable[_need_service_pb2.ImportNeedsRequest, _need_service_pb2.ImportNeedsResponse]
+    """ImportNeeds adds the needs of a file, all or none; the same file again changes nothing. Fails with IMPORT_UNREADABLE,
+    IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    """
+    ExportNeeds: _grpc.UnaryUnaryMultiCallable[_need_service_pb2.ExportNeedsRequest, _need_service_pb2.ExportNeedsResponse]
+    """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it."""
 
 @_typing.type_check_only
 class NeedServiceAsyncStub(NeedServiceStub):
@@ -65,6 +71,12 @@ class NeedServiceAsyncStub(NeedServiceStub):
     """UpdateNeed writes one anew. Fails with NEED_NOT_FOUND, NEED_RETIRED, UNIT_NOT_FOUND, NEED_EXISTS."""
     RetireNeed: _aio.UnaryUnaryMultiCallable[_need_service_pb2.RetireNeedRequest, _need_service_pb2.RetireNeedResponse]  # type: ignore[assignment]
     """RetireNeed says that it is no need any more; it is kept. Fails with NEED_NOT_FOUND, NEED_RETIRED."""
+    ImportNeeds: _aio.UnaryUnaryMultiCallable[_need_service_pb2.ImportNeedsRequest, _need_service_pb2.ImportNeedsResponse]  # type: ignore[assignment]
+    """ImportNeeds adds the needs of a file, all or none; the same file again changes nothing. Fails with IMPORT_UNREADABLE,
+    IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    """
+    ExportNeeds: _aio.UnaryUnaryMultiCallable[_need_service_pb2.ExportNeedsRequest, _need_service_pb2.ExportNeedsResponse]  # type: ignore[assignment]
+    """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it."""
 
 class NeedServiceServicer(metaclass=_abc_1.ABCMeta):
     """NeedService. Needs come from surveys and demands without any word of whose they are. The centre and the supervisors keep them; agencies
@@ -111,5 +123,23 @@ class NeedServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_need_service_pb2.RetireNeedResponse, _abc.Awaitable[_need_service_pb2.RetireNeedResponse]]:
         """RetireNeed says that it is no need any more; it is kept. Fails with NEED_NOT_FOUND, NEED_RETIRED."""
+
+    @_abc_1.abstractmethod
+    def ImportNeeds(
+        self,
+        request: _need_service_pb2.ImportNeedsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_need_service_pb2.ImportNeedsResponse, _abc.Awaitable[_need_service_pb2.ImportNeedsResponse]]:
+        """ImportNeeds adds the needs of a file, all or none; the same file again changes nothing. Fails with IMPORT_UNREADABLE,
+        IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportNeeds(
+        self,
+        request: _need_service_pb2.ExportNeedsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_need_service_pb2.ExportNeedsResponse, _abc.Awaitable[_need_service_pb2.ExportNeedsResponse]]:
+        """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it."""
 
 def add_NeedServiceServicer_to_server(servicer: NeedServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
