@@ -93,8 +93,7 @@ async def test_a_file_of_courseware_shows_no_more_than_the_list(office: Office) 
     for actor, count in titles.items():
         answer = await office.items(actor).ExportCourseware(courseware_rpc.ExportCoursewareRequest())
         assert len(read(answer.content, courseware.HEADER)) == count
-    answer = await office.items().ExportCourseware(
-        courseware_rpc.ExportCoursewareRequest(state=courseware_pb.COURSEWARE_STATE_DRAFT)
-    )
+    drafts = courseware_rpc.ExportCoursewareRequest(state=courseware_pb.COURSEWARE_STATE_DRAFT)
+    answer = await office.items().ExportCourseware(drafts)
     (line,) = read(answer.content, courseware.HEADER)
     assert (line["标题"], line["状态"], line["回应的需求"]) == (TITLE, "起草中", "如何解除劳动合同")
