@@ -37,7 +37,7 @@ PROGRAMS = {
     for program in (
         Program("registry", draws=True),
         Program("dispatch", keeps_files=True, listens_to=("registry", "courses")),
-        Program("courses", listens_to=("registry", "dispatch")),
+        Program("courses", keeps_files=True, listens_to=("registry", "dispatch")),
         Program("notify", listens_to=("registry", "dispatch", "courses")),
         Program("gateway", has_database=False),
     )

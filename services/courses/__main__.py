@@ -9,35 +9,50 @@ import grpc
 from fahu.access.v1 import access_pb2
 from fahu.courses.v1 import (
     booking_service_pb2,
+    catalogue_service_pb2,
     consultation_record_service_pb2,
     consultation_service_pb2,
     corps_service_pb2,
+    courseware_file_service_pb2,
+    courseware_service_pb2,
     lecture_request_service_pb2,
     lecture_service_pb2,
+    need_service_pb2,
     slot_booking_service_pb2,
 )
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
+from fahu.courses.v1.catalogue_service_pb2_grpc import add_CatalogueServiceServicer_to_server
 from fahu.courses.v1.consultation_record_service_pb2_grpc import add_ConsultationRecordServiceServicer_to_server
 from fahu.courses.v1.consultation_service_pb2_grpc import add_ConsultationServiceServicer_to_server
 from fahu.courses.v1.corps_service_pb2_grpc import add_CorpsServiceServicer_to_server
+from fahu.courses.v1.courseware_file_service_pb2_grpc import add_CoursewareFileServiceServicer_to_server
+from fahu.courses.v1.courseware_service_pb2_grpc import add_CoursewareServiceServicer_to_server
 from fahu.courses.v1.lecture_request_service_pb2_grpc import add_LectureRequestServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
+from fahu.courses.v1.need_service_pb2_grpc import add_NeedServiceServicer_to_server
 from fahu.courses.v1.slot_booking_service_pb2_grpc import add_SlotBookingServiceServicer_to_server
 
 from kit import migrate, runtime
 from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.db import Database
+from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc import carrier
 from kit.settings import DatabaseSettings
+from kit.uploads import Checker
+from services.courses.filing import Filing
 from services.courses.handlers import FROM_DISPATCH, HANDLERS
 from services.courses.service import booking_moves, reminders, request_moves
 from services.courses.service.reference import load_groups_and_zones
 from services.courses.servicer.bookings import BookingServicer
+from services.courses.servicer.catalogues import CatalogueServicer
 from services.courses.servicer.consultation_records import ConsultationRecordServicer
 from services.courses.servicer.consultations import ConsultationServicer
 from services.courses.servicer.corps import CorpsServicer
+from services.courses.servicer.courseware import CoursewareServicer
+from services.courses.servicer.courseware_files import CoursewareFileServicer
 from services.courses.servicer.lecture_requests import LectureRequestServicer
 from services.courses.servicer.lectures import LectureServicer
+from services.courses.servicer.needs import NeedServicer
 from services.courses.servicer.slot_bookings import SlotBookingServicer
 from services.courses.settings import CoursesSettings
 
@@ -51,6 +66,10 @@ SERVICES = [
     slot_booking_service_pb2.DESCRIPTOR.services_by_name["SlotBookingService"],
     consultation_record_service_pb2.DESCRIPTOR.services_by_name["ConsultationRecordService"],
     corps_service_pb2.DESCRIPTOR.services_by_name["CorpsService"],
+    courseware_service_pb2.DESCRIPTOR.services_by_name["CoursewareService"],
+    courseware_file_service_pb2.DESCRIPTOR.services_by_name["CoursewareFileService"],
+    need_service_pb2.DESCRIPTOR.services_by_name["NeedService"],
+    catalogue_service_pb2.DESCRIPTOR.services_by_name["CatalogueService"],
     carrier.SERVICE,
 ]
 
@@ -63,10 +82,14 @@ async def serve() -> int:
     assembly.runtime.every(settings.sweep_seconds, "queues", lambda: sweep(assembly))
     before = timedelta(hours=settings.reminder_hours)
     assembly.runtime.every(settings.sweep_seconds, "reminders", lambda: send_reminders(assembly.database, before))
-    return await assembly.serve(SERVICES, access_pb2.rule, registrations(assembly.database, settings))
+    filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
+    assembly.runtime.every(settings.sweep_seconds, "files", lambda: filing.sweep(datetime.now(UTC)))
+    assembly.runtime.on_stop(filing.aclose)
+    servicers = registrations(assembly.database, settings, filing)
+    return await assembly.serve(SERVICES, access_pb2.rule, servicers, MAX_REQUEST_BYTES)
 
 
-def registrations(database: Database, settings: CoursesSettings) -> list[Callable[[grpc.aio.Server], None]]:
+def registrations(database: Database, settings: CoursesSettings, filing: Filing) -> list[Callable[[grpc.aio.Server], None]]:
     """The servicers of all SERVICES, in their order, for a server."""
     return [
         partial(add_LectureServiceServicer_to_server, LectureServicer(database, settings.lecture_terms())),
@@ -76,6 +99,10 @@ def registrations(database: Database, settings: CoursesSettings) -> list[Callabl
         partial(add_SlotBookingServiceServicer_to_server, SlotBookingServicer(database)),
         partial(add_ConsultationRecordServiceServicer_to_server, ConsultationRecordServicer(database)),
         partial(add_CorpsServiceServicer_to_server, CorpsServicer(database)),
+        partial(add_CoursewareServiceServicer_to_server, CoursewareServicer(database)),
+        partial(add_CoursewareFileServiceServicer_to_server, CoursewareFileServicer(database, filing)),
+        partial(add_NeedServiceServicer_to_server, NeedServicer(database)),
+        partial(add_CatalogueServiceServicer_to_server, CatalogueServicer(database)),
     ]
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pydantic import Field
 
 from kit.calendar import WorkingCalendar
-from kit.settings import ServiceSettings
+from kit.filesettings import FileSettings
 from services.courses.rules.consultations import ConsultationTerms
 from services.courses.rules.lecture_requests import RequestTerms
 from services.courses.rules.lectures import LectureTerms
 
 
-class CoursesSettings(ServiceSettings):
+class CoursesSettings(FileSettings):
     """FAHU_ in front of each name.
 
     `booking_close_hours`: so many hours before a lecture its booking closes, unless its agency says when.

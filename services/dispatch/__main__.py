@@ -45,6 +45,7 @@ from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
 from kit.auth import TokenSigner
 from kit.calendar import WorkingCalendar
 from kit.db import Database
+from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc import carrier
 from kit.rpc.client import RpcChannel
 from kit.settings import DatabaseSettings
@@ -96,8 +97,6 @@ SERVICES = [
 ]
 # Well within the time in which the bus wants an event acknowledged.
 COURSES_SECONDS = 3.0
-# A file of 20 MiB, and what stands around it.
-MAX_REQUEST_BYTES = 24 * 1024 * 1024
 
 
 async def serve() -> int:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
 from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
+from fahu.courses.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
 from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceStub
 from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceStub
 from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceStub
+from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceStub
+from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceStub
 from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceStub
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
+from fahu.courses.v1.need_service_pb2_grpc import NeedServiceStub
 from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceStub
 from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub
 from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceStub
@@ -58,11 +62,15 @@ from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
     from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
+    from fahu.courses.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
     from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceAsyncStub
     from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceAsyncStub
     from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceAsyncStub
+    from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceAsyncStub
+    from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceAsyncStub
     from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceAsyncStub
     from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
+    from fahu.courses.v1.need_service_pb2_grpc import NeedServiceAsyncStub
     from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceAsyncStub
     from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceAsyncStub
     from fahu.dispatch.v1.calendar_service_pb2_grpc import CalendarServiceAsyncStub
@@ -119,6 +127,7 @@ ONCE = (
     "/fahu.registry.v1.InvitationService/RemakeLink",
     "/fahu.notify.v1.NotifyService/CompleteCallTask",
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
+    "/fahu.courses.v1.CoursewareFileService/DeleteCoursewareFile",
     "/fahu.dispatch.v1.CalendarService/SetCalendar",
 )
 log = logging.getLogger(__name__)
@@ -175,6 +184,10 @@ class Clients:
         self.slot_bookings: SlotBookingServiceAsyncStub = SlotBookingServiceStub(of_caller)
         self.consultation_records: ConsultationRecordServiceAsyncStub = ConsultationRecordServiceStub(of_caller)
         self.corps: CorpsServiceAsyncStub = CorpsServiceStub(of_caller)
+        self.courseware: CoursewareServiceAsyncStub = CoursewareServiceStub(of_caller)
+        self.courseware_files: CoursewareFileServiceAsyncStub = CoursewareFileServiceStub(of_caller)
+        self.needs: NeedServiceAsyncStub = NeedServiceStub(of_caller)
+        self.catalogues: CatalogueServiceAsyncStub = CatalogueServiceStub(of_caller)
 
     def _speak_to_registry(self, of_caller: Any, of_gateway: Any) -> None:
         self.registry: RegistryServiceAsyncStub = RegistryServiceStub(of_caller)

@@ -3,6 +3,7 @@ careful, metrics, and an answer where everything else failed. Pure ASGI, one lay
 """
 
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -16,8 +17,9 @@ from services.gateway.headers import SCOPE_KEY, Heads, read
 from services.gateway.problems import problem
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
-# The one address that takes files. Its route asks who it is before it reads the body.
-LARGER_BODIES = {"/api/v1/attachments": 20 * 1024 * 1024}
+# The addresses that take files. Their routes ask who it is before they read the body.
+FILES_TO = re.compile(r"/api/v1/(attachments|courseware/[^/]+/files)")
+MAX_FILE_BYTES = 20 * 1024 * 1024
 DISCARDED_BYTES = 4 * MAX_BODY_BYTES
 REQUEST_SECONDS = 10.0
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -70,7 +72,7 @@ class Edge:
             await problem(heads, "INTERNAL")(scope, receive, answer)
 
     async def _serve(self, scope: Scope, heads: Heads, receive: Receive, answer: Send) -> None:
-        limit = LARGER_BODIES.get(scope["path"], MAX_BODY_BYTES)
+        limit = MAX_FILE_BYTES if FILES_TO.fullmatch(scope["path"]) else MAX_BODY_BYTES
         if heads.length is None:
             await self._app(scope, _limited(receive, limit), answer)
         elif heads.length <= limit:

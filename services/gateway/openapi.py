@@ -130,6 +130,8 @@ TAGS = {
     "consultation-records": "咨询记录。What was asked and advised, and the enterprise's consent to more.",
     "corps": "服务团、咨询小组与片区。Who lectures and advises, by which groups, and in which zones.",
     "bookings": "报名。Seats in lectures, the queue for them, and offers.",
+    "courseware": "以案释法课件。Courseware of the agencies, its files, and the needs it answers.",
+    "catalogues": "课程目录。A year's catalogue, version by version.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

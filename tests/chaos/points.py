@@ -18,7 +18,7 @@ HOSTS = {
 
 
 # Struck one by one in tests/dispatch/test_attachments.py: no file is sent here.
-ELSEWHERE = ("attachment.",)
+ELSEWHERE = ("file.",)
 
 
 def all_points() -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,11 +23,16 @@ from sqlalchemy import text
 
 from kit import migrate
 from kit.auth import Actor
+from kit.blobs import FolderBlobs
 from kit.db import Database
 from kit.events import outbox
+from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc.client import Refusal, RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
+from kit.scanning import NoScanner
+from kit.uploads import Checker
 from services.courses.__main__ import MIGRATIONS, SERVICES, registrations
+from services.courses.filing import Filing
 from services.courses.models import Courseware, Lecturer, LiaisonPoint, Unit
 from services.courses.rules.years import year_of
 from services.courses.service.reference import load_groups_and_zones
@@ -78,6 +84,7 @@ class World:
     firms: list[Firm]
     lecturer: UUID
     courseware: UUID
+    filing: Filing
 
     def stub(self, kind: Callable[[Any], Any], actor: Actor | str) -> Any:
         signer = signing.signer(actor) if isinstance(actor, str) else Speaker(actor)
@@ -255,17 +262,19 @@ def new_courseware(id: UUID, unit: str, state: str = "APPROVED") -> Courseware:
 
 
 @pytest.fixture
-async def world(make_database: MakeDatabase) -> AsyncIterator[World]:
+async def world(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[World]:
     url = await asyncio.to_thread(make_database, "courses", _prepare)
     database = Database(url)
     database.before_commit = outbox.flush
     firms, lecturer, courseware = await _fill(database)
-    added = registrations(database, CoursesSettings.model_construct())
-    server = RpcServer(SERVICES, access_pb2.rule, added, signing.verifier(), "courses.fahu")
+    filing = Filing(database, FolderBlobs(tmp_path / "blobs"), Checker(workers=1), NoScanner())
+    added = registrations(database, CoursesSettings.model_construct(), filing)
+    server = RpcServer(SERVICES, access_pb2.rule, added, signing.verifier(), "courses.fahu", MAX_REQUEST_BYTES)
     port = await server.start("127.0.0.1", 0)
     channels: list[RpcChannel] = []
-    yield World(database, f"127.0.0.1:{port}", channels, firms, lecturer, courseware)
+    yield World(database, f"127.0.0.1:{port}", channels, firms, lecturer, courseware, filing)
     for channel in channels:
         await channel.close()
     await server.stop(0.1)
+    await filing.aclose()
     await database.close()

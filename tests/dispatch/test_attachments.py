@@ -18,11 +18,12 @@ from fahu.dispatch.v1.attachment_service_pb2_grpc import AttachmentServiceStub, 
 from kit import faults
 from kit.auth import Actor
 from kit.blobs import FolderBlobs
+from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc.client import RpcChannel, refusal_of
 from kit.rpc.server import RpcServer
 from kit.scanning import Clamd, NoScanner
 from kit.uploads import MAX_BYTES, Checker
-from services.dispatch.__main__ import MAX_REQUEST_BYTES, SERVICES
+from services.dispatch.__main__ import SERVICES
 from services.dispatch.filing import Filing
 from services.dispatch.rules import State
 from services.dispatch.servicer.attachments import AttachmentServicer
@@ -222,7 +223,7 @@ class Died(BaseException):
     """What SIGKILL would have been."""
 
 
-POINTS = ["attachment.after_book", "attachment.after_put", "attachment.after_verdict", "attachment.after_bytes_gone"]
+POINTS = ["file.after_book", "file.after_put", "file.after_verdict", "file.after_bytes_gone"]
 
 
 @pytest.mark.parametrize("point", POINTS)

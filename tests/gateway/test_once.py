@@ -20,6 +20,7 @@ SAME_TWICE = {
     "ImportDuties",
     "ImportLiaisons",
     "ImportMembers",
+    "ImportNeeds",
     "ImportNominations",
     "ImportProjects",
     "ImportServiceRecords",

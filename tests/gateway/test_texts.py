@@ -21,11 +21,14 @@ from services.gateway.routes import (
     cohort_schemas,
     consultation_records,
     consultations,
+    courseware,
+    courseware_files,
     demand_parts,
     demand_schemas,
     enterprises,
     findings,
     invitations,
+    needs,
     nominations,
     plaque_schemas,
     rebindings,
@@ -40,6 +43,7 @@ from services.gateway.routes import (
 from services.gateway.texts import Language, Text
 from services.gateway.texts.demands import LINES, line_text
 from services.gateway.texts.problems import DETAILS, FIELDS, GAPS, LIMITS, PROBLEMS
+from services.gateway.texts.problems.courseware import COURSEWARE_GAPS
 from services.gateway.texts.states import ENTERPRISE, NOBODY, STAFF
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -78,6 +82,10 @@ WORDS = [
     (cohort_schemas.CohortStateWord, cohort_schemas.STATES),
     (cohort_schemas.CohortOriginWord, cohort_schemas.ORIGINS),
     (cohort_schemas.GapWord, cohort_schemas.GAPS),
+    (courseware.CoursewareStateWord, courseware.COURSEWARE_STATES),
+    (courseware_files.CoursewareFileWord, courseware_files.FILE_KINDS),
+    (courseware_files.CoursewareFileStateWord, courseware_files.FILE_STATES),
+    (needs.NeedSourceWord, needs.NEED_SOURCES),
     (nominations.NominatorWord, nominations.NOMINATORS),
     (nominations.NominationStateWord, nominations.STATES),
     (rebindings.RebindingWord, rebindings.REBINDING_STATES),
@@ -127,7 +135,7 @@ def _texts() -> list[Text]:
 
 
 def test_every_gap_has_its_words() -> None:
-    assert {word.upper() for word in cohort_schemas.GAPS} == GAPS.keys()
+    assert {word.upper() for word in cohort_schemas.GAPS} | COURSEWARE_GAPS.keys() == GAPS.keys()
 
 
 def test_texts_are_chinese_and_english() -> None:

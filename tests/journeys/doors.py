@@ -164,6 +164,12 @@ def filled(path: str, thing: str) -> str:
     path = path.replace("{token}", "A" * 22)  # a code that leads nowhere
     path = path.replace("{number}", "1").replace("{code}", "west")  # a consultation group, a zone
     return path.replace("{year}", "2031").replace("{name}", "favicon.png").replace("{category_code}", "hrss")
+    return (
+        path.replace("{year}", "2031")
+        .replace("{number}", "1")
+        .replace("{name}", "favicon.png")
+        .replace("{category_code}", "hrss")
+    )
 
 
 async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, column: str) -> str:
@@ -177,7 +183,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     if path.endswith("/import"):
         sent = {"content": programme.SHEETS.get(line.name, SHEET).encode(), "params": {"dry_run": "true"}}
         headers["content-type"] = "text/csv"
-    elif path == "/api/v1/attachments":
+    elif path == "/api/v1/attachments" or (method == "POST" and path.endswith("/files")):
         sent = {"content": png(), "params": {"file_name": "a.png"}}
         headers["content-type"] = "image/png"
     elif method == "POST" or method == "PUT":

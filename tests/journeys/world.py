@@ -16,6 +16,7 @@ from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
 from tests.journeys.consultations_world import consultations
+from tests.journeys.courseware_world import courseware_and_needs
 from tests.journeys.lectures_world import lecture_requests, lectures_and_bookings
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
@@ -125,8 +126,7 @@ async def _fill(platform: Platform, world: World) -> None:
         "recommendation": await _recommendations(world),
         "nomination": await _nominations(platform, world),
         "designation": await _designations(world),
-        **await _projects(platform, world),
-        **await _courses(platform, world),
+        **await _programme(platform, world),
         "call task": _for_all(Things([await _call_task(world)])),
     }
 
@@ -139,8 +139,13 @@ async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Thi
     return {"project": projects, "service record": records}
 
 
+async def _programme(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
+    """What the year's programme makes, in registry and in courses."""
+    return await _projects(platform, world) | await _courses(platform, world)
+
+
 async def _courses(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
-    """What courses holds: lectures, bookings, requests for lectures, consultations."""
+    """What courses holds: courseware, lectures, bookings, requests for lectures, consultations."""
     by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
     courses = world.stack.database_url("courses")
 
@@ -150,7 +155,9 @@ async def _courses(platform: Platform, world: World) -> dict[str, dict[str, Thin
     lectures, bookings = await lectures_and_bookings(world.people, world.neighbour, staff_of, courses)
     requests = await lecture_requests(world.people["liaison"], world.neighbour)
     of_consultations = await consultations(world.people, world.neighbour, staff_of, courses)
-    return {"lecture": lectures, "booking": bookings, "lecture request": requests, **of_consultations}
+    of_courseware = await courseware_and_needs(world.stack.url(), world.people, await staff_of("eco_env"))
+    found = {"lecture": lectures, "booking": bookings, "lecture request": requests}
+    return found | of_consultations | of_courseware
 
 
 async def _survey(supervisor: Person) -> str:

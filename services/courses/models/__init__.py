@@ -9,6 +9,10 @@ from services.courses.models.base import (
     OUTBOX,
     Base,
 )
+from services.courses.models.catalogues import (
+    Catalogue,
+    CatalogueItem,
+)
 from services.courses.models.consultations import (
     Consultation,
     ConsultationRecord,
@@ -25,6 +29,9 @@ from services.courses.models.corps import (
 )
 from services.courses.models.courseware import (
     Courseware,
+    CoursewareFile,
+    CoursewareNeed,
+    Need,
 )
 from services.courses.models.lecture_requests import (
     LectureRequest,
@@ -50,18 +57,23 @@ __all__ = [
     "Act",
     "Base",
     "Booking",
+    "Catalogue",
+    "CatalogueItem",
     "Consultant",
     "Consultation",
     "ConsultationGroup",
     "ConsultationRecord",
     "ConsultationStaff",
     "Courseware",
+    "CoursewareFile",
+    "CoursewareNeed",
     "GroupUnit",
     "Lecture",
     "LectureRequest",
     "Lecturer",
     "LiaisonPoint",
     "Member",
+    "Need",
     "RequestParty",
     "RequestSlot",
     "SlotBooking",

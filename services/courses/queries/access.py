@@ -1,4 +1,4 @@
-"""Who sees which lecture and session of consultation, which booking, request and record, and whom in the corps."""
+"""Who sees which lecture and session, which booking, request and record, which courseware, and whom in the corps."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.courses.models import (
     Consultant,
     Consultation,
     ConsultationRecord,
+    Courseware,
     GroupUnit,
     Lecture,
     Lecturer,
@@ -21,6 +22,7 @@ from services.courses.models import (
     ZoneArea,
 )
 from services.courses.rules.consultations import FollowUpState
+from services.courses.rules.courseware import CoursewareState
 from services.courses.rules.lecture_requests import OPEN
 from services.courses.rules.lectures import LectureState
 
@@ -207,3 +209,27 @@ def member_visible_to(actor: Actor, table: type[Lecturer] | type[Consultant]) ->
 def sends_for(actor: Actor, unit_code: str) -> bool:
     """Whether the actor may send people into the corps for a unit: its own staff, and supervisors for any."""
     return actor.has(SUPERVISOR) or (hosts(actor) and actor.unit_code == unit_code)
+
+
+def courseware_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """What was never submitted is its agency's matter; what is not published, that of those who oversee as well."""
+    ways: list[ColumnElement[bool]] = []
+    if actor.has(*AGENCY, *ALL_SEEING, OFFICER, LIAISON):
+        ways.append(Courseware.state == CoursewareState.PUBLISHED)
+    if actor.has(*ALL_SEEING):
+        ways.append(Courseware.state.in_((CoursewareState.SUBMITTED, CoursewareState.APPROVED)))
+        ways.append(Courseware.submitted_at.is_not(None))
+    return or_(false(), *ways, courseware_of(actor))
+
+
+def courseware_of(actor: Actor) -> ColumnElement[bool]:
+    """Whether an item is of the actor's own agency."""
+    return Courseware.unit_code == actor.unit_code if hosts(actor) else false()
+
+
+def sees_old_catalogues(actor: Actor) -> bool:
+    return actor.has(*ALL_SEEING, *AGENCY)
+
+
+def supervises(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.has(int(Role.ROLE_SUPERVISOR)) else false()

@@ -103,8 +103,8 @@ async def lecture_to_change(session: AsyncSession, actor: Actor, lecture_id: UUI
 
 
 async def courseware_to_teach(session: AsyncSession, unit_code: str, courseware_id: UUID) -> Courseware:
-    """Courseware of the agency that may be taught."""
-    found = await session.get(Courseware, courseware_id)
+    """Courseware of the agency that may be taught; until the transaction ends, nobody retires it."""
+    found = await session.get(Courseware, courseware_id, with_for_update={"read": True})
     if found is None or found.unit_code != unit_code or found.state not in TEACHABLE:
         raise CoursewareNotFound
     return found

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fahu.courses.v1 import events_pb2, lecture_pb2, lecture_request_pb2
+from fahu.courses.v1 import courseware_pb2, events_pb2, lecture_pb2, lecture_request_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import outbox
-from services.courses.models import Booking, Lecture, LectureRequest
+from services.courses.models import Booking, Catalogue, Courseware, Lecture, LectureRequest
 from services.courses.rules import lecture_requests
+from services.courses.rules.courseware import CoursewareState, courseware_serial
 from services.courses.rules.lectures import serial_of
 
 TOLD_AT_ONCE = 200
@@ -118,3 +119,27 @@ def request_due(session: AsyncSession, request: LectureRequest, percent: int, to
 def request_overdue(session: AsyncSession, request: LectureRequest, told: Sequence[UUID]) -> None:
     event = events_pb2.LectureRequestOverdue(request=request_subject(request), audience_ids=map(str, told))
     outbox.add(session, event, str(request.id), request.version)
+
+
+def courseware_changed(session: AsyncSession, courseware: Courseware, contact_ids: Sequence[UUID] = ()) -> None:
+    event = events_pb2.CoursewareChanged(
+        courseware_id=str(courseware.id),
+        serial=courseware_serial(courseware.year, courseware.number),
+        year=courseware.year,
+        unit_code=courseware.unit_code,
+        state=courseware_pb2.CoursewareState.Value(f"COURSEWARE_STATE_{courseware.state}"),
+        sent_back=courseware.state == CoursewareState.DRAFT and courseware.note is not None,
+        contact_ids=[str(person) for person in contact_ids],
+        version=courseware.version,
+    )
+    outbox.add(session, event, str(courseware.id), courseware.version)
+
+
+def catalogue_published(session: AsyncSession, catalogue: Catalogue) -> None:
+    event = events_pb2.CataloguePublished(
+        year=catalogue.year,
+        version=catalogue.version,
+        item_count=catalogue.item_count,
+        published_at=stamp(catalogue.published_at),
+    )
+    outbox.add(session, event, str(catalogue.year), catalogue.version)

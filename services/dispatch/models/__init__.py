@@ -1,6 +1,6 @@
 """Tables of dispatch. What the database can hold true, it holds: constraints first, checks in code second."""
 
-from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment, AttachmentState
+from services.dispatch.models.attachments import MOST_OF_A_DEMAND, Attachment
 from services.dispatch.models.base import DEAD_LETTER, INBOX, OUTBOX, Base
 from services.dispatch.models.calendars import CalendarDay, CalendarTable, ClockChange
 from services.dispatch.models.clocks import DemandClock, DemandSegment
@@ -28,7 +28,6 @@ __all__ = [
     "MOST_OF_A_DEMAND",
     "OUTBOX",
     "Attachment",
-    "AttachmentState",
     "Base",
     "CalendarDay",
     "CalendarTable",

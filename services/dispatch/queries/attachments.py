@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +9,13 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
+from kit.files import Files
 from services.dispatch import errors
-from services.dispatch.models import Attachment, AttachmentState, Demand
+from services.dispatch.models import Attachment, Demand
 from services.dispatch.queries.access import knows_whose, visible_to
 
-BATCH = 20
-THERE = and_(Attachment.stored_at.is_not(None), Attachment.removed_at.is_(None))
+# What is attached is kept.
+FILES = Files(Attachment, Attachment.demand_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def _seen(row: Row[Any]) -> Seen:
 
 def _files(actor: Actor) -> Select[*tuple[Any, ...]]:
     query = select(Attachment, Demand.judicial, Demand.submitted_for_by_unit, knows_whose(actor).label("known"))
-    return query.outerjoin(Demand, Demand.id == Attachment.demand_id).where(THERE)
+    return query.outerjoin(Demand, Demand.id == Attachment.demand_id).where(FILES.there)
 
 
 async def attachment(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Seen:
@@ -77,17 +77,11 @@ async def demand_to_attach_to(session: AsyncSession, actor: Actor, demand_id: UU
 
 async def own_to_change(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> Sequence[Attachment]:
     """Lock files that the actor uploaded, in the order given. Raises AttachmentNotFound if one of them is not there."""
-    query = select(Attachment).where(Attachment.id.in_(ids), Attachment.person_id == actor.person_id, THERE)
+    query = select(Attachment).where(Attachment.id.in_(ids), Attachment.person_id == actor.person_id, FILES.there)
     found = {one.id: one for one in await session.scalars(query.order_by(Attachment.id).with_for_update())}
     if len(found) != len(ids):
         raise errors.AttachmentNotFound
     return [found[one] for one in ids]
-
-
-async def of_request(session: AsyncSession, person_id: UUID, request_id: str) -> Attachment | None:
-    """What this person uploaded under this request id; not what is on its way out."""
-    mine = and_(Attachment.person_id == person_id, Attachment.request_id == request_id)
-    return (await session.scalars(select(Attachment).where(mine, Attachment.removed_at.is_(None)))).first()
 
 
 async def loose_count(session: AsyncSession, person_id: UUID) -> int:
@@ -99,16 +93,3 @@ async def positions_of(session: AsyncSession, demand_id: UUID) -> Sequence[int]:
     """The places that are taken, of 1 to 10."""
     found = await session.scalars(select(Attachment.position).where(Attachment.demand_id == demand_id))
     return [one for one in found if one is not None]
-
-
-async def quarantined(session: AsyncSession, before: datetime) -> Sequence[Attachment]:
-    """Some that wait for a verdict since then, whichever: one on which the scanner chokes must not hold up the rest."""
-    waiting = and_(THERE, Attachment.state == AttachmentState.QUARANTINED, Attachment.stored_at < before)
-    return (await session.scalars(select(Attachment).where(waiting).order_by(func.random()).limit(BATCH))).all()
-
-
-async def going(session: AsyncSession) -> Sequence[Attachment]:
-    """Some that are marked as removed, and some refused ones whose bytes are still there."""
-    refused = and_(Attachment.state == AttachmentState.REFUSED, Attachment.blob_key.is_not(None))
-    marked = and_(Attachment.demand_id.is_(None), Attachment.removed_at.is_not(None))
-    return (await session.scalars(select(Attachment).where(or_(marked, refused)).limit(BATCH))).all()

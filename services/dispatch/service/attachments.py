@@ -1,80 +1,36 @@
 """What becomes of a file in the database: booked, stored, judged, attached, marked as removed (DEM-9: 附件)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import uuid_utils.compat
 from fahu.access.v1.access_pb2 import Role
-from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
-from kit.blobs import new_key
 from kit.errors import PermissionDenied
+from kit.files import FileState, Upload
 from kit.uploads import Kind
 from services.dispatch import errors, rules
-from services.dispatch.models import MOST_OF_A_DEMAND, Attachment, AttachmentState, Demand
+from services.dispatch.models import MOST_OF_A_DEMAND, Attachment, Demand
 from services.dispatch.queries import attachments as queries
 from services.dispatch.rules import State
 
 MOST_LOOSE = 30
 LOOSE_HOURS = 24
-# Between the row and its bytes lie seconds; what is not stored after so long never will be.
-UNSTORED_HOURS = 1
 SHUT = frozenset({State.CLOSED, State.WITHDRAWN})
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came."""
-
-    file_name: str
-    media_type: str
-    content: bytes
-    sha256: bytes
-    request_id: str
-    request_hash: bytes
 
 
 async def book(session: AsyncSession, actor: Actor, upload: Upload, kind: Kind, now: datetime) -> None:
     """Write the row of a checked file, before its bytes are stored. Nothing happens if this request was booked before."""
     if await queries.loose_count(session, actor.person_id) >= MOST_LOOSE:
         raise errors.AttachmentsTooMany(limit=str(MOST_LOOSE))
-    values = {
-        "id": uuid_utils.compat.uuid7(),
-        "person_id": actor.person_id,
-        "unit_code": actor.unit_code,
-        "enterprise_id": actor.organisation_id,
-        "file_name": upload.file_name,
-        "kind": kind,
-        "media_type": kind.media_type,
-        "size": len(upload.content),
-        "sha256": upload.sha256,
-        "blob_key": new_key(),
-        "state": AttachmentState.QUARANTINED,
-        "request_id": upload.request_id,
-        "request_hash": upload.request_hash,
-        "uploaded_at": now,
-    }
+    values = upload.columns(actor.person_id, kind, now)
+    values |= {"unit_code": actor.unit_code, "enterprise_id": actor.organisation_id}
     await session.execute(
         insert(Attachment).values(values).on_conflict_do_nothing(index_elements=["person_id", "request_id"])
     )
-
-
-async def mark_stored(session: AsyncSession, attachment_id: UUID, now: datetime) -> None:
-    """Its bytes are there."""
-    unstored = and_(Attachment.id == attachment_id, Attachment.stored_at.is_(None))
-    await session.execute(update(Attachment).where(unstored).values(stored_at=now))
-
-
-async def judge(session: AsyncSession, attachment_id: UUID, clean: bool) -> None:
-    """The scanner's verdict; the first one stands."""
-    waiting = and_(Attachment.id == attachment_id, Attachment.state == AttachmentState.QUARANTINED)
-    state = AttachmentState.CLEAN if clean else AttachmentState.REFUSED
-    await session.execute(update(Attachment).where(waiting).values(state=state))
 
 
 async def attach(session: AsyncSession, actor: Actor, demand_id: UUID, ids: Sequence[UUID], now: datetime) -> None:
@@ -94,7 +50,7 @@ async def attach(session: AsyncSession, actor: Actor, demand_id: UUID, ids: Sequ
     for one, position in zip(new, free, strict=False):
         if one.demand_id:
             raise errors.AttachmentAttached
-        if one.state == AttachmentState.REFUSED:
+        if one.state == FileState.REFUSED:
             raise errors.AttachmentNotClean(state=one.state)
         one.demand_id, one.position, one.attached_at = demand_id, position, now
 
@@ -122,18 +78,4 @@ async def remove(session: AsyncSession, actor: Actor, attachment_id: UUID, now: 
 
 async def remove_forgotten(session: AsyncSession, now: datetime) -> None:
     """Mark what was attached to nothing for a day, and what was never stored."""
-    unstored = and_(Attachment.stored_at.is_(None), Attachment.uploaded_at < now - timedelta(hours=UNSTORED_HOURS))
-    old = or_(Attachment.uploaded_at < now - timedelta(hours=LOOSE_HOURS), unstored)
-    loose = and_(Attachment.demand_id.is_(None), Attachment.removed_at.is_(None))
-    await session.execute(update(Attachment).where(loose, old).values(removed_at=now))
-
-
-async def forget_bytes(session: AsyncSession, attachment_id: UUID) -> None:
-    """Its bytes are gone: so is the row of one that is removed, while a refused one keeps what is known of it."""
-    mine = await session.scalar(select(Attachment).where(Attachment.id == attachment_id).with_for_update())
-    if mine is None:
-        return
-    if mine.removed_at:
-        await session.execute(delete(Attachment).where(Attachment.id == attachment_id))
-    else:
-        mine.blob_key = None
+    await queries.FILES.remove_old(session, now, Attachment.uploaded_at < now - timedelta(hours=LOOSE_HOURS))

@@ -1,11 +1,7 @@
-"""Files that belong to demands: upload, attach, read. A file leaves the door as a download only, never as a page (附件)."""
+"""Files that belong to demands: upload, attach, read (附件)."""
 
-import time
-from dataclasses import replace
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
@@ -14,46 +10,18 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from kit.context import current_call, enter_call
-from kit.uploads.kinds import MEDIA_TYPES
 from services.gateway.auth import CENTRE, AnyRole, Caller, allow
-from services.gateway.errors import ContentTypeUnsupported
+from services.gateway.files import GIVES_FILE, TAKES_UPLOAD, UPLOAD_REASONS, UploadQuery, download, hand_over, media_type_of
 from services.gateway.openapi import tells
-from services.gateway.schemas import NO_NUL, UNIQUE, Asked, GivenId, Id, In, Out
+from services.gateway.schemas import UNIQUE, GivenId, Id, In, Out
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["attachments"])
 SENDERS = (Role.ROLE_LIAISON, Role.ROLE_AGENCY_CONTACT, Role.ROLE_AGENCY_HANDLER, *CENTRE, Role.ROLE_AREA_OFFICER)
 Sender = Annotated[Caller, Depends(allow(*SENDERS))]
-# Counted from when the body is here: a telephone may need longer for 20 MiB than any request may take otherwise.
-UPLOAD_SECONDS = 25.0
-# What is larger waits on disk until it is whole and its turn has come (`Parts.uploads`).
-KEPT_BYTES = 256 * 1024
 KindWord = Literal["docx", "pdf", "jpg", "png"]
 FileStateWord = Literal["quarantined", "clean", "refused"]
 KINDS, FILE_STATES = Words(pb.AttachmentKind), Words(pb.AttachmentState)
-FILE = {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}
-UPLOAD_REASONS = (
-    "UPLOAD_EMPTY",
-    "UPLOAD_TOO_LARGE",
-    "UPLOAD_NAME_INVALID",
-    "UPLOAD_TYPE_NOT_ALLOWED",
-    "UPLOAD_MISLABELLED",
-    "UPLOAD_MALFORMED",
-    "UPLOAD_ENCRYPTED",
-    "UPLOAD_ACTIVE_CONTENT",
-    "UPLOAD_POLYGLOT",
-    "UPLOAD_BOMB",
-    "UPLOAD_INFECTED",
-)
-
-
-class UploadQuery(Asked):
-    """What the file is called."""
-
-    file_name: Annotated[
-        str, Field(min_length=1, max_length=200, pattern=NO_NUL, description="文件名，含扩展名，不含路径。Name, no path.")
-    ]
 
 
 class AttachIn(In):
@@ -104,31 +72,18 @@ class AttachmentList(Out):
     "/attachments",
     status_code=201,
     summary="上传附件",
-    openapi_extra=tells(*UPLOAD_REASONS, "ATTACHMENTS_TOO_MANY", idempotent=True)
-    | {"requestBody": {"required": True, "content": FILE}},
+    openapi_extra=tells(*UPLOAD_REASONS, "ATTACHMENTS_TOO_MANY", idempotent=True) | TAKES_UPLOAD,
 )
 async def upload_attachment(
     query: Annotated[UploadQuery, Query()], request: Request, response: Response, caller: Sender
 ) -> AttachmentOut:
     """Send a docx, pdf, jpg or png of at most 20 MiB as the body. It is the caller's alone until it is attached to a demand,
     and goes after 24 hours if it is not."""
-    key, media_type = caller.heads.idempotency_key(), _media_type(request)
+    key, media_type = caller.heads.idempotency_key(), media_type_of(request)
     asked = pb.UploadAttachmentRequest(file_name=query.file_name, media_type=media_type, request_id=key)
-    with SpooledTemporaryFile(KEPT_BYTES) as file:
-        async for piece in request.stream():
-            file.write(piece)
-        enter_call(replace(current_call(), deadline=time.monotonic() + UPLOAD_SECONDS))
-        async with caller.parts.uploads:
-            answer = await _hand_over(asked, file, caller)
+    answer = await hand_over(request, caller, asked, caller.clients.attachments.UploadAttachment)
     response.headers["location"] = f"/api/v1/attachments/{answer.attachment.id}"
     return AttachmentOut.of(answer.attachment)
-
-
-async def _hand_over(asked: pb.UploadAttachmentRequest, file: IO[bytes], caller: Caller) -> pb.UploadAttachmentResponse:
-    """Send a file that is here. It stands in memory from now on, several times over: in the message, and on its way."""
-    file.seek(0)
-    asked.content = file.read()
-    return await caller.clients.attachments.UploadAttachment(asked, timeout=UPLOAD_SECONDS)
 
 
 @router.get("/attachments/{attachment_id}", summary="附件信息", openapi_extra=tells("ATTACHMENT_NOT_FOUND"))
@@ -141,7 +96,7 @@ async def get_attachment(attachment_id: UUID, caller: AnyRole) -> AttachmentOut:
 @router.get(
     "/attachments/{attachment_id}/content",
     response_class=Response,
-    responses={200: {"content": FILE}},
+    responses=GIVES_FILE,
     summary="下载附件",
     openapi_extra=tells("ATTACHMENT_NOT_FOUND", "ATTACHMENT_NOT_CLEAN"),
 )
@@ -149,11 +104,8 @@ async def download_attachment(attachment_id: UUID, caller: AnyRole) -> Response:
     """Download one file, to be kept, not shown: a browser that is led here saves it."""
     request = pb.DownloadAttachmentRequest(attachment_id=str(attachment_id))
     answer = await caller.clients.attachments.DownloadAttachment(request)
-    headers = {
-        "content-disposition": _disposition(answer.attachment),
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    }
-    return Response(answer.content, media_type=answer.attachment.media_type, headers=headers)
+    found = answer.attachment
+    return download(answer.content, found.media_type, found.file_name, f"attachment.{KINDS.of(found.kind)}")
 
 
 @router.delete(
@@ -191,16 +143,3 @@ async def attach_to_demand(demand_id: UUID, body: AttachIn, caller: Sender) -> A
     request = pb.AttachToDemandRequest(demand_id=str(demand_id), attachment_ids=[str(one) for one in body.attachment_ids])
     answer = await caller.clients.attachments.AttachToDemand(request)
     return AttachmentList(attachments=[AttachmentOut.of(one) for one in answer.attachments])
-
-
-def _media_type(request: Request) -> str:
-    media: Any = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media not in FILE:
-        raise ContentTypeUnsupported
-    return str(media)
-
-
-def _disposition(found: pb.Attachment) -> str:
-    """RFC 6266: the name in UTF-8 for those who read it, a plain one for those who do not."""
-    plain = f"attachment.{KINDS.of(found.kind)}"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(found.file_name, safe='')}"

@@ -150,6 +150,36 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Columns are missing from the file. Metadata: columns."""
     ERROR_REASON_IMPORT_TOO_LARGE: _ErrorReason.ValueType  # 32
     """The file is larger than is taken. Metadata: rows, columns, mebibytes, entries."""
+    ERROR_REASON_COURSEWARE_WRONG_STATE: _ErrorReason.ValueType  # 35
+    """The courseware's state does not allow it. Metadata: state."""
+    ERROR_REASON_COURSEWARE_NOT_ANONYMISED: _ErrorReason.ValueType  # 36
+    """Its agency has not said that no one can be told from the case."""
+    ERROR_REASON_COURSEWARE_FILES_MISSING: _ErrorReason.ValueType  # 37
+    """The courseware has no file."""
+    ERROR_REASON_COURSEWARE_FILES_WAITING: _ErrorReason.ValueType  # 38
+    """The virus scanner has not come to a verdict on a file."""
+    ERROR_REASON_COURSEWARE_IN_USE: _ErrorReason.ValueType  # 39
+    """Lectures are still to be given from it. Metadata: lectures."""
+    ERROR_REASON_COURSEWARE_FILE_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """No such file, or the caller may not see it."""
+    ERROR_REASON_COURSEWARE_FILE_NOT_CLEAN: _ErrorReason.ValueType  # 41
+    """The file waits for the scanner, or was refused by it. Metadata: state."""
+    ERROR_REASON_COURSEWARE_FILES_TOO_MANY: _ErrorReason.ValueType  # 42
+    """The courseware has as many files as it may. Metadata: limit."""
+    ERROR_REASON_NEED_NOT_FOUND: _ErrorReason.ValueType  # 43
+    """No such need of the year, or the caller may not see it."""
+    ERROR_REASON_NEED_RETIRED: _ErrorReason.ValueType  # 44
+    """The need is retired."""
+    ERROR_REASON_NEED_EXISTS: _ErrorReason.ValueType  # 45
+    """The year has the same need already."""
+    ERROR_REASON_UNIT_NOT_FOUND: _ErrorReason.ValueType  # 46
+    """No such agency at work."""
+    ERROR_REASON_CATALOGUE_NOT_FOUND: _ErrorReason.ValueType  # 47
+    """The year has no such version, or the caller may not see it."""
+    ERROR_REASON_CATALOGUE_INCOMPLETE: _ErrorReason.ValueType  # 48
+    """An agency has fewer items than it shall; each is a violation."""
+    ERROR_REASON_CATALOGUE_UNCHANGED: _ErrorReason.ValueType  # 49
+    """Nothing changed since the last version. Metadata: version."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason names every refusal of this service; ErrorInfo.reason carries the name without its prefix."""
@@ -282,4 +312,34 @@ ERROR_REASON_IMPORT_COLUMNS_MISSING: ErrorReason.ValueType  # 31
 """Columns are missing from the file. Metadata: columns."""
 ERROR_REASON_IMPORT_TOO_LARGE: ErrorReason.ValueType  # 32
 """The file is larger than is taken. Metadata: rows, columns, mebibytes, entries."""
+ERROR_REASON_COURSEWARE_WRONG_STATE: ErrorReason.ValueType  # 35
+"""The courseware's state does not allow it. Metadata: state."""
+ERROR_REASON_COURSEWARE_NOT_ANONYMISED: ErrorReason.ValueType  # 36
+"""Its agency has not said that no one can be told from the case."""
+ERROR_REASON_COURSEWARE_FILES_MISSING: ErrorReason.ValueType  # 37
+"""The courseware has no file."""
+ERROR_REASON_COURSEWARE_FILES_WAITING: ErrorReason.ValueType  # 38
+"""The virus scanner has not come to a verdict on a file."""
+ERROR_REASON_COURSEWARE_IN_USE: ErrorReason.ValueType  # 39
+"""Lectures are still to be given from it. Metadata: lectures."""
+ERROR_REASON_COURSEWARE_FILE_NOT_FOUND: ErrorReason.ValueType  # 40
+"""No such file, or the caller may not see it."""
+ERROR_REASON_COURSEWARE_FILE_NOT_CLEAN: ErrorReason.ValueType  # 41
+"""The file waits for the scanner, or was refused by it. Metadata: state."""
+ERROR_REASON_COURSEWARE_FILES_TOO_MANY: ErrorReason.ValueType  # 42
+"""The courseware has as many files as it may. Metadata: limit."""
+ERROR_REASON_NEED_NOT_FOUND: ErrorReason.ValueType  # 43
+"""No such need of the year, or the caller may not see it."""
+ERROR_REASON_NEED_RETIRED: ErrorReason.ValueType  # 44
+"""The need is retired."""
+ERROR_REASON_NEED_EXISTS: ErrorReason.ValueType  # 45
+"""The year has the same need already."""
+ERROR_REASON_UNIT_NOT_FOUND: ErrorReason.ValueType  # 46
+"""No such agency at work."""
+ERROR_REASON_CATALOGUE_NOT_FOUND: ErrorReason.ValueType  # 47
+"""The year has no such version, or the caller may not see it."""
+ERROR_REASON_CATALOGUE_INCOMPLETE: ErrorReason.ValueType  # 48
+"""An agency has fewer items than it shall; each is a violation."""
+ERROR_REASON_CATALOGUE_UNCHANGED: ErrorReason.ValueType  # 49
+"""Nothing changed since the last version. Metadata: version."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

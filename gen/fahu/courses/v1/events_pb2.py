@@ -23,42 +23,47 @@ _sym_db = _symbol_database.Default()
 
 
 from fahu.courses.v1 import consultation_pb2 as fahu_dot_courses_dot_v1_dot_consultation__pb2
+from fahu.courses.v1 import courseware_pb2 as fahu_dot_courses_dot_v1_dot_courseware__pb2
 from fahu.courses.v1 import lecture_pb2 as fahu_dot_courses_dot_v1_dot_lecture__pb2
 from fahu.courses.v1 import lecture_request_pb2 as fahu_dot_courses_dot_v1_dot_lecture__request__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61hu/courses/v1/events.proto\x12\x0f\x66\x61hu.courses.v1\x1a\"fahu/courses/v1/consultation.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a%fahu/courses/v1/lecture_request.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x02\n\x0eLectureSubject\x12\x12\n\nlecture_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12*\n\x04kind\x18\x05 \x01(\x0e\x32\x1c.fahu.courses.v1.LectureKind\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureState\x12-\n\tstarts_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"W\n\x0eLectureChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x13\n\x0bliaison_ids\x18\x02 \x03(\t\"\x99\x03\n\x0e\x42ookingChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x12\n\nbooking_id\x18\x02 \x01(\t\x12\x15\n\renterprise_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingState\x12/\n\x08\x65nded_by\x18\x07 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingEnder\x12\r\n\x05heads\x18\x08 \x01(\x05\x12\x16\n\x0e\x61ttended_heads\x18\t \x01(\x05\x12\x31\n\roffered_until\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11liaison_person_id\x18\x0b \x01(\t\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\x1a\n\x12\x61gency_contact_ids\x18\r \x03(\t\"\x86\x01\n\x12LectureReminderDue\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x12\n\nbooking_id\x18\x02 \x01(\t\x12\x19\n\x11liaison_person_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"\x95\x04\n\x15LectureRequestSubject\x12\x1a\n\x12lecture_request_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12\x15\n\rcourseware_id\x18\x05 \x01(\t\x12\x15\n\renterprise_id\x18\x06 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x07 \x01(\t\x12\x11\n\tarea_code\x18\x08 \x01(\t\x12\x11\n\tzone_code\x18\t \x01(\t\x12\x33\n\x05state\x18\n \x01(\x0e\x32$.fahu.courses.v1.LectureRequestState\x12*\n\x04turn\x18\x0b \x01(\x0e\x32\x1c.fahu.courses.v1.RequestSide\x12*\n\x06\x64ue_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x66irst_due_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nlecture_id\x18\x10 \x01(\t\x12\x0f\n\x07version\x18\x11 \x01(\x03\"f\n\x15LectureRequestChanged\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.fahu.courses.v1.LectureRequestSubject\x12\x14\n\x0c\x61udience_ids\x18\x02 \x03(\t\"s\n\x11LectureRequestDue\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.fahu.courses.v1.LectureRequestSubject\x12\x0f\n\x07percent\x18\x02 \x01(\x05\x12\x14\n\x0c\x61udience_ids\x18\x03 \x03(\t\"f\n\x15LectureRequestOverdue\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.fahu.courses.v1.LectureRequestSubject\x12\x14\n\x0c\x61udience_ids\x18\x02 \x03(\t\"\xda\x02\n\x13\x43onsultationSubject\x12\x17\n\x0f\x63onsultation_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x0f\n\x07quarter\x18\x04 \x01(\x05\x12\x14\n\x0cgroup_number\x18\x05 \x01(\x05\x12\x11\n\tzone_code\x18\x06 \x01(\t\x12\x31\n\x05state\x18\x07 \x01(\x0e\x32\".fahu.courses.v1.ConsultationState\x12-\n\tstarts_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0eopen_to_all_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0b \x01(\x03\"f\n\x13\x43onsultationChanged\x12:\n\x0c\x63onsultation\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.ConsultationSubject\x12\x13\n\x0bliaison_ids\x18\x02 \x03(\t\"\xd3\x02\n\x12SlotBookingChanged\x12:\n\x0c\x63onsultation\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.ConsultationSubject\x12\x17\n\x0fslot_booking_id\x18\x02 \x01(\t\x12\x15\n\renterprise_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12\x13\n\x0bslot_number\x18\x06 \x01(\x05\x12\x30\n\x05state\x18\x07 \x01(\x0e\x32!.fahu.courses.v1.SlotBookingState\x12\x33\n\x08\x65nded_by\x18\x08 \x01(\x0e\x32!.fahu.courses.v1.SlotBookingEnder\x12\x19\n\x11liaison_person_id\x18\t \x01(\t\x12\x0f\n\x07version\x18\n \x01(\x03\"~\n\x19\x43onsultationFollowUpAsked\x12\x1e\n\x16\x63onsultation_record_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x19\n\x11liaison_person_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"d\n\x1a\x43onsultationFollowUpAgreed\x12\x1e\n\x16\x63onsultation_record_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61hu/courses/v1/events.proto\x12\x0f\x66\x61hu.courses.v1\x1a\"fahu/courses/v1/consultation.proto\x1a fahu/courses/v1/courseware.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a%fahu/courses/v1/lecture_request.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x02\n\x0eLectureSubject\x12\x12\n\nlecture_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12*\n\x04kind\x18\x05 \x01(\x0e\x32\x1c.fahu.courses.v1.LectureKind\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureState\x12-\n\tstarts_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"W\n\x0eLectureChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x13\n\x0bliaison_ids\x18\x02 \x03(\t\"\x99\x03\n\x0e\x42ookingChanged\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x12\n\nbooking_id\x18\x02 \x01(\t\x12\x15\n\renterprise_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingState\x12/\n\x08\x65nded_by\x18\x07 \x01(\x0e\x32\x1d.fahu.courses.v1.BookingEnder\x12\r\n\x05heads\x18\x08 \x01(\x05\x12\x16\n\x0e\x61ttended_heads\x18\t \x01(\x05\x12\x31\n\roffered_until\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11liaison_person_id\x18\x0b \x01(\t\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\x1a\n\x12\x61gency_contact_ids\x18\r \x03(\t\"\x86\x01\n\x12LectureReminderDue\x12\x30\n\x07lecture\x18\x01 \x01(\x0b\x32\x1f.fahu.courses.v1.LectureSubject\x12\x12\n\nbooking_id\x18\x02 \x01(\t\x12\x19\n\x11liaison_person_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"\x95\x04\n\x15LectureRequestSubject\x12\x1a\n\x12lecture_request_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12\x15\n\rcourseware_id\x18\x05 \x01(\t\x12\x15\n\renterprise_id\x18\x06 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x07 \x01(\t\x12\x11\n\tarea_code\x18\x08 \x01(\t\x12\x11\n\tzone_code\x18\t \x01(\t\x12\x33\n\x05state\x18\n \x01(\x0e\x32$.fahu.courses.v1.LectureRequestState\x12*\n\x04turn\x18\x0b \x01(\x0e\x32\x1c.fahu.courses.v1.RequestSide\x12*\n\x06\x64ue_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x66irst_due_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nlecture_id\x18\x10 \x01(\t\x12\x0f\n\x07version\x18\x11 \x01(\x03\"f\n\x15LectureRequestChanged\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.fahu.courses.v1.LectureRequestSubject\x12\x14\n\x0c\x61udience_ids\x18\x02 \x03(\t\"s\n\x11LectureRequestDue\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.fahu.courses.v1.LectureRequestSubject\x12\x0f\n\x07percent\x18\x02 \x01(\x05\x12\x14\n\x0c\x61udience_ids\x18\x03 \x03(\t\"f\n\x15LectureRequestOverdue\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.fahu.courses.v1.LectureRequestSubject\x12\x14\n\x0c\x61udience_ids\x18\x02 \x03(\t\"\xda\x02\n\x13\x43onsultationSubject\x12\x17\n\x0f\x63onsultation_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x0f\n\x07quarter\x18\x04 \x01(\x05\x12\x14\n\x0cgroup_number\x18\x05 \x01(\x05\x12\x11\n\tzone_code\x18\x06 \x01(\t\x12\x31\n\x05state\x18\x07 \x01(\x0e\x32\".fahu.courses.v1.ConsultationState\x12-\n\tstarts_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0eopen_to_all_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0b \x01(\x03\"f\n\x13\x43onsultationChanged\x12:\n\x0c\x63onsultation\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.ConsultationSubject\x12\x13\n\x0bliaison_ids\x18\x02 \x03(\t\"\xd3\x02\n\x12SlotBookingChanged\x12:\n\x0c\x63onsultation\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.ConsultationSubject\x12\x17\n\x0fslot_booking_id\x18\x02 \x01(\t\x12\x15\n\renterprise_id\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65signation_id\x18\x04 \x01(\t\x12\x11\n\tarea_code\x18\x05 \x01(\t\x12\x13\n\x0bslot_number\x18\x06 \x01(\x05\x12\x30\n\x05state\x18\x07 \x01(\x0e\x32!.fahu.courses.v1.SlotBookingState\x12\x33\n\x08\x65nded_by\x18\x08 \x01(\x0e\x32!.fahu.courses.v1.SlotBookingEnder\x12\x19\n\x11liaison_person_id\x18\t \x01(\t\x12\x0f\n\x07version\x18\n \x01(\x03\"~\n\x19\x43onsultationFollowUpAsked\x12\x1e\n\x16\x63onsultation_record_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x19\n\x11liaison_person_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"d\n\x1a\x43onsultationFollowUpAgreed\x12\x1e\n\x16\x63onsultation_record_id\x18\x01 \x01(\t\x12\x15\n\renterprise_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\xc5\x01\n\x11\x43oursewareChanged\x12\x15\n\rcourseware_id\x18\x01 \x01(\t\x12\x0e\n\x06serial\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tunit_code\x18\x04 \x01(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .fahu.courses.v1.CoursewareState\x12\x11\n\tsent_back\x18\x06 \x01(\x08\x12\x13\n\x0b\x63ontact_ids\x18\x07 \x03(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\"y\n\x12\x43\x61taloguePublished\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x12\n\nitem_count\x18\x03 \x01(\x05\x12\x30\n\x0cpublished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fahu.courses.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LECTURESUBJECT']._serialized_start=189
-  _globals['_LECTURESUBJECT']._serialized_end=473
-  _globals['_LECTURECHANGED']._serialized_start=475
-  _globals['_LECTURECHANGED']._serialized_end=562
-  _globals['_BOOKINGCHANGED']._serialized_start=565
-  _globals['_BOOKINGCHANGED']._serialized_end=974
-  _globals['_LECTUREREMINDERDUE']._serialized_start=977
-  _globals['_LECTUREREMINDERDUE']._serialized_end=1111
-  _globals['_LECTUREREQUESTSUBJECT']._serialized_start=1114
-  _globals['_LECTUREREQUESTSUBJECT']._serialized_end=1647
-  _globals['_LECTUREREQUESTCHANGED']._serialized_start=1649
-  _globals['_LECTUREREQUESTCHANGED']._serialized_end=1751
-  _globals['_LECTUREREQUESTDUE']._serialized_start=1753
-  _globals['_LECTUREREQUESTDUE']._serialized_end=1868
-  _globals['_LECTUREREQUESTOVERDUE']._serialized_start=1870
-  _globals['_LECTUREREQUESTOVERDUE']._serialized_end=1972
-  _globals['_CONSULTATIONSUBJECT']._serialized_start=1975
-  _globals['_CONSULTATIONSUBJECT']._serialized_end=2321
-  _globals['_CONSULTATIONCHANGED']._serialized_start=2323
-  _globals['_CONSULTATIONCHANGED']._serialized_end=2425
-  _globals['_SLOTBOOKINGCHANGED']._serialized_start=2428
-  _globals['_SLOTBOOKINGCHANGED']._serialized_end=2767
-  _globals['_CONSULTATIONFOLLOWUPASKED']._serialized_start=2769
-  _globals['_CONSULTATIONFOLLOWUPASKED']._serialized_end=2895
-  _globals['_CONSULTATIONFOLLOWUPAGREED']._serialized_start=2897
-  _globals['_CONSULTATIONFOLLOWUPAGREED']._serialized_end=2997
+  _globals['_LECTURESUBJECT']._serialized_start=223
+  _globals['_LECTURESUBJECT']._serialized_end=507
+  _globals['_LECTURECHANGED']._serialized_start=509
+  _globals['_LECTURECHANGED']._serialized_end=596
+  _globals['_BOOKINGCHANGED']._serialized_start=599
+  _globals['_BOOKINGCHANGED']._serialized_end=1008
+  _globals['_LECTUREREMINDERDUE']._serialized_start=1011
+  _globals['_LECTUREREMINDERDUE']._serialized_end=1145
+  _globals['_LECTUREREQUESTSUBJECT']._serialized_start=1148
+  _globals['_LECTUREREQUESTSUBJECT']._serialized_end=1681
+  _globals['_LECTUREREQUESTCHANGED']._serialized_start=1683
+  _globals['_LECTUREREQUESTCHANGED']._serialized_end=1785
+  _globals['_LECTUREREQUESTDUE']._serialized_start=1787
+  _globals['_LECTUREREQUESTDUE']._serialized_end=1902
+  _globals['_LECTUREREQUESTOVERDUE']._serialized_start=1904
+  _globals['_LECTUREREQUESTOVERDUE']._serialized_end=2006
+  _globals['_CONSULTATIONSUBJECT']._serialized_start=2009
+  _globals['_CONSULTATIONSUBJECT']._serialized_end=2355
+  _globals['_CONSULTATIONCHANGED']._serialized_start=2357
+  _globals['_CONSULTATIONCHANGED']._serialized_end=2459
+  _globals['_SLOTBOOKINGCHANGED']._serialized_start=2462
+  _globals['_SLOTBOOKINGCHANGED']._serialized_end=2801
+  _globals['_CONSULTATIONFOLLOWUPASKED']._serialized_start=2803
+  _globals['_CONSULTATIONFOLLOWUPASKED']._serialized_end=2929
+  _globals['_CONSULTATIONFOLLOWUPAGREED']._serialized_start=2931
+  _globals['_CONSULTATIONFOLLOWUPAGREED']._serialized_end=3031
+  _globals['_COURSEWARECHANGED']._serialized_start=3034
+  _globals['_COURSEWARECHANGED']._serialized_end=3231
+  _globals['_CATALOGUEPUBLISHED']._serialized_start=3233
+  _globals['_CATALOGUEPUBLISHED']._serialized_end=3354
 # @@protoc_insertion_point(module_scope)

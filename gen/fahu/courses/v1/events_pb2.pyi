@@ -7,6 +7,7 @@ newest and ignores older ones. People are ids only.
 
 from collections import abc as _abc
 from fahu.courses.v1 import consultation_pb2 as _consultation_pb2
+from fahu.courses.v1 import courseware_pb2 as _courseware_pb2
 from fahu.courses.v1 import lecture_pb2 as _lecture_pb2
 from fahu.courses.v1 import lecture_request_pb2 as _lecture_request_pb2
 from google.protobuf import descriptor as _descriptor
@@ -653,3 +654,93 @@ class ConsultationFollowUpAgreed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ConsultationFollowUpAgreed: _TypeAlias = ConsultationFollowUpAgreed  # noqa: Y015
+
+@_typing.final
+class CoursewareChanged(_message.Message):
+    """CoursewareChanged: courseware was drafted, changed, submitted, decided on, published or retired. Subject
+    fahu.courses.v1.courseware_changed.<courseware id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSEWARE_ID_FIELD_NUMBER: _builtins.int
+    SERIAL_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SENT_BACK_FIELD_NUMBER: _builtins.int
+    CONTACT_IDS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    courseware_id: _builtins.str
+    """Courseware id, UUID."""
+    serial: _builtins.str
+    """Number, for example "KJ2026-000012"."""
+    year: _builtins.int
+    """Year."""
+    unit_code: _builtins.str
+    """Agency that made it."""
+    state: _courseware_pb2.CoursewareState.ValueType
+    """How far it is."""
+    sent_back: _builtins.bool
+    """Whether it is a draft because 区委依法治区办 sent it back."""
+    version: _builtins.int
+    """Version, rising by one with each change."""
+    @_builtins.property
+    def contact_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of its agency that are told, because somebody else changed it; person ids."""
+
+    def __init__(
+        self,
+        *,
+        courseware_id: _builtins.str = ...,
+        serial: _builtins.str = ...,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        state: _courseware_pb2.CoursewareState.ValueType = ...,
+        sent_back: _builtins.bool = ...,
+        contact_ids: _abc.Iterable[_builtins.str] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_ids", b"contact_ids", "courseware_id", b"courseware_id", "sent_back", b"sent_back", "serial", b"serial", "state", b"state", "unit_code", b"unit_code", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoursewareChanged: _TypeAlias = CoursewareChanged  # noqa: Y015
+
+@_typing.final
+class CataloguePublished(_message.Message):
+    """CataloguePublished: a version of a year's catalogue was published. Subject fahu.courses.v1.catalogue_published.<year>."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    ITEM_COUNT_FIELD_NUMBER: _builtins.int
+    PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year."""
+    version: _builtins.int
+    """Version, from 1."""
+    item_count: _builtins.int
+    """How many items it has."""
+    @_builtins.property
+    def published_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was published."""
+
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        version: _builtins.int = ...,
+        item_count: _builtins.int = ...,
+        published_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["published_at", b"published_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_count", b"item_count", "published_at", b"published_at", "version", b"version", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CataloguePublished: _TypeAlias = CataloguePublished  # noqa: Y015

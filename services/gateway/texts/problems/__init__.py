@@ -9,6 +9,7 @@ from services.gateway.texts.problems.cohorts import COHORTS, GAPS
 from services.gateway.texts.problems.consultations import CONSULTATION_DETAILS, CONSULTATIONS
 from services.gateway.texts.problems.corps import CORPS, CORPS_DETAILS
 from services.gateway.texts.problems.courses import COURSES, COURSES_DETAILS
+from services.gateway.texts.problems.courseware import COURSEWARE, COURSEWARE_DETAILS, COURSEWARE_GAPS
 from services.gateway.texts.problems.details import DETAILS, FIELDS, LIMITS
 from services.gateway.texts.problems.dispatch import DISPATCH, UPLOADS
 from services.gateway.texts.problems.edge import GATEWAY, SHARED
@@ -29,6 +30,7 @@ PROBLEMS: dict[str, Problem] = (
     | CONSULTATIONS
     | CORPS
     | COURSES
+    | COURSEWARE
     | FINDINGS
     | LECTURE_REQUESTS
     | LIAISONS
@@ -41,6 +43,10 @@ PROBLEMS: dict[str, Problem] = (
     | SHARED
     | GATEWAY
 )
-DETAILS |= CONSULTATION_DETAILS | CORPS_DETAILS | COURSES_DETAILS | LECTURE_REQUEST_DETAILS | PLAQUE_DETAILS
+for more in (():
+    DETAILS |= more
+    CONSULTATION_DETAILS | CORPS_DETAILS | COURSES_DETAILS | COURSEWARE_DETAILS | LECTURE_REQUEST_DETAILS | PLAQUE_DETAILS
+)
+GAPS |= COURSEWARE_GAPS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]
