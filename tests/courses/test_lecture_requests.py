@@ -16,7 +16,7 @@ from fahu.courses.v1.events_pb2 import LectureRequestChanged
 from kit.rpc.client import refusal_of
 from tests import signing
 from tests.courses.asking import FIRST, Asking, asking_in, begin, slots
-from tests.courses.conftest import CENTRE, HOST, OTHER_HOST, SUPERVISOR, World, new_lecturer, refusal, stamp
+from tests.courses.conftest import CENTRE, HOST, OTHER_HOST, SUPERVISOR, World, new_courseware, new_lecturer, refusal, stamp
 
 REQUESTED, COUNTERED = pb.LECTURE_REQUEST_STATE_REQUESTED, pb.LECTURE_REQUEST_STATE_COUNTERED
 ACCEPTED, DECLINED = pb.LECTURE_REQUEST_STATE_ACCEPTED, pb.LECTURE_REQUEST_STATE_DECLINED
@@ -204,8 +204,9 @@ async def test_what_is_no_request_is_refused(world: World, asking: Asking) -> No
     assert (await refusal(asking.ask(firm, courseware_id=nothing))).reason == "COURSEWARE_NOT_FOUND"
     assert (await refusal(asking.ask(firm, topic=other))).reason == "AGENCY_NOT_FOUND"
     assert (await refusal(asking.ask(firm, slots=slots(3)))).reason == "FIELDS_INVALID"
-    await world.change("UPDATE courseware SET state = 'DRAFT'")
-    assert (await refusal(asking.ask(firm))).reason == "COURSEWARE_NOT_FOUND"
+    async with world.database.begin() as session:
+        session.add(new_courseware(draft := uuid4(), "hrss", "DRAFT"))
+    assert (await refusal(asking.ask(firm, courseware_id=str(draft)))).reason == "COURSEWARE_NOT_FOUND"
     await world.change("UPDATE liaison_point SET year = year - 1")
     assert (await refusal(asking.ask(firm))).metadata == {"year": str(FIRST.year)}
 
