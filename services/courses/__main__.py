@@ -7,8 +7,17 @@ from pathlib import Path
 
 import grpc
 from fahu.access.v1 import access_pb2
-from fahu.courses.v1 import booking_service_pb2, lecture_service_pb2
+from fahu.courses.v1 import (
+    attendance_service_pb2,
+    booking_service_pb2,
+    calendar_feed_service_pb2,
+    evaluation_service_pb2,
+    lecture_service_pb2,
+)
+from fahu.courses.v1.attendance_service_pb2_grpc import add_AttendanceServiceServicer_to_server
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
+from fahu.courses.v1.calendar_feed_service_pb2_grpc import add_CalendarFeedServiceServicer_to_server
+from fahu.courses.v1.evaluation_service_pb2_grpc import add_EvaluationServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
 
 from kit import migrate, runtime
@@ -19,7 +28,10 @@ from kit.settings import DatabaseSettings
 from services.courses.handlers import HANDLERS
 from services.courses.service import booking_moves
 from services.courses.service.reference import load_groups_and_zones
+from services.courses.servicer.attendance import AttendanceServicer
 from services.courses.servicer.bookings import BookingServicer
+from services.courses.servicer.calendar_feeds import CalendarFeedServicer
+from services.courses.servicer.evaluations import EvaluationServicer
 from services.courses.servicer.lectures import LectureServicer
 from services.courses.settings import CoursesSettings
 
@@ -28,6 +40,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     lecture_service_pb2.DESCRIPTOR.services_by_name["LectureService"],
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
+    attendance_service_pb2.DESCRIPTOR.services_by_name["AttendanceService"],
+    evaluation_service_pb2.DESCRIPTOR.services_by_name["EvaluationService"],
+    calendar_feed_service_pb2.DESCRIPTOR.services_by_name["CalendarFeedService"],
     carrier.SERVICE,
 ]
 
@@ -45,6 +60,9 @@ def registrations(database: Database, settings: CoursesSettings) -> list[Callabl
     return [
         partial(add_LectureServiceServicer_to_server, LectureServicer(database, settings.lecture_terms())),
         partial(add_BookingServiceServicer_to_server, BookingServicer(database)),
+        partial(add_AttendanceServiceServicer_to_server, AttendanceServicer(database, settings.attendance_terms())),
+        partial(add_EvaluationServiceServicer_to_server, EvaluationServicer(database)),
+        partial(add_CalendarFeedServiceServicer_to_server, CalendarFeedServicer(database)),
     ]
 
 

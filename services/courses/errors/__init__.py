@@ -1,5 +1,17 @@
 """The ways courses says no. Each reason stands in fahu/courses/v1/error_reason.proto."""
 
+from services.courses.errors.attendance import (
+    BookingNotAttended,
+    CalendarFeedNotFound,
+    CheckInClosed,
+    CheckInCodeWrong,
+    EvaluationGiven,
+    EvaluationNotFound,
+    HeadsOverBooked,
+    LectureFull,
+    RatingLinkNotFound,
+    RatingLinksTaken,
+)
 from services.courses.errors.lectures import (
     AlreadyBooked,
     BookingNotFound,
@@ -23,12 +35,20 @@ from services.courses.errors.lectures import (
 
 __all__ = [
     "AlreadyBooked",
+    "BookingNotAttended",
     "BookingNotFound",
     "BookingWrongState",
+    "CalendarFeedNotFound",
     "CapacityTaken",
+    "CheckInClosed",
+    "CheckInCodeWrong",
     "CoursewareNotFound",
     "EnterpriseNotDesignated",
+    "EvaluationGiven",
+    "EvaluationNotFound",
+    "HeadsOverBooked",
     "LectureClosed",
+    "LectureFull",
     "LectureNotFound",
     "LectureNotStarted",
     "LectureOfOtherZone",
@@ -38,6 +58,8 @@ __all__ = [
     "LecturerBusy",
     "LecturerNotFound",
     "OfferEnded",
+    "RatingLinkNotFound",
+    "RatingLinksTaken",
     "TooManyHeads",
     "ZoneNotFound",
 ]

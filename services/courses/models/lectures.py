@@ -96,6 +96,7 @@ class Booking(Base):
     queue_number: Mapped[int]
     offered_until: Mapped[datetime | None]
     attended_heads: Mapped[int | None]
+    over_reason: Mapped[str | None]
     ended_by: Mapped[str | None]
     end_reason: Mapped[str | None]
     booked_by: Mapped[UUID]
@@ -112,6 +113,7 @@ class Booking(Base):
         CheckConstraint("(state = 'OFFERED') = (offered_until IS NOT NULL)", name="offer_ends"),
         CheckConstraint("(state IN ('CANCELLED', 'LAPSED')) = (ended_by IS NOT NULL)", name="ended_by_somebody"),
         CheckConstraint("(state = 'ATTENDED') = (attended_heads IS NOT NULL)", name="heads_counted"),
+        CheckConstraint("attended_heads <= heads OR over_reason IS NOT NULL", name="more_for_a_reason"),
         CheckConstraint("state NOT IN ('WAITING', 'OFFERED') OR queue_number > 0", name="waits_in_line"),
         UniqueConstraint("id", "state"),
         UniqueConstraint("booked_by", "request_id"),

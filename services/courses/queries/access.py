@@ -1,5 +1,7 @@
 """Who sees which lecture and which booking."""
 
+from uuid import UUID
+
 from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
@@ -46,5 +48,15 @@ def own_booking(actor: Actor) -> ColumnElement[bool]:
     """Whether the actor is the present contact of the enterprise, also of one that is no liaison point any more."""
     if not actor.has(LIAISON) or not actor.organisation_id:
         return false()
-    held = (LiaisonPoint.designation_id == Booking.designation_id, LiaisonPoint.liaison_person_id == actor.person_id)
-    return and_(Booking.enterprise_id == actor.organisation_id, exists().where(*held))
+    return booking_held_by(actor.person_id, actor.organisation_id)
+
+
+def booking_held_by(person_id: UUID, enterprise_id: UUID) -> ColumnElement[bool]:
+    """Whether a booking is the enterprise's, and the person its present contact."""
+    held = (LiaisonPoint.designation_id == Booking.designation_id, LiaisonPoint.liaison_person_id == person_id)
+    return and_(Booking.enterprise_id == enterprise_id, exists().where(*held))
+
+
+def evaluations_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """What is said of a lecture is its agency's matter, and that of those who oversee."""
+    return true() if actor.has(*ALL_SEEING) else hosted_by(actor)

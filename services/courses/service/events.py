@@ -65,3 +65,9 @@ def booking_event(booking: Any, lecture: Any, liaison_id: UUID | None) -> events
         liaison_person_id=str(liaison_id or ""),
         version=booking.version,
     )
+
+
+def evaluation_given(session: AsyncSession, lecture: Lecture, count: int) -> None:
+    """Somebody rated a lecture; neither who nor how is anybody's business on the bus."""
+    event = events_pb2.EvaluationGiven(lecture=lecture_subject(lecture), evaluation_count=count)
+    outbox.add(session, event, str(lecture.id), count)
