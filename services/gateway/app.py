@@ -10,7 +10,9 @@ from services.gateway.auth import Parts, declared_rules
 from services.gateway.edge import Edge
 from services.gateway.routes import (
     attachments,
+    attendance,
     bookings,
+    calendar_feeds,
     calendars,
     call_tasks,
     co_handling,
@@ -21,6 +23,7 @@ from services.gateway.routes import (
     designations,
     duties,
     enterprises,
+    evaluations,
     events,
     exports,
     findings,
@@ -44,6 +47,7 @@ from services.gateway.routes import (
     platform,
     project_nodes,
     projects,
+    rating_links,
     rebindings,
     recommendations,
     reference,
@@ -110,6 +114,10 @@ ROUTERS = (
     coverage.router,
     bookings.router,
     lectures.router,
+    attendance.router,
+    evaluations.router,
+    rating_links.router,
+    calendar_feeds.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

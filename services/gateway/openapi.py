@@ -125,6 +125,9 @@ TAGS = {
     "service-records": "对接服务与覆盖。Services to liaison points, what they say about them, who is still owed one.",
     "lectures": "法治宣讲。Lectures of the agencies, from their plan to their end.",
     "bookings": "报名。Seats in lectures, the queue for them, and offers.",
+    "attendance": "签到。Who came to a lecture: by the code at its door, or by the agency's hand.",
+    "evaluations": "宣讲评价。What those who came think of a lecture.",
+    "calendar": "日历订阅。Bookings for the calendars that people use anyway.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

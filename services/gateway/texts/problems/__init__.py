@@ -4,6 +4,7 @@ Reasons come from the services' contracts (error_reason.proto), from kit and fro
 is missing here.
 """
 
+from services.gateway.texts.problems.attendance import ATTENDANCE, ATTENDANCE_DETAILS
 from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.cohorts import COHORTS, GAPS
 from services.gateway.texts.problems.courses import COURSES, COURSES_DETAILS
@@ -31,10 +32,11 @@ PROBLEMS: dict[str, Problem] = (
     | PROJECTS
     | SURVEYS
     | SURVEY_ANSWERS
+    | ATTENDANCE
     | NOTIFY
     | SHARED
     | GATEWAY
 )
-DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS
+DETAILS |= PLAQUE_DETAILS | COURSES_DETAILS | ATTENDANCE_DETAILS
 
 __all__ = ["DETAILS", "FIELDS", "GAPS", "LIMITS", "PROBLEMS", "Problem"]
