@@ -71,7 +71,8 @@ AGAINST_THE_RULES = {
     "ck_evaluation_delivery_scored": INSERT + "SELECT id, booked_by, now(), 5, 5, 0, '' FROM booking",
     "ck_evaluation_comment_short": INSERT + "SELECT id, booked_by, now(), 5, 5, 5, repeat('字', 1001) FROM booking",
     "ck_employee_evaluation_usefulness_scored": (
-        "INSERT INTO employee_evaluation (link_id, content, usefulness, delivery, comment) SELECT id, 5, 9, 5, '' FROM rating_link"
+        "INSERT INTO employee_evaluation (link_id, content, usefulness, delivery, comment) "
+        "SELECT id, 5, 9, 5, '' FROM rating_link"
     ),
     "evaluation_stays": "DELETE FROM evaluation",
     "rating_link_has_seat": "UPDATE rating_link SET number = 4",

@@ -1,8 +1,8 @@
 """The year's programme in the matrix, a file for each part of it. What is not named here is asked plainly."""
 
-from tests.journeys.programme import answers, cohorts, findings, lectures, plaques, projects, surveys
+from tests.journeys.programme import answers, attendance, cohorts, findings, lectures, plaques, projects, surveys
 
-PARTS = (cohorts, surveys, answers, findings, plaques, projects, lectures)
+PARTS = (cohorts, surveys, answers, findings, plaques, projects, lectures, attendance)
 DOORS = {name: door for part in PARTS for name, door in part.DOORS.items()}
 CALLS = {name: door for part in PARTS for name, door in part.CALLS.items()}
 NOT_FOUND = {kind: reason for part in PARTS for kind, reason in getattr(part, "NOT_FOUND", {}).items()}
