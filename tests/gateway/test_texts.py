@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, get_args
 
 import pytest
+from fahu.courses.v1 import error_reason_pb2 as courses
 from fahu.dispatch.v1 import error_reason_pb2 as dispatch
 from fahu.notify.v1 import error_reason_pb2 as notify
 from fahu.registry.v1 import error_reason_pb2 as registry
@@ -94,7 +95,7 @@ def _refusals(kind: type[ServiceError]) -> Iterator[type[ServiceError]]:
 
 def _reasons() -> set[str]:
     """Of all contracts, and of all refusals that kit and the gateway know."""
-    contracts = [dispatch.ErrorReason, registry.ErrorReason, notify.ErrorReason]
+    contracts = [courses.ErrorReason, dispatch.ErrorReason, registry.ErrorReason, notify.ErrorReason]
     found = {name.removeprefix("ERROR_REASON_") for contract in contracts for name in contract.keys()}  # noqa: SIM118
     for package in (kit, services.gateway):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
