@@ -18,13 +18,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from kit.db import Database, with_retries
 from kit.rotation import rotate_column
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
+from kit.sheets.rows import RowError
+from kit.texts import is_person_name
 from services.registry.models import Person, Rebinding, SealedAnswer, StaffAccount
 from services.registry.personal import Passwords, PersonalData
 from services.registry.queries import people as people_queries
-from services.registry.rules import Duty, is_person_name
+from services.registry.rules import Duty
 from services.registry.rules.cohorts import FILE
-from services.registry.rules.sheets import RowError
 from services.registry.service import audit, cohort_years, cohorts, people, units
 from services.registry.service.audit import OPERATOR
 from services.registry.service.people import StaffDraft

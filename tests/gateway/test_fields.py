@@ -7,6 +7,7 @@ from fahu.notify.v1.notification_pb2 import CallTask
 from pydantic import TypeAdapter, ValidationError
 
 from kit.errors import FieldViolation
+from kit.sheets.spreadsheet import LIMITS
 from services.gateway import fields
 from services.gateway.headers import read
 from services.gateway.problems import problem
@@ -14,7 +15,6 @@ from services.gateway.routes.call_tasks import CAUSES, CallTaskOut
 from services.gateway.schemas import Percent, Score
 from services.notify.rules import Cause
 from services.registry.errors import ImportTooLarge
-from services.registry.spreadsheet import LIMITS
 
 
 def violation(path: str) -> list[dict[str, str]]:

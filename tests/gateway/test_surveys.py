@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 
 from kit.calendar import BEIJING
+from kit.sheets.rows import Columns
+from kit.sheets.spreadsheet import read_rows
 from services.gateway.sheets import XLSX
-from services.registry.rules.sheets import Columns
-from services.registry.spreadsheet import read_rows
 from stack.process import wait_until
 from tests.gateway.conftest import COHORT, SignIn
 from tests.gateway.platform import Person

@@ -13,10 +13,10 @@ from fahu.registry.v1 import survey_service_pb2 as pb
 from sqlalchemy import text
 
 from kit.calendar import BEIJING
+from kit.sheets.rows import Columns
+from kit.sheets.spreadsheet import read_rows
 from services.registry.envelopes import seal
 from services.registry.rules.census import COLUMNS
-from services.registry.rules.sheets import Columns
-from services.registry.spreadsheet import read_rows
 from tests import signing
 from tests.registry.conftest import YEAR, World
 from tests.registry.files import FENGJING, ZHUJING, uscc

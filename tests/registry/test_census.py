@@ -6,8 +6,8 @@ import pytest
 from fahu.registry.v1 import events_pb2
 from fahu.registry.v1 import invitation_service_pb2 as pb
 
+from kit.sheets.spreadsheet import read_rows
 from services.registry.rules.census import FILE, industry_of
-from services.registry.spreadsheet import read_rows
 from tests.registry import census
 from tests.registry.census import LEAD, OFFICER, OPERATOR, SUPERVISOR, row
 from tests.registry.conftest import YEAR, World, refusal

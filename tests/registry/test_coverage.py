@@ -22,9 +22,9 @@ from fahu.registry.v1.service_record_pb2 import (
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, text
 
+from kit.sheets.spreadsheet import write_rows
 from services.registry.queries import past_years
 from services.registry.rules.service_sheets import COLUMNS, DAY, KIND, NOTE, PROJECT, USCC
-from services.registry.spreadsheet import write_rows
 from stack.demo_data import enterprises
 from tests.registry.conftest import YEAR, World, refusal
 from tests.registry.files import FENGJING, ZHUJING, Line, line

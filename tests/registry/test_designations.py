@@ -8,8 +8,8 @@ from fahu.registry.v1 import designation_service_pb2 as pb
 from fahu.registry.v1 import events_pb2
 
 from kit.auth import Actor
-from services.registry import spreadsheet
-from services.registry.rules.sheets import Columns
+from kit.sheets import spreadsheet
+from kit.sheets.rows import Columns
 from services.registry.servicer.sheets import POINTS
 from tests import signing
 from tests.registry.conftest import YEAR, World, refusal

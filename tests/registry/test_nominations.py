@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from kit.auth import Actor
 from kit.db import constraint_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
+from kit.sheets.rows import Columns
 from services.registry.rules.cohorts import LEVEL, NAME, USCC
 from services.registry.rules.nominations import NOMINATOR, REASON
-from services.registry.rules.sheets import Columns
 from services.registry.servicer.sheets import NOMINATIONS
 from tests import signing
 from tests.registry.conftest import World, race, refusal

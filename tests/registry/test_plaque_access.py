@@ -5,9 +5,9 @@ from fahu.access.v1.access_pb2 import Role
 from fahu.registry.v1 import plaque_pb2 as one
 from fahu.registry.v1 import plaque_service_pb2 as pb
 
+from kit.sheets.rows import Columns
+from kit.sheets.spreadsheet import read_rows
 from services.registry.rules.plaques import COLUMNS
-from services.registry.rules.sheets import Columns
-from services.registry.spreadsheet import read_rows
 from tests import signing
 from tests.registry.conftest import YEAR, World, refusal
 from tests.registry.files import FENGJING, ZHUJING, line

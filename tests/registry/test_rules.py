@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kit.texts import is_person_name, is_safe_text
 from services.registry.rules import (
-    is_person_name,
-    is_safe_text,
     is_uscc_text,
     normal_phone,
     uscc_check_character,

@@ -7,11 +7,10 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from services.registry import spreadsheet
+from kit.sheets import MAX_ROWS, MAX_UNPACKED, spreadsheet, worker
+from kit.sheets.rows import Columns, SheetRow
 from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
-from services.registry.reading import MAX_ROWS, MAX_UNPACKED, worker
 from services.registry.rules.cohorts import CONTACT, FILE, LEVEL, NAME, PHONE, REQUIRED
-from services.registry.rules.sheets import Columns, SheetRow
 from tests.registry.files import Line, csv_file, line, xlsx_file
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -1,5 +1,10 @@
 """The ways registry says no. Each reason stands in fahu/registry/v1/error_reason.proto."""
 
+from kit.sheets.errors import (
+    ImportColumnsMissing,
+    ImportTooLarge,
+    ImportUnreadable,
+)
 from services.registry.errors.cohorts import (
     AreaNotInCohort,
     CohortExists,
@@ -96,11 +101,6 @@ from services.registry.errors.rebindings import (
     RebindingWaiting,
     RebindingWrongState,
     WechatOfAnother,
-)
-from services.registry.errors.sheets import (
-    ImportColumnsMissing,
-    ImportTooLarge,
-    ImportUnreadable,
 )
 from services.registry.errors.survey_answers import (
     SurveyAlreadySubmitted,

@@ -13,10 +13,6 @@ NAME_LENGTH = 200
 _USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-# Cells that begin so are run as formulas by the spreadsheet that opens an export. The full-width forms too, in some.
-_FORMULA = re.compile(r"[=+\-@＝＋－＠]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-_PERSON_NAME = re.compile(r"[^\W\d_][\w·•.（）() '-]{0,49}")
 
 
 class AreaKind(StrEnum):
@@ -67,16 +63,6 @@ def normal_phone(text: str) -> str | None:
     if len(digits) == 13:
         digits = digits.removeprefix("86")
     return digits if _MOBILE.fullmatch(digits) else None
-
-
-def is_safe_text(text: str) -> bool:
-    """False if a spreadsheet would run the text as a formula, or if it holds characters that nobody sees."""
-    return not _FORMULA.match(text) and not _CONTROL.search(text)
-
-
-def is_person_name(text: str) -> bool:
-    """A letter first, then at most 49 letters, digits, dots, spaces and brackets."""
-    return bool(_PERSON_NAME.fullmatch(text))
 
 
 def year_of(now: datetime) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.registry.rules import NAME_LENGTH, is_safe_text, is_uscc_text, uscc_check_character
+from kit.sheets.rows import Columns, RowError, SheetRow
+from kit.texts import is_safe_text
+from services.registry.rules import NAME_LENGTH, is_uscc_text, uscc_check_character
 from services.registry.rules.cohorts import AreaOfYear
-from services.registry.rules.sheets import Columns, RowError, SheetRow
 from services.registry.rules.surveys import INDUSTRIES
 
 USCC, NAME, AREA, INDUSTRY, ABOVE_SCALE = "统一社会信用代码", "企业名称", "街镇(园区)", "行业", "规上"

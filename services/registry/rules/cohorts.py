@@ -6,16 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kit.sheets.rows import Columns, RowError, SheetRow
+from kit.texts import is_person_name, is_safe_text
 from services.registry.rules import (
     NAME_LENGTH,
     Level,
-    is_person_name,
-    is_safe_text,
     is_uscc_text,
     normal_phone,
     uscc_check_character,
 )
-from services.registry.rules.sheets import Columns, RowError, SheetRow
 
 USCC, NAME, AREA, LEVEL = "统一社会信用代码", "企业名称", "街镇(园区)", "级别"
 CONTACT, PHONE, CONSENT = "联系人", "手机号", "同意"

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from fahu.access.v1.access_pb2 import Role
 
-from services.registry.rules import Duty, UnitKind, is_person_name, is_safe_text, normal_phone
-from services.registry.rules.sheets import Columns, RowError, SheetRow
+from kit.sheets.rows import Columns, RowError, SheetRow
+from kit.texts import is_person_name, is_safe_text
+from services.registry.rules import Duty, UnitKind, normal_phone
 
 UNIT, DUTY, NAME, PHONE = "单位", "职责", "姓名", "手机号"
 COLUMNS = (UNIT, DUTY, NAME, PHONE)

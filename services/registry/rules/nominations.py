@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.registry.rules import NAME_LENGTH, Level, is_safe_text, is_uscc_text, uscc_check_character
+from kit.sheets.rows import Columns, RowError, SheetRow
+from kit.texts import is_safe_text
+from services.registry.rules import NAME_LENGTH, Level, is_uscc_text, uscc_check_character
 from services.registry.rules.cohorts import LEVEL as LEVEL_COLUMN
 from services.registry.rules.cohorts import LEVELS, MESSAGES, NAME, USCC, RowReason
-from services.registry.rules.sheets import Columns, RowError, SheetRow
 
 
 class Nominator(StrEnum):

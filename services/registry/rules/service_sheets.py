@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.registry.rules import is_safe_text
+from kit.sheets.rows import Columns, RowError, SheetRow
+from kit.texts import is_safe_text
 from services.registry.rules.service_records import KIND_NAMES, ServiceKind
-from services.registry.rules.sheets import Columns, RowError, SheetRow
 
 USCC, PROJECT, DAY, KIND, NOTE = "统一社会信用代码", "项目", "服务日期", "服务方式", "说明"
 COLUMNS = (USCC, PROJECT, DAY, KIND, NOTE)

@@ -13,13 +13,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
+from kit.sheets.rows import SheetRow
 from services.registry.models import Enterprise, EnterpriseYear, Nomination
 from services.registry.queries import cohorts as queries
 from services.registry.queries import moves
 from services.registry.queries.cohort_years import lock_lists
 from services.registry.rules.census import CensusCheck, Entry
 from services.registry.rules.nominations import NominationState
-from services.registry.rules.sheets import SheetRow
 from services.registry.service import audit, newcomers, nominations
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.errands import Errand

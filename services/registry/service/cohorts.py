@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.auth import Actor
+from kit.sheets.rows import RowError, SheetRow
 from services.registry.models import Designation, Enterprise, EnterpriseYear, Liaison
 from services.registry.personal import PersonalData
 from services.registry.queries import cohort_years
 from services.registry.queries import cohorts as queries
 from services.registry.rules import Level
 from services.registry.rules.cohorts import Check, Point
-from services.registry.rules.sheets import RowError, SheetRow
 from services.registry.service import audit, events, newcomers, people
 from services.registry.service import cohort_years as years
 from services.registry.service.liaisons import points_changed

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
+from kit.sheets.rows import SheetRow
 from services.registry.personal import PersonalData
 from services.registry.queries import duties as queries
 from services.registry.rules import Duty
 from services.registry.rules.duties import ROLES, Check, KnownPerson, KnownUnit, Post
-from services.registry.rules.sheets import SheetRow
 from services.registry.service import audit, people, units
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.people import StaffDraft

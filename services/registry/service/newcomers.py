@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from kit.errors import FieldsInvalid, FieldViolation
+from kit.texts import is_safe_text
 from services.registry.errors import EnterpriseNameDiffers, EnterpriseNameMissing, NominationWrongArea, UsccInvalid
 from services.registry.models import Enterprise, EnterpriseYear
 from services.registry.queries.enterprises import area_in
-from services.registry.rules import is_safe_text
 from services.registry.rules.nominations import normal_uscc
 
 

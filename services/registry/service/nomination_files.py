@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from kit.db import constraint_of
+from kit.sheets.rows import SheetRow
 from services.registry.errors import NominationExists, NominationWrongArea
 from services.registry.models import Enterprise, EnterpriseYear, Nomination
 from services.registry.queries import cohort_years
@@ -15,7 +16,6 @@ from services.registry.queries import nominations as queries
 from services.registry.rules.cohort_years import HANDING_IN
 from services.registry.rules.cohorts import NAME, USCC
 from services.registry.rules.nominations import Check, NominationDraft, NominationRowReason, NominationState
-from services.registry.rules.sheets import SheetRow
 from services.registry.service import audit, newcomers
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.errands import Errand

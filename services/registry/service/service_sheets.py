@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
+from kit.sheets.rows import SheetRow
 from services.registry.errors import ProjectNotOfArea
 from services.registry.models import Project
 from services.registry.queries import coverage as queries
@@ -16,7 +17,6 @@ from services.registry.queries import service_records as record_queries
 from services.registry.rules.projects import today
 from services.registry.rules.service_records import Patience
 from services.registry.rules.service_sheets import ServiceCheck, ServiceLine
-from services.registry.rules.sheets import SheetRow
 from services.registry.service import audit
 from services.registry.service.cohorts import ImportOutcome
 from services.registry.service.errands import Errand

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.queries import cohorts as cohort_queries
 from services.registry.queries import coverage as queries
 from services.registry.queries.coverage import CoverageFilter, Share

@@ -9,7 +9,7 @@ from fahu.registry.v1 import duty_service_pb2, duty_service_pb2_grpc, unit_pb2
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
 from services.registry.queries import duties as queries
 from services.registry.rules.duties import FILE

@@ -17,6 +17,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kit.auth import Actor
 from kit.crypto import mask_name, mask_phone
+from kit.sheets.rows import RowError
 from services.registry.models import Designation, Invite, Liaison, Person, Rebinding
 from services.registry.personal import PersonalData
 from services.registry.queries.enterprises import EnterpriseView
@@ -24,7 +25,6 @@ from services.registry.queries.people import AccountView
 from services.registry.queries.rebindings import RebindingView
 from services.registry.queries.units import NamedArea, UnitView
 from services.registry.rules.rebindings import serial_of, state_at
-from services.registry.rules.sheets import RowError
 from services.registry.service.sessions import OpenSession
 
 

@@ -9,7 +9,7 @@ from fahu.registry.v1 import enterprise_pb2, export_service_pb2, export_service_
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
 from services.registry.queries.enterprises import EnterpriseFilter
 from services.registry.rules import Level, UnitKind, year_of

@@ -13,7 +13,7 @@ from fahu.registry.v1 import findings_service_pb2_grpc, survey_service_pb2
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.past_demands import PastDemands
 from services.registry.personal import PersonalData
 from services.registry.queries import findings as queries

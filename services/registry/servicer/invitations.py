@@ -15,7 +15,7 @@ from kit.calendar import BEIJING
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
 from services.registry.queries import cohorts as cohort_queries
 from services.registry.queries import invitations as queries

@@ -17,6 +17,7 @@ from kit.auth import Actor
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
+from kit.sheets.spreadsheet import write_rows
 from services.registry.drawing.drawer import Drawer
 from services.registry.errors import PlaquesNone, PlaquesTooMany
 from services.registry.models import Designation, Plaque
@@ -31,7 +32,6 @@ from services.registry.service import audit, plaques
 from services.registry.service.audit import Retry
 from services.registry.service.plaques import Errand
 from services.registry.servicer import encode, programme
-from services.registry.spreadsheet import write_rows
 
 MOST_IN_A_FILE = 1_000
 FILES_A_PAGE = 20

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
 from services.registry.queries import people as people_queries
 from services.registry.queries import projects as queries

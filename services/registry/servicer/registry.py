@@ -15,7 +15,7 @@ from kit.crypto import mask_name
 from kit.db import Database
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.models import Person
 from services.registry.personal import PersonalData
 from services.registry.queries import enterprises as enterprise_queries

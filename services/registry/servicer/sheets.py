@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kit.calendar import BEIJING
-from services.registry import spreadsheet
+from kit.sheets import spreadsheet
 from services.registry.queries.designations import PointView
 from services.registry.queries.nominations import NominationView
 from services.registry.rules import Level

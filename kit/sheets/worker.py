@@ -1,6 +1,6 @@
 """The process that reads one XLSX: the file from its standard input, each row as a line of JSON to its standard output.
 
-Run as `python -m services.registry.reading.worker`.
+Run as `python -m kit.sheets.worker`.
 """
 
 import io
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from services.registry.reading import (
+from kit.sheets import (
     MAX_CELL,
     MAX_COLUMNS,
     MAX_ENTRIES,

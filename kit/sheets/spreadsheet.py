@@ -13,8 +13,7 @@ from collections.abc import Iterable, Sequence
 import xlsxwriter  # type: ignore[import-untyped]
 
 from kit import children
-from services.registry.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
-from services.registry.reading import (
+from kit.sheets import (
     MAX_CELL,
     MAX_COLUMNS,
     MAX_ENTRIES,
@@ -24,8 +23,9 @@ from services.registry.reading import (
     UNREADABLE,
     text_of,
 )
-from services.registry.rules import is_safe_text
-from services.registry.rules.sheets import Columns, SheetRow
+from kit.sheets.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from kit.sheets.rows import Columns, SheetRow
+from kit.texts import is_safe_text
 
 log = logging.getLogger(__name__)
 LIMITS = {
@@ -87,7 +87,7 @@ def _xlsx(content: bytes) -> Table:
     """In a process of its own: what a file can do at worst is to end that."""
     try:
         with _AT_ONCE:
-            answer = children.run("services.registry.reading.worker", content, SECONDS)
+            answer = children.run("kit.sheets.worker", content, SECONDS)
     except children.ChildFailed as error:
         if error.status == TOO_LARGE:
             raise ImportTooLarge(**LIMITS) from error
