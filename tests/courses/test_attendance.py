@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from fahu.courses.v1 import attendance_service_pb2 as rpc
 from fahu.courses.v1 import lecture_pb2 as pb
 from fahu.courses.v1 import lecture_service_pb2 as lecture_rpc
 from fahu.courses.v1.events_pb2 import BookingChanged
@@ -10,8 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from kit.db import constraint_of
 from kit.rpc.client import refusal_of
+from kit.sheets.rows import Columns
+from kit.sheets.spreadsheet import read_rows
+from services.courses.rules.attendance_sheet import COLUMNS
 from tests.courses.attending import Door, all_of, hold
-from tests.courses.conftest import OTHER_HOST, World, refusal
+from tests.courses.conftest import CENTRE, HOST, OTHER_HOST, SUPERVISOR, World, refusal
 
 ATTENDED, NO_SHOW, LAPSED = pb.BOOKING_STATE_ATTENDED, pb.BOOKING_STATE_NO_SHOW, pb.BOOKING_STATE_LAPSED
 
@@ -160,6 +164,20 @@ async def test_who_waited_in_vain_may_still_come(world: World) -> None:
     assert came.state == ATTENDED
     waited = await world.booking(door.bookings[1].id, world.firms[1].contact)
     assert waited.state == LAPSED
+
+
+async def test_the_list_for_the_door_tells_who_came(world: World) -> None:
+    door = await hold(world, booked=3, capacity=2)
+    await door.mark(door.bookings[0], heads=2, reason="=1+1")
+    await world.change("UPDATE booking SET enterprise_name = '@SUM(1)' WHERE queue_number = 0 AND state = 'CONFIRMED'")
+    for actor in (HOST, CENTRE, SUPERVISOR):
+        answer = await door.attendance(actor).ExportAttendance(rpc.ExportAttendanceRequest(lecture_id=door.lecture.id))
+        rows = read_rows("a.xlsx", answer.content, Columns(COLUMNS, COLUMNS))
+        told = [[row.cells[name] for name in ("序号", "企业名称", "状态", "到场人数", "超员原因")] for row in rows]
+        assert told == [["1", "测试企业0", "已到场", "2", "'=1+1"], ["2", "'@SUM(1)", "已报名", "", ""]]
+    for actor in (OTHER_HOST, world.firms[0].contact):
+        asked = door.attendance(actor).ExportAttendance(rpc.ExportAttendanceRequest(lecture_id=door.lecture.id))
+        assert (await refusal(asked)).reason == "PERMISSION_DENIED"
 
 
 AGAINST_THE_RULES = {

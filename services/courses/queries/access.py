@@ -57,6 +57,6 @@ def booking_held_by(person_id: UUID, enterprise_id: UUID) -> ColumnElement[bool]
     return and_(Booking.enterprise_id == enterprise_id, exists().where(*held))
 
 
-def evaluations_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """What is said of a lecture is its agency's matter, and that of those who oversee."""
+def overseen_by(actor: Actor) -> ColumnElement[bool]:
+    """Who came to a lecture and what is said of it is its agency's matter, and that of those who oversee."""
     return true() if actor.has(*ALL_SEEING) else hosted_by(actor)

@@ -8,12 +8,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
-from kit.errors import PermissionDenied
-from services.courses.errors import EvaluationNotFound, LectureNotFound, RatingLinkNotFound
+from services.courses.errors import EvaluationNotFound, RatingLinkNotFound
 from services.courses.models import EmployeeEvaluation, Evaluation, Lecture, RatingLink
-from services.courses.queries.access import evaluations_visible_to, lecture_visible_to
 from services.courses.queries.bookings import booking_view
-from services.courses.queries.lectures import LectureView, named_lectures, view_of
+from services.courses.queries.lectures import LectureView, check_overseen, named_lectures, view_of
 from services.courses.rules.attendance import token_hash
 from services.courses.rules.evaluations import MOST_COMMENTS, may_tell
 
@@ -42,12 +40,7 @@ class Results:
 
 async def results(session: AsyncSession, actor: Actor, lecture_id: UUID) -> Results:
     """What all say of a lecture. Raises LectureNotFound, and PermissionDenied for who sees the lecture alone."""
-    query = select(evaluations_visible_to(actor)).where(Lecture.id == lecture_id, lecture_visible_to(actor))
-    allowed = await session.scalar(query)
-    if allowed is None:
-        raise LectureNotFound
-    if not allowed:
-        raise PermissionDenied
+    await check_overseen(session, actor, lecture_id)
     count, *averages, comments = (await session.execute(RESULTS, {"lecture_id": lecture_id})).one()
     if not may_tell(count):
         return Results(count)

@@ -13,7 +13,7 @@ from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.courses.errors import CoursewareNotFound, LectureNotFound, LecturerNotFound, ZoneNotFound
 from services.courses.models import Courseware, Lecture, Lecturer, Unit, Zone
-from services.courses.queries.access import hosted_by, lecture_visible_to
+from services.courses.queries.access import hosted_by, lecture_visible_to, overseen_by
 from services.courses.queries.bookings import lock_lecture
 from services.courses.rules.courseware import TEACHABLE
 from services.courses.rules.lectures import LectureState
@@ -104,6 +104,16 @@ async def lecture_to_change(session: AsyncSession, actor: Actor, lecture_id: UUI
     if not mine:
         raise PermissionDenied
     return await lock_lecture(session, lecture_id)
+
+
+async def check_overseen(session: AsyncSession, actor: Actor, lecture_id: UUID) -> None:
+    """Raise LectureNotFound, or PermissionDenied for who sees the lecture without hosting or overseeing it."""
+    query = select(overseen_by(actor)).where(Lecture.id == lecture_id, lecture_visible_to(actor))
+    allowed = await session.scalar(query)
+    if allowed is None:
+        raise LectureNotFound
+    if not allowed:
+        raise PermissionDenied
 
 
 async def courseware_to_teach(session: AsyncSession, unit_code: str, courseware_id: UUID) -> Courseware:

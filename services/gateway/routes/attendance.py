@@ -4,21 +4,24 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from fahu.access.v1.access_pb2 import Role
 from fahu.courses.v1 import attendance_service_pb2 as pb
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
 
-from services.gateway.auth import LiaisonCaller
+from services.gateway.auth import CENTRE, Caller, LiaisonCaller, allow
 from services.gateway.openapi import tells
 from services.gateway.routes.bookings import BookingOut, booking_answer, on_booking
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.invites import qr_svg
-from services.gateway.routes.lectures import Host
+from services.gateway.routes.lectures import AGENCY, Host
 from services.gateway.schemas import WHOLE, In, Out, remark, written
+from services.gateway.sheets import GIVES_XLSX, xlsx_answer
 from services.gateway.words import moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["attendance"])
+Overseer = Annotated[Caller, Depends(allow(*AGENCY, *CENTRE, Role.ROLE_SUPERVISOR))]
 Heads = Annotated[int, Field(ge=1, le=1000, description="到场人数。How many came."), WHOLE]
 
 
@@ -151,3 +154,17 @@ async def record_walk_in(lecture_id: UUID, body: WalkInIn, caller: Host) -> Resp
         request_id=caller.heads.idempotency_key(),
     )
     return booking_answer((await caller.clients.attendance.RecordWalkIn(request)).booking, 201)
+
+
+@router.get(
+    "/lectures/{lecture_id}/attendance.xlsx",
+    response_class=Response,
+    responses=GIVES_XLSX,
+    summary="导出签到表",
+    openapi_extra=tells("LECTURE_NOT_FOUND"),
+)
+async def export_attendance(lecture_id: UUID, caller: Overseer) -> Response:
+    """Who has seats and who came, as XLSX; before the lecture, the list to sign at its door."""
+    request = pb.ExportAttendanceRequest(lecture_id=str(lecture_id))
+    answer = await caller.clients.attendance.ExportAttendance(request)
+    return xlsx_answer(f"签到表 {answer.lecture_serial}", answer.content)

@@ -29,7 +29,7 @@ from fahu.courses.v1 import lecture_pb2 as fahu_dot_courses_dot_v1_dot_lecture__
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(fahu/courses/v1/attendance_service.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a%fahu/courses/v1/booking_service.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"2\n\x12OpenCheckInRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"b\n\x13OpenCheckInResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x0e\x43heckInRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.BookingPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x17\n\x04\x63ode\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x06\x18(\x12\x19\n\x05heads\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\"<\n\x0f\x43heckInResponse\x12)\n\x07\x62ooking\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Booking\"\x84\x01\n\x13MarkAttendedRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.BookingPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x05heads\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x18\n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"A\n\x14MarkAttendedResponse\x12)\n\x07\x62ooking\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Booking\"\x92\x01\n\x13RecordWalkInRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12#\n\x0f\x65nterprise_name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x19\n\x05heads\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x1d\n\nrequest_id\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"A\n\x14RecordWalkInResponse\x12)\n\x07\x62ooking\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Booking2\x9f\x03\n\x11\x41ttendanceService\x12\x63\n\x0bOpenCheckIn\x12#.fahu.courses.v1.OpenCheckInRequest\x1a$.fahu.courses.v1.OpenCheckInResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12U\n\x07\x43heckIn\x12\x1f.fahu.courses.v1.CheckInRequest\x1a .fahu.courses.v1.CheckInResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x12\x66\n\x0cMarkAttended\x12$.fahu.courses.v1.MarkAttendedRequest\x1a%.fahu.courses.v1.MarkAttendedResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12\x66\n\x0cRecordWalkIn\x12$.fahu.courses.v1.RecordWalkInRequest\x1a%.fahu.courses.v1.RecordWalkInResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(fahu/courses/v1/attendance_service.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a%fahu/courses/v1/booking_service.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"2\n\x12OpenCheckInRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"b\n\x13OpenCheckInResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x0e\x43heckInRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.BookingPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x17\n\x04\x63ode\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x06\x18(\x12\x19\n\x05heads\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\"<\n\x0f\x43heckInResponse\x12)\n\x07\x62ooking\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Booking\"\x84\x01\n\x13MarkAttendedRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.BookingPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x05heads\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x18\n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"A\n\x14MarkAttendedResponse\x12)\n\x07\x62ooking\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Booking\"\x92\x01\n\x13RecordWalkInRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12#\n\x0f\x65nterprise_name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x19\n\x05heads\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x1d\n\nrequest_id\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"A\n\x14RecordWalkInResponse\x12)\n\x07\x62ooking\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Booking\"7\n\x17\x45xportAttendanceRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"C\n\x18\x45xportAttendanceResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x16\n\x0electure_serial\x18\x02 \x01(\t2\x96\x04\n\x11\x41ttendanceService\x12\x63\n\x0bOpenCheckIn\x12#.fahu.courses.v1.OpenCheckInRequest\x1a$.fahu.courses.v1.OpenCheckInResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12U\n\x07\x43heckIn\x12\x1f.fahu.courses.v1.CheckInRequest\x1a .fahu.courses.v1.CheckInResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x12\x66\n\x0cMarkAttended\x12$.fahu.courses.v1.MarkAttendedRequest\x1a%.fahu.courses.v1.MarkAttendedResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12\x66\n\x0cRecordWalkIn\x12$.fahu.courses.v1.RecordWalkInRequest\x1a%.fahu.courses.v1.RecordWalkInResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12u\n\x10\x45xportAttendance\x12(.fahu.courses.v1.ExportAttendanceRequest\x1a).fahu.courses.v1.ExportAttendanceResponse\"\x0c\xa2\xbb\x18\x08\n\x06\x02\x03\x04\x05\x06\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,6 +58,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDWALKINREQUEST'].fields_by_name['heads']._serialized_options = b'\272H\007\032\005\030\350\007(\001'
   _globals['_RECORDWALKINREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECORDWALKINREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_EXPORTATTENDANCEREQUEST'].fields_by_name['lecture_id']._loaded_options = None
+  _globals['_EXPORTATTENDANCEREQUEST'].fields_by_name['lecture_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_ATTENDANCESERVICE'].methods_by_name['OpenCheckIn']._loaded_options = None
   _globals['_ATTENDANCESERVICE'].methods_by_name['OpenCheckIn']._serialized_options = b'\242\273\030\005\n\003\002\003\004'
   _globals['_ATTENDANCESERVICE'].methods_by_name['CheckIn']._loaded_options = None
@@ -66,6 +68,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTENDANCESERVICE'].methods_by_name['MarkAttended']._serialized_options = b'\242\273\030\005\n\003\002\003\004'
   _globals['_ATTENDANCESERVICE'].methods_by_name['RecordWalkIn']._loaded_options = None
   _globals['_ATTENDANCESERVICE'].methods_by_name['RecordWalkIn']._serialized_options = b'\242\273\030\005\n\003\002\003\004'
+  _globals['_ATTENDANCESERVICE'].methods_by_name['ExportAttendance']._loaded_options = None
+  _globals['_ATTENDANCESERVICE'].methods_by_name['ExportAttendance']._serialized_options = b'\242\273\030\010\n\006\002\003\004\005\006\007'
   _globals['_OPENCHECKINREQUEST']._serialized_start=222
   _globals['_OPENCHECKINREQUEST']._serialized_end=272
   _globals['_OPENCHECKINRESPONSE']._serialized_start=274
@@ -82,6 +86,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDWALKINREQUEST']._serialized_end=913
   _globals['_RECORDWALKINRESPONSE']._serialized_start=915
   _globals['_RECORDWALKINRESPONSE']._serialized_end=980
-  _globals['_ATTENDANCESERVICE']._serialized_start=983
-  _globals['_ATTENDANCESERVICE']._serialized_end=1398
+  _globals['_EXPORTATTENDANCEREQUEST']._serialized_start=982
+  _globals['_EXPORTATTENDANCEREQUEST']._serialized_end=1037
+  _globals['_EXPORTATTENDANCERESPONSE']._serialized_start=1039
+  _globals['_EXPORTATTENDANCERESPONSE']._serialized_end=1106
+  _globals['_ATTENDANCESERVICE']._serialized_start=1109
+  _globals['_ATTENDANCESERVICE']._serialized_end=1643
 # @@protoc_insertion_point(module_scope)

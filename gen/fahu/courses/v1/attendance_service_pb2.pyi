@@ -242,3 +242,53 @@ class RecordWalkInResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordWalkInResponse: _TypeAlias = RecordWalkInResponse  # noqa: Y015
+
+@_typing.final
+class ExportAttendanceRequest(_message.Message):
+    """ExportAttendanceRequest names the lecture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LECTURE_ID_FIELD_NUMBER: _builtins.int
+    lecture_id: _builtins.str
+    """Lecture id, UUID."""
+    def __init__(
+        self,
+        *,
+        lecture_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lecture_id", b"lecture_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportAttendanceRequest: _TypeAlias = ExportAttendanceRequest  # noqa: Y015
+
+@_typing.final
+class ExportAttendanceResponse(_message.Message):
+    """ExportAttendanceResponse holds the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    LECTURE_SERIAL_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """An XLSX: a row for each booking with seats, in the order in which they were made, and an empty column to sign in. Of a lecture that
+    is not held yet it is the list to print for its door.
+    """
+    lecture_serial: _builtins.str
+    """Number of the lecture, for example "JK2026-000012"."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+        lecture_serial: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "lecture_serial", b"lecture_serial"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportAttendanceResponse: _TypeAlias = ExportAttendanceResponse  # noqa: Y015

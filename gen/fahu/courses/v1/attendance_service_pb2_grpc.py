@@ -57,6 +57,11 @@ class AttendanceServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.RecordWalkInRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.RecordWalkInResponse.FromString,
                 _registered_method=True)
+        self.ExportAttendance = channel.unary_unary(
+                '/fahu.courses.v1.AttendanceService/ExportAttendance',
+                request_serializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.ExportAttendanceRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.ExportAttendanceResponse.FromString,
+                _registered_method=True)
 
 
 class AttendanceServiceServicer:
@@ -99,6 +104,14 @@ class AttendanceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportAttendance(self, request, context):
+        """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
+        Fails with LECTURE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AttendanceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -121,6 +134,11 @@ def add_AttendanceServiceServicer_to_server(servicer, server):
                     servicer.RecordWalkIn,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.RecordWalkInRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.RecordWalkInResponse.SerializeToString,
+            ),
+            'ExportAttendance': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportAttendance,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.ExportAttendanceRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_attendance__service__pb2.ExportAttendanceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -234,6 +252,33 @@ class AttendanceService:
             '/fahu.courses.v1.AttendanceService/RecordWalkIn',
             fahu_dot_courses_dot_v1_dot_attendance__service__pb2.RecordWalkInRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_attendance__service__pb2.RecordWalkInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.AttendanceService/ExportAttendance',
+            fahu_dot_courses_dot_v1_dot_attendance__service__pb2.ExportAttendanceRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_attendance__service__pb2.ExportAttendanceResponse.FromString,
             options,
             channel_credentials,
             insecure,

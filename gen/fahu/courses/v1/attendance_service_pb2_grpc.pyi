@@ -54,6 +54,10 @@ class AttendanceServiceStub:
     """RecordWalkIn writes down an enterprise that came without a booking, while seats are free and nobody waits for them. Fails with
     LECTURE_NOT_FOUND, LECTURE_WRONG_STATE, LECTURE_NOT_STARTED, LECTURE_FULL, ENTERPRISE_NOT_DESIGNATED, ALREADY_BOOKED.
     """
+    ExportAttendance: _grpc.UnaryUnaryMultiCallable[_attendance_service_pb2.ExportAttendanceRequest, _attendance_service_pb2.ExportAttendanceResponse]
+    """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
+    Fails with LECTURE_NOT_FOUND.
+    """
 
 @_typing.type_check_only
 class AttendanceServiceAsyncStub(AttendanceServiceStub):
@@ -80,6 +84,10 @@ class AttendanceServiceAsyncStub(AttendanceServiceStub):
     RecordWalkIn: _aio.UnaryUnaryMultiCallable[_attendance_service_pb2.RecordWalkInRequest, _attendance_service_pb2.RecordWalkInResponse]  # type: ignore[assignment]
     """RecordWalkIn writes down an enterprise that came without a booking, while seats are free and nobody waits for them. Fails with
     LECTURE_NOT_FOUND, LECTURE_WRONG_STATE, LECTURE_NOT_STARTED, LECTURE_FULL, ENTERPRISE_NOT_DESIGNATED, ALREADY_BOOKED.
+    """
+    ExportAttendance: _aio.UnaryUnaryMultiCallable[_attendance_service_pb2.ExportAttendanceRequest, _attendance_service_pb2.ExportAttendanceResponse]  # type: ignore[assignment]
+    """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
+    Fails with LECTURE_NOT_FOUND.
     """
 
 class AttendanceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -128,6 +136,16 @@ class AttendanceServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_attendance_service_pb2.RecordWalkInResponse, _abc.Awaitable[_attendance_service_pb2.RecordWalkInResponse]]:
         """RecordWalkIn writes down an enterprise that came without a booking, while seats are free and nobody waits for them. Fails with
         LECTURE_NOT_FOUND, LECTURE_WRONG_STATE, LECTURE_NOT_STARTED, LECTURE_FULL, ENTERPRISE_NOT_DESIGNATED, ALREADY_BOOKED.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportAttendance(
+        self,
+        request: _attendance_service_pb2.ExportAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_attendance_service_pb2.ExportAttendanceResponse, _abc.Awaitable[_attendance_service_pb2.ExportAttendanceResponse]]:
+        """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
+        Fails with LECTURE_NOT_FOUND.
         """
 
 def add_AttendanceServiceServicer_to_server(servicer: AttendanceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
