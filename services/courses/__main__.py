@@ -8,25 +8,31 @@ from pathlib import Path
 import grpc
 from fahu.access.v1 import access_pb2
 from fahu.courses.v1 import (
+    attendance_service_pb2,
     booking_service_pb2,
+    calendar_feed_service_pb2,
     catalogue_service_pb2,
     consultation_record_service_pb2,
     consultation_service_pb2,
     corps_service_pb2,
     courseware_file_service_pb2,
     courseware_service_pb2,
+    evaluation_service_pb2,
     lecture_request_service_pb2,
     lecture_service_pb2,
     need_service_pb2,
     slot_booking_service_pb2,
 )
+from fahu.courses.v1.attendance_service_pb2_grpc import add_AttendanceServiceServicer_to_server
 from fahu.courses.v1.booking_service_pb2_grpc import add_BookingServiceServicer_to_server
+from fahu.courses.v1.calendar_feed_service_pb2_grpc import add_CalendarFeedServiceServicer_to_server
 from fahu.courses.v1.catalogue_service_pb2_grpc import add_CatalogueServiceServicer_to_server
 from fahu.courses.v1.consultation_record_service_pb2_grpc import add_ConsultationRecordServiceServicer_to_server
 from fahu.courses.v1.consultation_service_pb2_grpc import add_ConsultationServiceServicer_to_server
 from fahu.courses.v1.corps_service_pb2_grpc import add_CorpsServiceServicer_to_server
 from fahu.courses.v1.courseware_file_service_pb2_grpc import add_CoursewareFileServiceServicer_to_server
 from fahu.courses.v1.courseware_service_pb2_grpc import add_CoursewareServiceServicer_to_server
+from fahu.courses.v1.evaluation_service_pb2_grpc import add_EvaluationServiceServicer_to_server
 from fahu.courses.v1.lecture_request_service_pb2_grpc import add_LectureRequestServiceServicer_to_server
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
 from fahu.courses.v1.need_service_pb2_grpc import add_NeedServiceServicer_to_server
@@ -43,13 +49,16 @@ from services.courses.filing import Filing
 from services.courses.handlers import FROM_DISPATCH, HANDLERS
 from services.courses.service import booking_moves, reminders, request_moves
 from services.courses.service.reference import load_groups_and_zones
+from services.courses.servicer.attendance import AttendanceServicer
 from services.courses.servicer.bookings import BookingServicer
+from services.courses.servicer.calendar_feeds import CalendarFeedServicer
 from services.courses.servicer.catalogues import CatalogueServicer
 from services.courses.servicer.consultation_records import ConsultationRecordServicer
 from services.courses.servicer.consultations import ConsultationServicer
 from services.courses.servicer.corps import CorpsServicer
 from services.courses.servicer.courseware import CoursewareServicer
 from services.courses.servicer.courseware_files import CoursewareFileServicer
+from services.courses.servicer.evaluations import EvaluationServicer
 from services.courses.servicer.lecture_requests import LectureRequestServicer
 from services.courses.servicer.lectures import LectureServicer
 from services.courses.servicer.needs import NeedServicer
@@ -70,6 +79,9 @@ SERVICES = [
     courseware_file_service_pb2.DESCRIPTOR.services_by_name["CoursewareFileService"],
     need_service_pb2.DESCRIPTOR.services_by_name["NeedService"],
     catalogue_service_pb2.DESCRIPTOR.services_by_name["CatalogueService"],
+    attendance_service_pb2.DESCRIPTOR.services_by_name["AttendanceService"],
+    evaluation_service_pb2.DESCRIPTOR.services_by_name["EvaluationService"],
+    calendar_feed_service_pb2.DESCRIPTOR.services_by_name["CalendarFeedService"],
     carrier.SERVICE,
 ]
 
@@ -103,6 +115,9 @@ def registrations(database: Database, settings: CoursesSettings, filing: Filing)
         partial(add_CoursewareFileServiceServicer_to_server, CoursewareFileServicer(database, filing)),
         partial(add_NeedServiceServicer_to_server, NeedServicer(database)),
         partial(add_CatalogueServiceServicer_to_server, CatalogueServicer(database)),
+        partial(add_AttendanceServiceServicer_to_server, AttendanceServicer(database, settings.attendance_terms())),
+        partial(add_EvaluationServiceServicer_to_server, EvaluationServicer(database)),
+        partial(add_CalendarFeedServiceServicer_to_server, CalendarFeedServicer(database)),
     ]
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from kit.calendar import WorkingCalendar
 from kit.filesettings import FileSettings
+from services.courses.rules.attendance import AttendanceTerms
 from services.courses.rules.consultations import ConsultationTerms
 from services.courses.rules.lecture_requests import RequestTerms
 from services.courses.rules.lectures import LectureTerms
@@ -21,6 +22,8 @@ class CoursesSettings(FileSettings):
     `request_answer_days`: so many working days either side has to answer a request for a lecture.
     `consultation_priority_days`: for so many working days after a session is announced, district-level points book alone.
     `consultations_per_quarter`: so many sessions a group owes in a quarter; the notice says one.
+    `check_in_opens_minutes`, `check_in_late_minutes`: check-in is open from so long before a lecture until so long after it.
+    `check_in_code_minutes`: so long one of its codes holds.
     """
 
     booking_close_hours: int = Field(2, ge=0, le=240)
@@ -30,6 +33,9 @@ class CoursesSettings(FileSettings):
     consultation_priority_days: int = Field(5, ge=1, le=60)
     consultations_per_quarter: int = Field(1, ge=1, le=20)
     reminder_hours: int = Field(24, ge=1, le=168)
+    check_in_opens_minutes: int = Field(30, ge=0, le=240)
+    check_in_late_minutes: int = Field(60, ge=0, le=1440)
+    check_in_code_minutes: int = Field(15, ge=1, le=240)
     sweep_seconds: float = 5.0
 
     def lecture_terms(self) -> LectureTerms:
@@ -41,3 +47,10 @@ class CoursesSettings(FileSettings):
     def consultation_terms(self) -> ConsultationTerms:
         calendar = WorkingCalendar.from_library()
         return ConsultationTerms(self.consultation_priority_days, self.consultations_per_quarter, calendar)
+
+    def attendance_terms(self) -> AttendanceTerms:
+        return AttendanceTerms(
+            opens_before=timedelta(minutes=self.check_in_opens_minutes),
+            late=timedelta(minutes=self.check_in_late_minutes),
+            code_lasts=timedelta(minutes=self.check_in_code_minutes),
+        )

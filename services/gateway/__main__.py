@@ -46,6 +46,9 @@ def assemble(settings: GatewaySettings, client: Client) -> Parts:
         survey_guesses=Guesses("survey guess", settings.survey_guesses_per_address),
         survey_calls=asyncio.Semaphore(SURVEY_CALLS_AT_ONCE),
         invite_link=settings.invite_link,
+        check_in_guesses=Guesses("check-in guess", settings.check_in_guesses_per_person),
+        link_guesses=Guesses("link guess", settings.link_guesses_per_address),
+        check_in_link=settings.check_in_link,
     )
 
 

@@ -10,7 +10,9 @@ from services.gateway.auth import Parts, declared_rules
 from services.gateway.edge import Edge
 from services.gateway.routes import (
     attachments,
+    attendance,
     bookings,
+    calendar_feeds,
     calendars,
     call_tasks,
     catalogues,
@@ -27,6 +29,7 @@ from services.gateway.routes import (
     designations,
     duties,
     enterprises,
+    evaluations,
     events,
     exports,
     findings,
@@ -54,6 +57,7 @@ from services.gateway.routes import (
     project_files,
     project_nodes,
     projects,
+    rating_links,
     rebindings,
     recommendations,
     reference,
@@ -132,6 +136,10 @@ ROUTERS = (
     courseware_files.router,
     needs.router,
     catalogues.router,
+    attendance.router,
+    evaluations.router,
+    rating_links.router,
+    calendar_feeds.router,
     platform.router,
 )
 DESCRIPTION = """法护金企：企业提出涉法需求的一扇门。One door for an enterprise's legal demands.

@@ -47,6 +47,9 @@ class Parts:
     survey_guesses: Guesses
     survey_calls: asyncio.Semaphore
     invite_link: str
+    check_in_guesses: Guesses
+    link_guesses: Guesses
+    check_in_link: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
+from fahu.courses.v1.attendance_service_pb2_grpc import AttendanceServiceStub
 from fahu.courses.v1.booking_service_pb2 import BookLectureResponse
 from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceStub
+from fahu.courses.v1.calendar_feed_service_pb2_grpc import CalendarFeedServiceStub
 from fahu.courses.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
 from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceStub
 from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceStub
 from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceStub
 from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceStub
 from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceStub
+from fahu.courses.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
 from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceStub
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceStub
 from fahu.courses.v1.need_service_pb2_grpc import NeedServiceStub
@@ -61,13 +64,16 @@ from kit.rpc.carrier import Carried
 from kit.rpc.client import RpcChannel
 
 if TYPE_CHECKING:  # these exist for type checkers only
+    from fahu.courses.v1.attendance_service_pb2_grpc import AttendanceServiceAsyncStub
     from fahu.courses.v1.booking_service_pb2_grpc import BookingServiceAsyncStub
+    from fahu.courses.v1.calendar_feed_service_pb2_grpc import CalendarFeedServiceAsyncStub
     from fahu.courses.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
     from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRecordServiceAsyncStub
     from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceAsyncStub
     from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceAsyncStub
     from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceAsyncStub
     from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceAsyncStub
+    from fahu.courses.v1.evaluation_service_pb2_grpc import EvaluationServiceAsyncStub
     from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceAsyncStub
     from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceAsyncStub
     from fahu.courses.v1.need_service_pb2_grpc import NeedServiceAsyncStub
@@ -116,8 +122,8 @@ MAX_FILE_ANSWER = 24 * 1024 * 1024
 SUBMIT_DEMAND = "/fahu.dispatch.v1.DispatchService/SubmitDemand"
 BOOK_LECTURE = "/fahu.courses.v1.BookingService/BookLecture"
 # Done twice these do something twice, or refuse the second time what the first did: a code is used up, somebody looked at a
-# number, part B is given, a call is done, a file is gone, a calendar is the newer one. Whoever asked decides what to do
-# without an answer.
+# number, part B is given, a call is done, a file is gone, a calendar is the newer one, a secret is
+# made. Whoever asked decides what to do without an answer.
 ONCE = (
     "/fahu.registry.v1.AccountService/SignInWithPassword",
     "/fahu.registry.v1.RegistryService/RevealPhone",
@@ -129,6 +135,10 @@ ONCE = (
     "/fahu.dispatch.v1.AttachmentService/DeleteAttachment",
     "/fahu.courses.v1.CoursewareFileService/DeleteCoursewareFile",
     "/fahu.dispatch.v1.CalendarService/SetCalendar",
+    "/fahu.courses.v1.AttendanceService/OpenCheckIn",
+    "/fahu.courses.v1.EvaluationService/MakeRatingLink",
+    "/fahu.courses.v1.EvaluationService/GiveEmployeeEvaluation",
+    "/fahu.courses.v1.CalendarFeedService/RenewCalendarFeed",
 )
 log = logging.getLogger(__name__)
 
@@ -152,10 +162,10 @@ class Clients:
         to_dispatch = RpcChannel(targets.dispatch, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
         to_notify, carrying = RpcChannel(targets.notify, once=ONCE), RpcChannel(targets.dispatch, signer=signer)
         to_courses = RpcChannel(targets.courses, max_answer_bytes=MAX_FILE_ANSWER, once=ONCE)
-        carrying_to_courses = RpcChannel(targets.courses, signer=signer)
+        carrying_to_courses = RpcChannel(targets.courses, signer=signer, once=ONCE)
         self._channels = (to_registry, as_gateway, to_dispatch, to_notify, carrying, to_courses, carrying_to_courses)
         self._speak_to_registry(_channel(to_registry), _channel(as_gateway))
-        self._speak_to_courses(_channel(to_courses))
+        self._speak_to_courses(_channel(to_courses), _channel(carrying_to_courses))
         self.book_lecture = Carried(carrying_to_courses, BOOK_LECTURE, self.bookings.BookLecture, BookLectureResponse)
         self.dispatch: DispatchServiceAsyncStub = DispatchServiceStub(_channel(to_dispatch))
         self.submit_demand = Carried(carrying, SUBMIT_DEMAND, self.dispatch.SubmitDemand, SubmitDemandResponse)
@@ -176,7 +186,12 @@ class Clients:
         self._units: dict[str, str] = {}
         self._units_until = 0.0
 
-    def _speak_to_courses(self, of_caller: Any) -> None:
+    def _speak_to_courses(self, of_caller: Any, of_gateway: Any) -> None:
+        self.attendance: AttendanceServiceAsyncStub = AttendanceServiceStub(of_caller)
+        self.evaluations: EvaluationServiceAsyncStub = EvaluationServiceStub(of_caller)
+        self.rating_links: EvaluationServiceAsyncStub = EvaluationServiceStub(of_gateway)
+        self.calendar_feeds: CalendarFeedServiceAsyncStub = CalendarFeedServiceStub(of_caller)
+        self.subscribed: CalendarFeedServiceAsyncStub = CalendarFeedServiceStub(of_gateway)
         self.lectures: LectureServiceAsyncStub = LectureServiceStub(of_caller)
         self.bookings: BookingServiceAsyncStub = BookingServiceStub(of_caller)
         self.lecture_requests: LectureRequestServiceAsyncStub = LectureRequestServiceStub(of_caller)

@@ -132,6 +132,9 @@ TAGS = {
     "bookings": "报名。Seats in lectures, the queue for them, and offers.",
     "courseware": "以案释法课件。Courseware of the agencies, its files, and the needs it answers.",
     "catalogues": "课程目录。A year's catalogue, version by version.",
+    "attendance": "签到。Who came to a lecture: by the code at its door, or by the agency's hand.",
+    "evaluations": "宣讲评价。What those who came think of a lecture.",
+    "calendar": "日历订阅。Bookings for the calendars that people use anyway.",
     "reference": "基础数据。Areas, units, categories.",
     "platform": "平台。Health.",
 }

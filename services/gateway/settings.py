@@ -11,7 +11,8 @@ class GatewaySettings(ProcessSettings):
 
     `trusted_proxies` are the addresses whose X-Forwarded-For is believed, comma-separated; empty for none: then the peer
     itself is the client. Limits are of the form "5/minute; 30/hour", counted by each replica for itself. `invite_link` is
-    what the QR code of an invite says; {code} is the code.
+    what the QR code of an invite says; {code} is the code. `check_in_link` is what that of a lecture's check-in says;
+    {scene} is its scene. `link_guesses_per_address` is for scenes, rating links and calendars that nobody holds.
     """
 
     http_port: int
@@ -32,9 +33,20 @@ class GatewaySettings(ProcessSettings):
     survey_guesses_per_address: str = "60/minute"
     invite_link: str = "/pages/invite/index?scene={code}"
 
+    check_in_guesses_per_person: str = "10/minute; 30/hour"
+    link_guesses_per_address: str = "120/minute"
+    check_in_link: str = "/pages/check-in/index?scene={scene}"
+
     @field_validator("invite_link")
     @classmethod
     def check_invite_link(cls, link: str) -> str:
         if "{code}" not in link:
             raise ValueError("FAHU_INVITE_LINK must say where the code goes: {code}")
+        return link
+
+    @field_validator("check_in_link")
+    @classmethod
+    def check_check_in_link(cls, link: str) -> str:
+        if "{scene}" not in link:
+            raise ValueError("FAHU_CHECK_IN_LINK must say where the scene goes: {scene}")
         return link

@@ -178,6 +178,7 @@ async def knock(http: httpx.AsyncClient, line: Line, token: str, thing: str, col
     path = filled(path, thing)
     headers = {"idempotency-key": uuid4().hex, "if-match": f'"{UNSEEN}"'}
     headers |= {"survey-token": "made-up"} if path.startswith("/api/v1/survey-link") else {}
+    headers |= {"rating-token": "made-up"} if path.startswith("/api/v1/rating-link") else {}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     sent: dict[str, Any] = {}
     if path.endswith("/import"):

@@ -15,9 +15,7 @@ from stack.demo.client import Json, Person, Platform
 from stack.demo_data import Enterprise
 from stack.loading import Loaded
 from stack.supervisor import Stack
-from tests.journeys.consultations_world import consultations
-from tests.journeys.courseware_world import courseware_and_needs
-from tests.journeys.lectures_world import lecture_requests, lectures_and_bookings
+from tests.journeys.courses_world import things_of_courses
 from tests.journeys.projects_world import projects_and_records
 from tests.journeys.table import COLUMNS, NOBODY, ROLES, SERVICES
 from tests.journeys.things import Things
@@ -131,33 +129,16 @@ async def _fill(platform: Platform, world: World) -> None:
     }
 
 
-async def _projects(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
-    by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
-    projects, records = await projects_and_records(
-        world.people, world.neighbour, lambda unit: _staff(platform, world.loaded, by_unit[unit])
-    )
-    return {"project": projects, "service record": records}
-
-
 async def _programme(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
     """What the year's programme makes, in registry and in courses."""
-    return await _projects(platform, world) | await _courses(platform, world)
-
-
-async def _courses(platform: Platform, world: World) -> dict[str, dict[str, Things]]:
-    """What courses holds: courseware, lectures, bookings, requests for lectures, consultations."""
     by_unit = {one.staff.unit_code: one.staff.login for one in reversed(world.loaded.accounts)}
-    courses = world.stack.database_url("courses")
 
     def staff_of(unit: str) -> Awaitable[Person]:
         return _staff(platform, world.loaded, by_unit[unit])
 
-    lectures, bookings = await lectures_and_bookings(world.people, world.neighbour, staff_of, courses)
-    requests = await lecture_requests(world.people["liaison"], world.neighbour)
-    of_consultations = await consultations(world.people, world.neighbour, staff_of, courses)
-    of_courseware = await courseware_and_needs(world.stack.url(), world.people, await staff_of("eco_env"))
-    found = {"lecture": lectures, "booking": bookings, "lecture request": requests}
-    return found | of_consultations | of_courseware
+    projects, records = await projects_and_records(world.people, world.neighbour, staff_of)
+    of_courses = await things_of_courses(world.stack, world.people, world.neighbour, staff_of)
+    return {"project": projects, "service record": records} | of_courses
 
 
 async def _survey(supervisor: Person) -> str:

@@ -3,11 +3,18 @@
 from services.courses.models.acts import (
     Act,
 )
+from services.courses.models.attendance import (
+    CheckIn,
+    RatingLink,
+)
 from services.courses.models.base import (
     DEAD_LETTER,
     INBOX,
     OUTBOX,
     Base,
+)
+from services.courses.models.calendar_feeds import (
+    CalendarFeed,
 )
 from services.courses.models.catalogues import (
     Catalogue,
@@ -33,6 +40,11 @@ from services.courses.models.courseware import (
     CoursewareNeed,
     Need,
 )
+from services.courses.models.evaluations import (
+    EmployeeEvaluation,
+    Evaluation,
+    Said,
+)
 from services.courses.models.lecture_requests import (
     LectureRequest,
     RequestParty,
@@ -57,8 +69,10 @@ __all__ = [
     "Act",
     "Base",
     "Booking",
+    "CalendarFeed",
     "Catalogue",
     "CatalogueItem",
+    "CheckIn",
     "Consultant",
     "Consultation",
     "ConsultationGroup",
@@ -67,6 +81,8 @@ __all__ = [
     "Courseware",
     "CoursewareFile",
     "CoursewareNeed",
+    "EmployeeEvaluation",
+    "Evaluation",
     "GroupUnit",
     "Lecture",
     "LectureRequest",
@@ -74,8 +90,10 @@ __all__ = [
     "LiaisonPoint",
     "Member",
     "Need",
+    "RatingLink",
     "RequestParty",
     "RequestSlot",
+    "Said",
     "SlotBooking",
     "Unit",
     "Zone",

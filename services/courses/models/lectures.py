@@ -102,6 +102,7 @@ class Booking(Base):
     offered_until: Mapped[datetime | None]
     attended_heads: Mapped[int | None]
     reminded_of: Mapped[datetime | None]
+    over_reason: Mapped[str | None]
     ended_by: Mapped[str | None]
     end_reason: Mapped[str | None]
     booked_by: Mapped[UUID]
@@ -118,6 +119,7 @@ class Booking(Base):
         CheckConstraint("(state = 'OFFERED') = (offered_until IS NOT NULL)", name="offer_ends"),
         CheckConstraint("(state IN ('CANCELLED', 'LAPSED')) = (ended_by IS NOT NULL)", name="ended_by_somebody"),
         CheckConstraint("(state = 'ATTENDED') = (attended_heads IS NOT NULL)", name="heads_counted"),
+        CheckConstraint("attended_heads <= heads OR over_reason IS NOT NULL", name="more_for_a_reason"),
         CheckConstraint("state NOT IN ('WAITING', 'OFFERED') OR queue_number > 0", name="waits_in_line"),
         UniqueConstraint("id", "state"),
         UniqueConstraint("booked_by", "request_id"),

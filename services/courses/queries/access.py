@@ -1,6 +1,7 @@
 """Who sees which lecture and session, which booking, request and record, which courseware, and whom in the corps."""
 
 from typing import Any
+from uuid import UUID
 
 from fahu.access.v1.access_pb2 import Role
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
@@ -233,3 +234,14 @@ def sees_old_catalogues(actor: Actor) -> bool:
 
 def supervises(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.has(int(Role.ROLE_SUPERVISOR)) else false()
+
+
+def booking_held_by(person_id: UUID, enterprise_id: UUID) -> ColumnElement[bool]:
+    """Whether a booking is the enterprise's, and the person its present contact."""
+    held = (LiaisonPoint.designation_id == Booking.designation_id, LiaisonPoint.liaison_person_id == person_id)
+    return and_(Booking.enterprise_id == enterprise_id, exists().where(*held))
+
+
+def overseen_by(actor: Actor) -> ColumnElement[bool]:
+    """Who came to a lecture and what is said of it is its agency's matter, and that of those who oversee."""
+    return true() if actor.has(*ALL_SEEING) else hosted_by(actor)

@@ -13,7 +13,7 @@ from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.courses.errors import CoursewareNotFound, LectureNotFound, LecturerNotFound, ZoneNotFound
 from services.courses.models import Courseware, Lecture, Lecturer, Unit, Zone
-from services.courses.queries.access import hosted_by, lecture_visible_to
+from services.courses.queries.access import hosted_by, lecture_visible_to, overseen_by
 from services.courses.queries.bookings import lock_lecture
 from services.courses.rules.courseware import TEACHABLE
 from services.courses.rules.lectures import LectureState
@@ -40,14 +40,18 @@ class LectureView:
     zone_name: str
 
 
-def _views(actor: Actor) -> Select[Lecture, str, str, str]:
+def named_lectures() -> Views:
+    """Lectures with the names that are shown with them, for whoever has a right to them by another way than their role."""
     names = (Unit.name, Lecturer.name, Zone.name)
     query = select(Lecture, *names).join(Unit, Unit.code == Lecture.unit_code)
-    query = query.join(Lecturer, Lecturer.id == Lecture.lecturer_id).outerjoin(Zone, Zone.code == Lecture.zone_code)
-    return query.where(lecture_visible_to(actor))
+    return query.join(Lecturer, Lecturer.id == Lecture.lecturer_id).outerjoin(Zone, Zone.code == Lecture.zone_code)
 
 
-def _view(row: Row[Lecture, str, str, str]) -> LectureView:
+def _views(actor: Actor) -> Views:
+    return named_lectures().where(lecture_visible_to(actor))
+
+
+def view_of(row: Row[Lecture, str, str, str]) -> LectureView:
     return LectureView(row[0], row[1], row[2], row[3] or "")
 
 
@@ -57,7 +61,7 @@ async def lecture_view(session: AsyncSession, actor: Actor, lecture_id: UUID) ->
     row = (await session.execute(query.execution_options(populate_existing=True))).first()
     if row is None:
         raise LectureNotFound
-    return _view(row)
+    return view_of(row)
 
 
 async def lectures_page(
@@ -71,7 +75,7 @@ async def lectures_page(
         later = and_(Lecture.starts_at == starts_at, Lecture.id > last)
         query = query.where(or_(Lecture.starts_at > starts_at, later))
     rows = (await session.execute(query.order_by(Lecture.starts_at, Lecture.id).limit(size + 1))).all()
-    views = [_view(row) for row in rows]
+    views = [view_of(row) for row in rows]
     if len(views) <= size:
         return views, ""
     last_one = views[size - 1].lecture
@@ -100,6 +104,16 @@ async def lecture_to_change(session: AsyncSession, actor: Actor, lecture_id: UUI
     if not mine:
         raise PermissionDenied
     return await lock_lecture(session, lecture_id)
+
+
+async def check_overseen(session: AsyncSession, actor: Actor, lecture_id: UUID) -> None:
+    """Raise LectureNotFound, or PermissionDenied for who sees the lecture without hosting or overseeing it."""
+    query = select(overseen_by(actor)).where(Lecture.id == lecture_id, lecture_visible_to(actor))
+    allowed = await session.scalar(query)
+    if allowed is None:
+        raise LectureNotFound
+    if not allowed:
+        raise PermissionDenied
 
 
 async def courseware_to_teach(session: AsyncSession, unit_code: str, courseware_id: UUID) -> Courseware:

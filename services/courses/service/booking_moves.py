@@ -86,9 +86,14 @@ async def end_queues(session: AsyncSession, now: datetime) -> int:
     """Tell those who still wait when booking closes that no seat fell free for them."""
     lectures = await queries.with_late_queues(session, now, 1)
     for lecture_id in lectures:
-        waiting = await queries.ids_in(session, lecture_id, [BookingState.WAITING], AT_ONCE)
-        await move(session, waiting, BookingState.LAPSED, now, ended_by=EndedBy.TIME)
+        await end_queue(session, lecture_id, now)
     return len(lectures)
+
+
+async def end_queue(session: AsyncSession, lecture_id: UUID, now: datetime) -> None:
+    """Let those lapse who wait for a lecture that has closed."""
+    waiting = await queries.ids_in(session, lecture_id, [BookingState.WAITING], AT_ONCE)
+    await move(session, waiting, BookingState.LAPSED, now, ended_by=EndedBy.TIME)
 
 
 async def end_all(session: AsyncSession, lecture: Lecture, reason: str, now: datetime) -> None:

@@ -143,3 +143,9 @@ def catalogue_published(session: AsyncSession, catalogue: Catalogue) -> None:
         published_at=stamp(catalogue.published_at),
     )
     outbox.add(session, event, str(catalogue.year), catalogue.version)
+
+
+def evaluation_given(session: AsyncSession, lecture: Lecture, count: int) -> None:
+    """Somebody rated a lecture; neither who nor how is anybody's business on the bus."""
+    event = events_pb2.EvaluationGiven(lecture=lecture_subject(lecture), evaluation_count=count)
+    outbox.add(session, event, str(lecture.id), count)

@@ -5,6 +5,8 @@ from typing import Any
 from services.gateway.examples import (
     arbitration,
     cohorts,
+    consultations,
+    corps,
     courses,
     courseware,
     findings,
@@ -66,6 +68,8 @@ __all__ = ["OPERATIONS", "PARAMETERS", "problem"]
 PARTS = (
     arbitration,
     cohorts,
+    consultations,
+    corps,
     courses,
     courseware,
     findings,

@@ -1,8 +1,8 @@
-"""Examples of lectures and bookings; those of consultations stand beside them."""
+"""Examples of lectures and bookings, and of who came."""
 
 from typing import Any
 
-from services.gateway.examples import consultations, corps
+from services.gateway.examples import attendance
 from services.gateway.examples.things import ENTERPRISE, ENTERPRISE_ID
 
 LECTURE_ID = "019ab0e0-0020-7c1f-8e0a-5c1d2b3a4f77"
@@ -62,9 +62,7 @@ BOOKING: dict[str, Any] = {
 }
 CONFIRMED = BOOKING | {"state": "confirmed", "queue": None, "version": 3}
 ENDED = CONFIRMED | {"state": "cancelled", "ended_by": "enterprise", "end_reason": "当天有审厂。"}
-OPERATIONS: dict[str, dict[str, Any]] = {
-    **consultations.OPERATIONS,
-    **corps.OPERATIONS,
+OPERATIONS: dict[str, dict[str, Any]] = attendance.operations(LECTURE, CONFIRMED) | {
     "list_lectures": {"response": {"lectures": [LECTURE], "next_page_token": ""}},
     "get_lecture": {"response": LECTURE},
     "plan_lecture": {
@@ -88,9 +86,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "response": ENDED | {"ended_by": "host", "end_reason": "该企业已另行安排专场。"},
     },
 }
-PARAMETERS: dict[str, Any] = {
-    **consultations.PARAMETERS,
-    **corps.PARAMETERS,
+PARAMETERS: dict[str, Any] = attendance.PARAMETERS | {
     "lecture_id": LECTURE_ID,
     "booking_id": BOOKING_ID,
     "lecture": LECTURE_ID,

@@ -122,7 +122,7 @@ async def book_lecture(lecture_id: UUID, body: BookingIn, caller: LiaisonCaller)
     faults.point("gateway.before_booking")
     answer = await caller.clients.book_lecture(request)
     faults.point("gateway.after_booking")
-    return _answer(answer.booking, 201)
+    return booking_answer(answer.booking, 201)
 
 
 @router.get("/bookings", summary="报名列表", openapi_extra=tells("PAGE_TOKEN_INVALID"))
@@ -143,21 +143,21 @@ async def list_bookings(query: Annotated[BookingQuery, Query()], caller: AnyRole
 async def get_booking(booking_id: UUID, caller: AnyRole) -> Response:
     """One booking, with its place in the queue and why it still waits."""
     answer = await caller.clients.bookings.GetBooking(pb.GetBookingRequest(booking_id=str(booking_id)))
-    return _answer(answer.booking)
+    return booking_answer(answer.booking)
 
 
 @router.post(f"{BOOKING}/accept", response_model=BookingOut, summary="确认递补", openapi_extra=_told("OFFER_ENDED"))
 async def accept_offer(booking_id: UUID, caller: LiaisonCaller) -> Response:
     """Take the seats that are held for the enterprise."""
-    request = pb.AcceptOfferRequest(on=_on(booking_id, caller))
-    return _answer((await caller.clients.bookings.AcceptOffer(request)).booking)
+    request = pb.AcceptOfferRequest(on=on_booking(booking_id, caller))
+    return booking_answer((await caller.clients.bookings.AcceptOffer(request)).booking)
 
 
 @router.post(f"{BOOKING}/cancel", response_model=BookingOut, summary="取消报名", openapi_extra=_told("LECTURE_STARTED"))
 async def cancel_booking(booking_id: UUID, body: GivingUpIn, caller: LiaisonCaller) -> Response:
     """Give up seats, the place in the queue, or an offer. What falls free goes to those who wait."""
-    request = pb.CancelBookingRequest(on=_on(booking_id, caller), reason=body.reason)
-    return _answer((await caller.clients.bookings.CancelBooking(request)).booking)
+    request = pb.CancelBookingRequest(on=on_booking(booking_id, caller), reason=body.reason)
+    return booking_answer((await caller.clients.bookings.CancelBooking(request)).booking)
 
 
 @router.post(
@@ -165,17 +165,17 @@ async def cancel_booking(booking_id: UUID, body: GivingUpIn, caller: LiaisonCall
 )
 async def release_booking(booking_id: UUID, body: ReasonIn, caller: Host) -> Response:
     """Take a booking back on the agency's side. The enterprise reads why."""
-    request = pb.ReleaseBookingRequest(on=_on(booking_id, caller), reason=body.reason)
-    return _answer((await caller.clients.bookings.ReleaseBooking(request)).booking)
+    request = pb.ReleaseBookingRequest(on=on_booking(booking_id, caller), reason=body.reason)
+    return booking_answer((await caller.clients.bookings.ReleaseBooking(request)).booking)
 
 
-def _on(booking_id: UUID, caller: Caller) -> pb.BookingPrecondition:
+def on_booking(booking_id: UUID, caller: Caller) -> pb.BookingPrecondition:
     """Which booking, as the caller saw it."""
     version, key = caller.heads.version(), caller.heads.idempotency_key()
     return pb.BookingPrecondition(booking_id=str(booking_id), expected_version=version, request_id=key)
 
 
-def _answer(one: lecture_pb2.Booking, status: int = 200) -> Response:
+def booking_answer(one: lecture_pb2.Booking, status: int = 200) -> Response:
     headers = {"etag": etag_of(one.version), "cache-control": "private, no-cache"}
     if status == 201:
         headers["location"] = f"/api/v1/bookings/{one.id}"

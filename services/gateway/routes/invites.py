@@ -54,7 +54,7 @@ async def create_invite(enterprise_id: UUID, caller: Appointer) -> Response:
     request = pb.CreateInviteRequest(enterprise_id=str(enterprise_id), request_id=caller.heads.idempotency_key())
     made = await caller.clients.invites.CreateInvite(request)
     text = caller.parts.invite_link.format(code=made.code)
-    out = NewInviteOut(**_fields(made.invite), code=made.code, qr_text=text, qr_svg=_svg(text))
+    out = NewInviteOut(**_fields(made.invite), code=made.code, qr_text=text, qr_svg=qr_svg(text))
     return json_answer(out, headers={"cache-control": "no-store"})
 
 
@@ -76,7 +76,7 @@ def _fields(invite: pb.Invite) -> dict[str, str | datetime]:
     return texts | {name: moment_of(getattr(invite, name)) for name in ("created_at", "expires_at")}
 
 
-def _svg(text: str) -> str:
+def qr_svg(text: str) -> str:
     target = io.BytesIO()
     segno.make(text, error="m", micro=False).save(target, kind="svg", scale=QR_SCALE, xmldecl=False)
     return target.getvalue().decode()

@@ -2,6 +2,7 @@
 
 from tests.journeys.programme import (
     answers,
+    attendance,
     cohorts,
     consultations,
     corps,
@@ -16,6 +17,7 @@ from tests.journeys.programme import (
 
 PARTS = (
     answers,
+    attendance,
     cohorts,
     consultations,
     corps,

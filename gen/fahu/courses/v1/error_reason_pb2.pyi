@@ -180,6 +180,26 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """An agency has fewer items than it shall; each is a violation."""
     ERROR_REASON_CATALOGUE_UNCHANGED: _ErrorReason.ValueType  # 49
     """Nothing changed since the last version. Metadata: version."""
+    ERROR_REASON_CHECK_IN_CLOSED: _ErrorReason.ValueType  # 85
+    """Check-in is open from shortly before a lecture until shortly after it only."""
+    ERROR_REASON_CHECK_IN_CODE_WRONG: _ErrorReason.ValueType  # 86
+    """No check-in that is open has this code, or not this lecture's."""
+    ERROR_REASON_HEADS_OVER_BOOKED: _ErrorReason.ValueType  # 87
+    """More came than were booked, and nobody said why. Metadata: heads, the seats booked."""
+    ERROR_REASON_LECTURE_FULL: _ErrorReason.ValueType  # 88
+    """Fewer seats are free than came without a booking, or others wait for them. Metadata: free."""
+    ERROR_REASON_BOOKING_NOT_ATTENDED: _ErrorReason.ValueType  # 89
+    """Only who came rates."""
+    ERROR_REASON_EVALUATION_GIVEN: _ErrorReason.ValueType  # 90
+    """It was rated already, by this enterprise or through this link."""
+    ERROR_REASON_EVALUATION_NOT_FOUND: _ErrorReason.ValueType  # 91
+    """It was not rated yet."""
+    ERROR_REASON_RATING_LINK_NOT_FOUND: _ErrorReason.ValueType  # 92
+    """No such link."""
+    ERROR_REASON_RATING_LINKS_TAKEN: _ErrorReason.ValueType  # 93
+    """There are as many links as the lecture has seats."""
+    ERROR_REASON_CALENDAR_FEED_NOT_FOUND: _ErrorReason.ValueType  # 94
+    """No such feed, or it was renewed."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason names every refusal of this service; ErrorInfo.reason carries the name without its prefix."""
@@ -342,4 +362,24 @@ ERROR_REASON_CATALOGUE_INCOMPLETE: ErrorReason.ValueType  # 48
 """An agency has fewer items than it shall; each is a violation."""
 ERROR_REASON_CATALOGUE_UNCHANGED: ErrorReason.ValueType  # 49
 """Nothing changed since the last version. Metadata: version."""
+ERROR_REASON_CHECK_IN_CLOSED: ErrorReason.ValueType  # 85
+"""Check-in is open from shortly before a lecture until shortly after it only."""
+ERROR_REASON_CHECK_IN_CODE_WRONG: ErrorReason.ValueType  # 86
+"""No check-in that is open has this code, or not this lecture's."""
+ERROR_REASON_HEADS_OVER_BOOKED: ErrorReason.ValueType  # 87
+"""More came than were booked, and nobody said why. Metadata: heads, the seats booked."""
+ERROR_REASON_LECTURE_FULL: ErrorReason.ValueType  # 88
+"""Fewer seats are free than came without a booking, or others wait for them. Metadata: free."""
+ERROR_REASON_BOOKING_NOT_ATTENDED: ErrorReason.ValueType  # 89
+"""Only who came rates."""
+ERROR_REASON_EVALUATION_GIVEN: ErrorReason.ValueType  # 90
+"""It was rated already, by this enterprise or through this link."""
+ERROR_REASON_EVALUATION_NOT_FOUND: ErrorReason.ValueType  # 91
+"""It was not rated yet."""
+ERROR_REASON_RATING_LINK_NOT_FOUND: ErrorReason.ValueType  # 92
+"""No such link."""
+ERROR_REASON_RATING_LINKS_TAKEN: ErrorReason.ValueType  # 93
+"""There are as many links as the lecture has seats."""
+ERROR_REASON_CALENDAR_FEED_NOT_FOUND: ErrorReason.ValueType  # 94
+"""No such feed, or it was renewed."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

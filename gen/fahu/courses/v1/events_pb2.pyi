@@ -117,8 +117,8 @@ Global___LectureChanged: _TypeAlias = LectureChanged  # noqa: Y015
 
 @_typing.final
 class BookingChanged(_message.Message):
-    """BookingChanged: a booking was made, offered seats, accepted, ended, or its enterprise came. Subject
-    fahu.courses.v1.booking_changed.<booking id>.
+    """BookingChanged: a booking was made, offered seats, accepted, ended, or its enterprise came. ATTENDED is also the word to ask the contact
+    for a rating, once the lecture has ended: nothing else is sent for that. Subject fahu.courses.v1.booking_changed.<booking id>.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -744,3 +744,33 @@ class CataloguePublished(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CataloguePublished: _TypeAlias = CataloguePublished  # noqa: Y015
+
+@_typing.final
+class EvaluationGiven(_message.Message):
+    """EvaluationGiven: somebody who came rated a lecture. It tells neither who nor how. Subject
+    fahu.courses.v1.evaluation_given.<lecture id>.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LECTURE_FIELD_NUMBER: _builtins.int
+    EVALUATION_COUNT_FIELD_NUMBER: _builtins.int
+    evaluation_count: _builtins.int
+    """How many have rated it so far, rising by one with each event; also its version."""
+    @_builtins.property
+    def lecture(self) -> Global___LectureSubject:
+        """The lecture."""
+
+    def __init__(
+        self,
+        *,
+        lecture: Global___LectureSubject | None = ...,
+        evaluation_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lecture", b"lecture"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evaluation_count", b"evaluation_count", "lecture", b"lecture"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EvaluationGiven: _TypeAlias = EvaluationGiven  # noqa: Y015

@@ -4,6 +4,7 @@ Reasons come from the services' contracts (error_reason.proto), from kit and fro
 is missing here.
 """
 
+from services.gateway.texts.problems.attendance import ATTENDANCE, ATTENDANCE_DETAILS
 from services.gateway.texts.problems.base import Problem
 from services.gateway.texts.problems.cohorts import COHORTS, GAPS
 from services.gateway.texts.problems.consultations import CONSULTATION_DETAILS, CONSULTATIONS
@@ -27,6 +28,7 @@ PROBLEMS: dict[str, Problem] = (
     DISPATCH
     | UPLOADS
     | COHORTS
+    | ATTENDANCE
     | CONSULTATIONS
     | CORPS
     | COURSES
@@ -44,6 +46,7 @@ PROBLEMS: dict[str, Problem] = (
     | GATEWAY
 )
 for more in (
+    ATTENDANCE_DETAILS,
     CONSULTATION_DETAILS,
     CORPS_DETAILS,
     COURSES_DETAILS,
