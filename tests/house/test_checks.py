@@ -45,6 +45,7 @@ FORBIDDEN_IMPORTS = {
     "Rules decide without database, bus, calls or generated stubs": ("services/notify/rules.py", "import sqlalchemy"),
     "The gateway has no database": ("services/gateway/words.py", "import psycopg"),
     "Layers of dispatch": ("services/dispatch/queries/demands.py", "import services.dispatch.service.demands"),
+    "Layers of courses": ("services/courses/queries/bookings.py", "import services.courses.service.bookings"),
     "Layers of registry": ("services/registry/newcomer.py", "A_FILE_THAT_NOBODY_GAVE_A_PLACE = True"),
     "Layers of notify": ("services/notify/texts.py", "import services.notify.servicer"),
     "Layers of gateway": ("services/gateway/problems.py", "import services.gateway.routes.demands"),
