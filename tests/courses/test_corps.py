@@ -25,11 +25,11 @@ def corps(world: World) -> CorpsWorld:
     return CorpsWorld(world)
 
 
-async def test_a_unit_sends_two_and_is_told_who_they_are(corps: CorpsWorld) -> None:
+async def test_a_unit_sends_two_and_no_more(corps: CorpsWorld) -> None:
     second = await corps.appoint("李讲师")
     assert (second.seat, second.year, second.unit_name, second.post) == (2, YEAR, "名：hrss", "科长")
     full = await refusal(corps.appoint("王讲师"))
-    assert (full.reason, full.metadata["names"]) == ("SEATS_TAKEN", "讲师1、李讲师")
+    assert (full.reason, full.metadata) == ("CORPS_SEATS_TAKEN", {})
     assert (await corps.appoint("王讲师", year=YEAR + 1)).seat == 1
     again = await refusal(corps.appoint("李讲师"))
     assert again.reason == "ALREADY_IN_CORPS"
@@ -100,7 +100,7 @@ async def _appoint_at_once(corps: CorpsWorld, count: int) -> list[str]:
 
 async def test_of_forty_at_once_one_gets_the_last_seat(corps: CorpsWorld) -> None:
     answers = await _appoint_at_once(corps, 40)
-    assert sorted(answers) == ["", *["SEATS_TAKEN"] * 39]
+    assert sorted(answers) == ["", *["CORPS_SEATS_TAKEN"] * 39]
     assert [one.seat for one in (await corps.listed(unit_code="hrss")).members] == [1, 2]
 
 

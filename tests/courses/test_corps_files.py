@@ -75,7 +75,7 @@ async def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(corps: C
         (6, "主题", "TEXT_UNSAFE"),
         (7, "姓名", "ROW_REPEATED"),
         (8, "职务", "TEXT_TOO_LONG"),
-        (9, "姓名", "SEATS_TAKEN"),
+        (9, "姓名", "CORPS_SEATS_TAKEN"),
     ]
     assert "张法官、王法官" in answer.errors[-1].message
     assert [one.unit_code for one in (await corps.listed()).members] == ["hrss"]

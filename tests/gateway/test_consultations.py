@@ -48,7 +48,7 @@ class Desk:
         """A session of the zone of 朱泾镇, in eight days."""
         starts_at = datetime.now(BEIJING).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=8)
         consultant = str(uuid4())
-        self.change("UPDATE consultant SET ended_at = now() WHERE ended_at IS NULL")
+        self.change("UPDATE consultant SET ended_at = now(), end_reason = '示例' WHERE ended_at IS NULL")
         self.change(CONSULTANT, consultant, starts_at.year)
         body = {
             "zone_code": "west",

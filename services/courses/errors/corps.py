@@ -3,9 +3,9 @@
 from kit.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 
 
-class SeatsTaken(FailedPrecondition):
-    reason = "SEATS_TAKEN"
-    message = "Both seats of the unit are taken: {names}."
+class CorpsSeatsTaken(FailedPrecondition):
+    reason = "CORPS_SEATS_TAKEN"
+    message = "Both seats of the unit are taken."
 
 
 class AlreadyInCorps(AlreadyExists):

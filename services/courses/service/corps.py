@@ -69,7 +69,7 @@ async def seat(errand: Errand, corps: Corps, year: int, sender: Sender, draft: M
             raise errors.AlreadyInCorps(name=draft.name)
         free = free_seat([holder.seat for holder in holders])
         if free is None:
-            raise errors.SeatsTaken(names="、".join(holder.name for holder in holders))
+            raise errors.CorpsSeatsTaken
         member = _member(errand, corps, draft, year=year, unit_code=sender.unit_code, seat=free, **_group(sender))
         if await _is_written(errand.session, member):
             return member

@@ -94,7 +94,9 @@ async def list_members(query: Annotated[CorpsQuery, Query()], of: Of, caller: Re
     "聘任{}",
     status_code=201,
     response_model=MemberOut,
-    openapi_extra=tells("SEATS_TAKEN", "ALREADY_IN_CORPS", "UNIT_NOT_IN_CORPS", "YEAR_OVER", idempotent=True, etag=True),
+    openapi_extra=tells(
+        "CORPS_SEATS_TAKEN", "ALREADY_IN_CORPS", "UNIT_NOT_IN_CORPS", "YEAR_OVER", idempotent=True, etag=True
+    ),
 )
 async def appoint_member(body: AppointIn, of: Of, caller: Sender) -> Response:
     """Give somebody the unit's free seat. When both are taken, the refusal says by whom."""

@@ -277,7 +277,7 @@ class ImportError(_message.Message):
     column: _builtins.str
     """Header of the column at fault; empty if the whole row is."""
     reason: _builtins.str
-    """Stable reason, for example "SEATS_TAKEN"."""
+    """Stable reason, for example "CORPS_SEATS_TAKEN"."""
     message: _builtins.str
     """What is wrong, in Chinese, for the person who mends the file."""
     def __init__(

@@ -110,7 +110,7 @@ class CorpsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AppointMember(self, request, context):
-        """AppointMember gives somebody the unit's free seat. Fails with SEATS_TAKEN, which names who holds both, ALREADY_IN_CORPS,
+        """AppointMember gives somebody the unit's free seat. Fails with CORPS_SEATS_TAKEN, ALREADY_IN_CORPS,
         UNIT_NOT_IN_CORPS, YEAR_OVER.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

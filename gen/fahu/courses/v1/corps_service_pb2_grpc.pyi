@@ -40,7 +40,7 @@ class CorpsServiceStub:
     ListMembers: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ListMembersRequest, _corps_service_pb2.ListMembersResponse]
     """ListMembers lists a corps of a year by unit and seat, and the units that have nobody in it yet. There are dozens at most: no pages."""
     AppointMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.AppointMemberRequest, _corps_service_pb2.AppointMemberResponse]
-    """AppointMember gives somebody the unit's free seat. Fails with SEATS_TAKEN, which names who holds both, ALREADY_IN_CORPS,
+    """AppointMember gives somebody the unit's free seat. Fails with CORPS_SEATS_TAKEN, ALREADY_IN_CORPS,
     UNIT_NOT_IN_CORPS, YEAR_OVER.
     """
     UpdateMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateMemberRequest, _corps_service_pb2.UpdateMemberResponse]
@@ -85,7 +85,7 @@ class CorpsServiceAsyncStub(CorpsServiceStub):
     ListMembers: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ListMembersRequest, _corps_service_pb2.ListMembersResponse]  # type: ignore[assignment]
     """ListMembers lists a corps of a year by unit and seat, and the units that have nobody in it yet. There are dozens at most: no pages."""
     AppointMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.AppointMemberRequest, _corps_service_pb2.AppointMemberResponse]  # type: ignore[assignment]
-    """AppointMember gives somebody the unit's free seat. Fails with SEATS_TAKEN, which names who holds both, ALREADY_IN_CORPS,
+    """AppointMember gives somebody the unit's free seat. Fails with CORPS_SEATS_TAKEN, ALREADY_IN_CORPS,
     UNIT_NOT_IN_CORPS, YEAR_OVER.
     """
     UpdateMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateMemberRequest, _corps_service_pb2.UpdateMemberResponse]  # type: ignore[assignment]
@@ -139,7 +139,7 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _corps_service_pb2.AppointMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.AppointMemberResponse, _abc.Awaitable[_corps_service_pb2.AppointMemberResponse]]:
-        """AppointMember gives somebody the unit's free seat. Fails with SEATS_TAKEN, which names who holds both, ALREADY_IN_CORPS,
+        """AppointMember gives somebody the unit's free seat. Fails with CORPS_SEATS_TAKEN, ALREADY_IN_CORPS,
         UNIT_NOT_IN_CORPS, YEAR_OVER.
         """
 

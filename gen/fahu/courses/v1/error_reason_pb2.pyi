@@ -124,7 +124,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The visitor is no liaison point, or nothing is left to do."""
     ERROR_REASON_FOLLOW_UP_WRONG_STATE: _ErrorReason.ValueType  # 69
     """The enterprise is not asked, or has answered. Metadata: state."""
-    ERROR_REASON_SEATS_TAKEN: _ErrorReason.ValueType  # 20
+    ERROR_REASON_CORPS_SEATS_TAKEN: _ErrorReason.ValueType  # 20
     """Both seats of the unit are taken. Metadata: names."""
     ERROR_REASON_ALREADY_IN_CORPS: _ErrorReason.ValueType  # 21
     """Somebody of that name is in the corps for the unit. Metadata: name."""
@@ -306,7 +306,7 @@ ERROR_REASON_FOLLOW_UP_NOT_POSSIBLE: ErrorReason.ValueType  # 68
 """The visitor is no liaison point, or nothing is left to do."""
 ERROR_REASON_FOLLOW_UP_WRONG_STATE: ErrorReason.ValueType  # 69
 """The enterprise is not asked, or has answered. Metadata: state."""
-ERROR_REASON_SEATS_TAKEN: ErrorReason.ValueType  # 20
+ERROR_REASON_CORPS_SEATS_TAKEN: ErrorReason.ValueType  # 20
 """Both seats of the unit are taken. Metadata: names."""
 ERROR_REASON_ALREADY_IN_CORPS: ErrorReason.ValueType  # 21
 """Somebody of that name is in the corps for the unit. Metadata: name."""

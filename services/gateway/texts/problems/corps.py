@@ -4,7 +4,7 @@ from services.gateway.texts import Text
 from services.gateway.texts.problems.base import problem as _of
 
 CORPS = {
-    "SEATS_TAKEN": _of(409, "该单位的两个席位都有人", "Both seats of the unit are taken"),
+    "CORPS_SEATS_TAKEN": _of(409, "该单位的两个席位都有人，换人请办理替换", "Both seats of the unit are taken"),
     "ALREADY_IN_CORPS": _of(409, "该单位已有这个姓名的成员", "Somebody of that name is in the corps for the unit", "name"),
     "UNIT_NOT_IN_CORPS": _of(409, "该单位不向这个服务团派人", "The unit sends nobody into this corps", "unit_code"),
     "MEMBER_NOT_FOUND": _of(404, "没有这名成员，或您无权查看", "There is no such member, or they are not yours to see"),
@@ -25,7 +25,6 @@ CORPS = {
     ),
 }
 CORPS_DETAILS: dict[str, Text] = {
-    "SEATS_TAKEN": Text("已有：{names}", "Taken by {names}"),
     "LECTURES_AHEAD": Text("共 {count} 场", "{count} of them"),
     "YEAR_OVER": Text("年度：{year}", "Year: {year}"),
     "AREA_UNKNOWN": Text("区域：{areas}", "Areas: {areas}"),
