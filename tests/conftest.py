@@ -1,5 +1,6 @@
 """Real servers for every test: one PostgreSQL and one NATS for each worker, a fresh database where asked."""
 
+import gc
 import itertools
 import shutil
 import tempfile
@@ -24,6 +25,13 @@ class MakeDatabase(Protocol):
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], uvloop.Loop]]:
     """The loop our processes run on."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_collection_finish() -> None:
+    """As our processes do it: spare the collector what lives as long as the run does. It takes a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
