@@ -99,7 +99,7 @@ BEGINNINGS: Sequence[list[Deed]] = (
     [],
     PARKED[:-1],
     PARKED,
-    [*PARKED, PARKED_ON, PARKED_ON, PARKED_ON, COUNTERSIGNED],
+    *[[*PARKED, PARKED_ON, PARKED_ON, PARKED_ON, COUNTERSIGNED]] * 2,
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE_FAR), COUNTERSIGNED],
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE), ("hrss handler", "RequestExtension", EXTENSION), COUNTERSIGNED],
     [*ANSWERED, RATED_BADLY],
