@@ -48,7 +48,8 @@ async def shown(world: World, unit: str = "", category: str = "") -> dict[str, t
     return {one.name: (one.value, one.default, one.own) for one in answer.terms}
 
 
-def test_all_that_can_be_set_are_terms_with_their_default_in_range() -> None:
+# Asynchronous for the fixture's sake: for a plain test, pytest-asyncio makes the loop anew and ends the world on this one.
+async def test_all_that_can_be_set_are_terms_with_their_default_in_range() -> None:
     names = {field.name for field in fields(Terms)}
     assert set(rules.SETTABLE) == names - {"sample_days", "sign_immediate"}
     for name, (least, most, _) in rules.SETTABLE.items():

@@ -17,7 +17,6 @@ from tests.journeys.things import NOTHING
 from tests.journeys.world import DEMAND, World
 from tests.registry.files import uscc
 
-pytestmark = pytest.mark.xdist_group("journeys")
 CONTACT = {"name": "第二人", "phone": "19900008888", "consented": True}
 SHEET = "统一社会信用代码,企业名称,街镇(园区),级别,联系人,手机号,同意"
 # Good, and with a wrong check character and an area that is none.

@@ -25,7 +25,6 @@ from tests.journeys.table import COLUMNS, ROLES, Line
 from tests.journeys.world import World
 from tests.kit import puppet
 
-pytestmark = pytest.mark.xdist_group("journeys")
 AT_ONCE = 8
 REVIEWED = table.reviewed()
 Ask = Callable[[Line, str, str, str], Awaitable[str]]

@@ -122,8 +122,8 @@ async def check_sight(stage: Stage, looks: Sequence[Look], actors: Mapping[str, 
     ids, area = {look.id for look in looks}, Filter(area_code=looks[0].row["area_code"])
     for name, actor in actors.items():
         async with stage.database.read() as session:
-            newest = await queries.demands_page(session, actor, Filter(), stage.now, None, 100)
-            near = await queries.demands_page(session, actor, area, stage.now, None, 100)
+            newest = await queries.demands_page(session, actor, Filter(), stage.now, None, len(looks))
+            near = await queries.demands_page(session, actor, area, stage.now, None, len(looks))
             counts = await queries.counts(session, actor, area, stage.now)
             listed = {row.id: row.known for row in newest if row.id in ids}
             for look in looks:

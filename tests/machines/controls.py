@@ -19,16 +19,18 @@ from services.dispatch.rules import Action, Clock, State, TriageReason
 from services.dispatch.service import agencies, change, deadlines, guards, joint_cases, look_backs
 from tests.machines.cast import AGENCIES, OFFICIALS
 from tests.machines.checks import REFUSAL
+from tests.machines.habits import ANSWERED, ASKED, BEFORE_COURT, RETURNED, UNNAMED, Deed
 
 Patch = pytest.MonkeyPatch
 
 
 @dataclass(frozen=True)
 class Control:
-    """What is switched off, and the letter under which that must come to light."""
+    """What is switched off, the letter under which that must come to light, and where that is near, if chance is slow."""
 
     letter: str
     off: Callable[[Patch], None]
+    near: list[Deed] | None = None
 
 
 def _row(patch: Patch, action: Action, **other: Any) -> None:
@@ -163,21 +165,21 @@ def they_are_joined_by_halves(patch: Patch) -> None:
 
 CONTROLS = (
     Control("a", no_clock_after_a_bad_rating),
-    Control("b", questions_that_nobody_answers_close_it),
+    Control("b", questions_that_nobody_answers_close_it, ASKED),
     Control("c", each_holder_starts_the_time_anew),
     Control("d", a_line_leaves_a_column_out),
-    Control("e", silence_grants_a_return),
+    Control("e", silence_grants_a_return, RETURNED),
     Control("f", the_list_asks_nobody_who_they_are),
-    Control("g", anybody_looks_back),
+    Control("g", anybody_looks_back, ANSWERED),
     Control("h", the_agency_it_is_about_takes_part),
     Control("i", a_clock_forgets_what_it_counts_from),
     Control("j", acceptance_is_not_announced),
     Control(REFUSAL, every_agency_has_a_say),
     Control(REFUSAL, an_old_version_will_do),
     Control(REFUSAL, a_retry_is_not_known_again),
-    Control(REFUSAL, outsiders_have_a_word_before_a_court),
-    Control(REFUSAL, any_agency_takes_a_matter_before_a_court),
-    Control("h", agencies_learn_whose_it_is),
+    Control(REFUSAL, outsiders_have_a_word_before_a_court, BEFORE_COURT),
+    Control(REFUSAL, any_agency_takes_a_matter_before_a_court, BEFORE_COURT),
+    Control("h", agencies_learn_whose_it_is, UNNAMED),
     Control("i", a_table_puts_off_once_more_what_it_put_off),
     Control(REFUSAL, they_are_joined_by_halves),
 )

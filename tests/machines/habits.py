@@ -1,6 +1,6 @@
 """What people usually do with a demand, by its state: chance alone would seldom come to the end of anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,7 +66,8 @@ FORWARD: dict[State, list[str]] = {
 }
 DECISIONS = ["DecideApproval", "DecideReturn", "DecideAppeal"]
 Deed = tuple[str, str, dict[str, Any]]  # who does what, with what
-TAKEN_ON: list[Deed] = [("hrss contact", "AcceptDemand", {})]
+SENT: Deed = ("own contact", "SubmitDemand", {})
+TAKEN_ON: list[Deed] = [SENT, ("hrss contact", "AcceptDemand", {})]
 PARKING = {"kind": pb.DISPOSITION_KIND_REFERENCE, "explanation": "细则未出台。"}
 PARKING_ON = {"explanation": "细则仍未出台。"}
 PROMISE = {"kind": pb.DISPOSITION_KIND_TIME_BOUND}
@@ -78,7 +79,7 @@ SIGNED, COUNTERSIGNED = (
 )
 PARKED: list[Deed] = [*TAKEN_ON, ("hrss handler", "SetDisposition", PARKING), SIGNED, COUNTERSIGNED]
 PARKED_ON: Deed = ("hrss handler", "ReviewParking", PARKING_ON)
-RETURNED: list[Deed] = [("hrss contact", "AskReturn", {"reason": pb.RETURN_REASON_UNCLEAR, "basis": "诉求不清。"})]
+RETURNED: list[Deed] = [SENT, ("hrss contact", "AskReturn", {"reason": pb.RETURN_REASON_UNCLEAR, "basis": "诉求不清。"})]
 ANSWERED: list[Deed] = [
     *TAKEN_ON,
     ("hrss handler", "SetDisposition", {"kind": pb.DISPOSITION_KIND_IMMEDIATE}),
@@ -89,22 +90,27 @@ ANSWERED: list[Deed] = [
     ),
 ]
 RATED_BADLY: Deed = ("own contact", "RateDemand", {"satisfaction": 1, "solved": pb.SOLVED_NO})
+ASKED: list[Deed] = [*ANSWERED[:3], ("hrss handler", "RequestInfo", {"questions": ["用工几年？"]})]
+UNNAMED: list[Deed] = [("own contact", "SubmitDemand", {"shielded": True})]
+BEFORE_COURT: list[Deed] = [("own contact", "SubmitDemand", {"before_court": True})]
 # Where a sequence may begin, beside a demand that was just sent. Days, conditions and ids are put in on the way.
-BEGINNINGS: list[list[Deed]] = [
+BEGINNINGS: Sequence[list[Deed]] = (
     [],
     [],
     PARKED[:-1],
     PARKED,
-    [*PARKED, PARKED_ON, PARKED_ON, PARKED_ON, COUNTERSIGNED],
+    *[[*PARKED, PARKED_ON, PARKED_ON, PARKED_ON, COUNTERSIGNED]] * 2,
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE_FAR), COUNTERSIGNED],
     [*TAKEN_ON, ("hrss handler", "SetDisposition", PROMISE), ("hrss handler", "RequestExtension", EXTENSION), COUNTERSIGNED],
     [*ANSWERED, RATED_BADLY],
     [*ANSWERED, RATED_BADLY, ("hrss lead", "AskAppeal", {"reason": "已依法办结。"})],
-    [*ANSWERED[:2], ("hrss handler", "SetDisposition", PROMISE)],
+    [*ANSWERED[:3], ("hrss handler", "SetDisposition", PROMISE)],
     RETURNED,
     RETURNED,
-    [*ANSWERED[:2], ("hrss handler", "RequestInfo", {"questions": ["用工几年？"]})],
-]
+    ASKED,
+    UNNAMED,
+    BEFORE_COURT,
+)
 
 
 def has_point(method: str, look: Look) -> bool:

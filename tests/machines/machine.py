@@ -22,7 +22,7 @@ from tests.machines import checks
 from tests.machines.cast import Enterprise, Look, everybody, has_say, sees
 from tests.machines.checks import REFUSAL, documented, hold
 from tests.machines.content import ACTIONS, CONTENT, Scene
-from tests.machines.habits import ANYWHERE, BEGINNINGS, DECISIONS, FORWARD, LIKELY, STARTS, filled, has_point
+from tests.machines.habits import ANYWHERE, BEGINNINGS, DECISIONS, FORWARD, LIKELY, STARTS, Deed, filled, has_point
 from tests.machines.stage import RULES, Stage
 
 T = TypeVar("T")
@@ -37,9 +37,10 @@ class DemandMachine(RuleBasedStateMachine):
     figures: ClassVar[Counter[str]]
     moves: ClassVar[set[Action]]
     broken: ClassVar[list[str]]
+    beginnings: ClassVar[Sequence[list[Deed]]] = BEGINNINGS
 
-    @initialize(start=st.sampled_from(STARTS), beginning=st.sampled_from(BEGINNINGS), data=st.data())
-    def the_year_begins(self, start: datetime, beginning: list[tuple[str, str, Any]], data: Any) -> None:
+    @initialize(start=st.sampled_from(STARTS), data=st.data())
+    def the_year_begins(self, start: datetime, data: Any) -> None:
         self.stage.now = start
         self.stage.sequences += 1
         self.enterprise = Enterprise(f"area {self.stage.sequences}")
@@ -52,19 +53,17 @@ class DemandMachine(RuleBasedStateMachine):
         self._everybody()
         self._run(self.stage.set_aside())
         self._run(self.stage.designate(self.enterprise))
-        if beginning:
-            self._send(
-                self.actors["own contact"],
-                "SubmitDemand",
-                draft(title=self.title),
-                documented("SubmitDemand"),
-                must_fail=False,
-            )
-            for name, method, fields in beginning:
-                (look,) = self.looks.values()
-                self._ask(self.actors[name], method, look, filled(method, fields, look, self.condition, self.stage.workday))
+        if beginning := data.draw(st.sampled_from(self.beginnings), label="beginning"):
+            self._begin(*beginning)
         elif not data.draw(st.booleans(), label="filed together") or not self._file(data):
             self._submit(data)
+
+    def _begin(self, sent: Deed, *deeds: Deed) -> None:
+        name, method, fields = sent
+        self._send(self.actors[name], method, draft(title=self.title, **fields), documented(method), must_fail=False)
+        for name, method, fields in deeds:
+            (look,) = self.looks.values()
+            self._ask(self.actors[name], method, look, filled(method, fields, look, self.condition, self.stage.workday))
 
     def _everybody(self) -> None:
         self.actors = everybody(self.enterprise, self.former, self.stage.neighbour)
@@ -100,23 +99,18 @@ class DemandMachine(RuleBasedStateMachine):
 
     def _drafted(self, data: Any) -> tuple[dict[str, Any], bool]:
         """What a demand says, and whether it can be taken in."""
-        fields: dict[str, Any] = {
-            "category_code": data.draw(st.sampled_from(["hrss", "hrss", "eco_env", "unsure", "court"]))
-        }
-        fields |= {"title": self.title, "shielded": data.draw(st.sampled_from([False, False, True]))}
+        fields: dict[str, Any] = {"title": self.title}
+        fields["category_code"] = data.draw(st.sampled_from(["hrss", "hrss", "eco_env", "unsure", "court"]))
+        fields["shielded"] = data.draw(st.sampled_from([False, False, True]))
         about = data.draw(st.sampled_from(["", "", "", "", "eco_env", "hrss", "market_reg", "before court", "nobody"]))
-        return fields | (
-            {"before_court": True} if about == "before court" else {"subject_unit_code": about}
-        ), about != "nobody"
+        known = {"before_court": True} if about == "before court" else {"subject_unit_code": about}
+        return fields | known, about != "nobody"
 
     def _file(self, data: Any) -> bool:
         """Several at once on the enterprise's behalf: all of them, or none where one cannot be taken in."""
         drafted = [self._drafted(data) for _ in range(MOST)]
-        more: dict[str, Any] = {
-            "kind": pb.DEMAND_KIND_DEMAND,
-            "body": "想了解程序。",
-            "enterprise_id": str(self.enterprise.id),
-        }
+        more: dict[str, Any] = {"kind": pb.DEMAND_KIND_DEMAND, "body": "想了解程序。"}
+        more["enterprise_id"] = str(self.enterprise.id)
         filed = [on_behalf_rpc.FiledDemand(**fields, **more) for fields, _ in drafted]
         request = on_behalf_rpc.FileDemandsRequest(channel=pb.CHANNEL_PHONE, demands=filed, request_id=uuid4().hex)
         actor = self.actors[data.draw(st.sampled_from(["town officer", "centre operator", "other town's officer"]))]
@@ -145,6 +139,11 @@ class DemandMachine(RuleBasedStateMachine):
         decider = rules.AGENCY_LEAD if look.pending["stage"] == Party.AGENCY_LEAD else rules.CENTRE_LEAD
         self._by_one_who_may(data, look, DECISIONS, decider)
 
+    @rule(data=st.data())
+    def somebody_acts_on_what_they_saw_before(self, data: Any) -> None:
+        look = self._one(data)
+        self._by_one_who_may(data, look, LIKELY[look.state], stale=True)
+
     # Chance takes each rule as often as any other.
     somebody_acts_again = rule(data=st.data())(lambda self, data: self.somebody_acts(data))
     and_again = rule(data=st.data())(lambda self, data: self.somebody_acts(data))
@@ -154,13 +153,15 @@ class DemandMachine(RuleBasedStateMachine):
         found: Look = data.draw(st.sampled_from(list(self.looks.values())), label="demand")
         return found
 
-    def _by_one_who_may(self, data: Any, look: Look, methods: list[str], roles: frozenset[int] | None = None) -> None:
+    def _by_one_who_may(
+        self, data: Any, look: Look, methods: list[str], roles: frozenset[int] | None = None, stale: bool = False
+    ) -> None:
         """Somebody makes a move that is theirs and that the state allows; nothing happens where there is none."""
         among = {name: actor for name, actor in self.actors.items() if roles is None or actor.roles & roles}
         may = {one: [name for name in among if self._may(among[name], one, look)] for one in methods if has_point(one, look)}
         if possible := [one for one in methods if may.get(one)]:
             method = data.draw(st.sampled_from(possible), label="does")
-            self._request(data, data.draw(st.sampled_from(may[method]), label="who"), method, look)
+            self._request(data, data.draw(st.sampled_from(may[method]), label="who"), method, look, stale)
 
     def _may(self, actor: Actor, method: str, look: Look) -> bool:
         if not RULES[method].admits(actor) or not sees(actor, look, self.enterprise.liaison):
