@@ -10,7 +10,7 @@ class CorpsSeatsTaken(FailedPrecondition):
 
 class AlreadyInCorps(AlreadyExists):
     reason = "ALREADY_IN_CORPS"
-    message = "{name} is in the corps for the unit."
+    message = "A person of that name is in the corps for the unit."
 
 
 class UnitNotInCorps(FailedPrecondition):

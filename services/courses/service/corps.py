@@ -66,7 +66,7 @@ async def seat(errand: Errand, corps: Corps, year: int, sender: Sender, draft: M
     while True:
         holders = await queries.present(errand.session, corps, year, sender.unit_code)
         if draft.name in {holder.name for holder in holders}:
-            raise errors.AlreadyInCorps(name=draft.name)
+            raise errors.AlreadyInCorps
         free = free_seat([holder.seat for holder in holders])
         if free is None:
             raise errors.CorpsSeatsTaken
@@ -102,12 +102,12 @@ async def replace(errand: Errand, seen: Seen, draft: MemberDraft, reason: str, t
     if ahead and not takes_over:
         raise errors.LecturesAhead(count=str(len(ahead)))
     if draft.name == member.name:
-        raise errors.AlreadyInCorps(name=draft.name)
+        raise errors.AlreadyInCorps
     await _end(errand, member, reason)
     place = {column: getattr(member, column) for column in PLACE[seen.corps]}
     successor = _member(errand, seen.corps, draft, predecessor_id=member.id, **place)
     if not await _is_written(errand.session, successor):
-        raise errors.AlreadyInCorps(name=draft.name)
+        raise errors.AlreadyInCorps
     for lecture_id in ahead:
         await lectures.hand_over(errand, lecture_id, successor.id)
     await errand.record(f"{seen.corps}_MEMBER_REPLACED", f"member/{successor.id}", reason)
