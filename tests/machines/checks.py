@@ -13,6 +13,7 @@ from uuid import UUID
 
 from fahu.dispatch.v1 import events_pb2
 
+from kit import deadlines
 from kit.auth import Actor
 from kit.db import constraint_of
 from services.dispatch import errors, rules
@@ -184,7 +185,7 @@ def _check_due(stage: Stage, row: Any) -> None:
     if at and row.stopped_at:
         return None
     promised = row.promised_on if at and row.kind == Clock.HANDLE else None
-    due = rules.due_of(rules.Term(row.term_days, promised or row.term_day), row.counted_from, stage.course.calendar)
+    due = deadlines.due_of(deadlines.Term(row.term_days, promised or row.term_day), row.counted_from, stage.course.calendar)
     if due is None or row.due_at is None:
         return hold("i", due is row.due_at, row.demand_id, row.kind, "is due", row.due_at)
     nobody_is_late_after_the_fact = bool(at and due.at <= at and due.at < row.due_at)
