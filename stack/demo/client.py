@@ -66,11 +66,11 @@ class Person:
         headers = {"content-type": "text/csv"}
         return await self._platform.call("POST", path, self.token, content=csv.encode(), headers=headers)
 
-    async def send_file(self, name: str, content: bytes, media_type: str) -> Json:
-        """Upload a file, to be attached to a demand."""
+    async def send_file(self, name: str, content: bytes, media_type: str, to: str = "/attachments") -> Json:
+        """Upload a file: to be attached to a demand, or to what has files of its own."""
         headers = {"idempotency-key": uuid.uuid4().hex, "content-type": media_type}
         query = {"file_name": name}
-        return await self._platform.call("POST", "/attachments", self.token, params=query, content=content, headers=headers)
+        return await self._platform.call("POST", to, self.token, params=query, content=content, headers=headers)
 
     async def all_of(self, path: str, member: str, **query: Any) -> AsyncIterator[Json]:
         """Every row of a list, page after page."""

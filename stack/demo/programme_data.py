@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import segno
+
 from stack.demo.client import Json
 from stack.demo_data import AREAS, TRADES, uscc_of
 
@@ -96,3 +98,19 @@ def part_b(turn: int) -> Json:
     """What it says as nobody."""
     agency = WANTED[turn][0]
     return {"overall": OVERALL[turn % len(OVERALL)], f"rate_{agency}": 4, "improve": IMPROVE}
+
+
+# Two of each agency, as the notice asks.
+COURSEWARE = ("以案释法：企业最常遇到的三类纠纷", "以案释法：新规之下的合规要点")
+COURSEWARE_SUMMARY = "从近年案例出发，讲清企业该做什么、不该做什么；案例已隐去当事人。"
+LECTURER, CONSULTANT = "例讲师", "例顾问"
+HALL, WORKSHOP = "区政务服务中心二楼报告厅", "本公司一号车间会议室"
+GIVEN_UP = "当天有客户审厂。"
+EVALUATION = {"content": 5, "usefulness": 5, "delivery": 4, "comment": "案例贴近我们的用工情况。"}
+
+
+def slide(title: str) -> bytes:
+    """A picture to stand for courseware, PNG."""
+    picture = io.BytesIO()
+    segno.make(title).save(picture, kind="png", scale=4)
+    return picture.getvalue()
