@@ -16,8 +16,9 @@ PATH = "/lecture-requests"
 TODAY = datetime.now(BEIJING).date()
 LECTURER = """
 INSERT INTO lecturer (id, year, unit_code, seat, name, post, topics, appointed_by, appointed_at, version)
-VALUES (%s, %s, 'hrss', 2, '例讲师', '科长', '', gen_random_uuid(), now(), 1)
+VALUES (gen_random_uuid(), %s, 'hrss', 2, '例讲师', '科长', '', gen_random_uuid(), now(), 1) ON CONFLICT DO NOTHING
 """
+PRESENT = "SELECT id FROM lecturer WHERE year = %s AND unit_code = 'hrss' AND seat = 2 AND ended_at IS NULL"
 COURSEWARE = """
 INSERT INTO courseware
   (id, year, unit_code, title, summary, minutes, anonymised, state, created_by, created_at, changed_at, version)
@@ -37,11 +38,12 @@ def slot(days: int) -> dict[str, str]:
 @pytest.fixture
 def offer(platform: Platform) -> dict[str, Any]:
     """A lecturer and an item of courseware of 区人社局, and a zone in which the areas of both enterprises lie."""
-    lecturer, courseware = uuid4(), uuid4()
+    courseware = uuid4()
     with psycopg.connect(platform.databases["courses"]) as connection:
         connection.execute(ZONE)
         connection.cursor().executemany(AREA, [(one.area_code,) for one in COHORT[:2]])
-        connection.execute(LECTURER, (lecturer, TODAY.year))
+        connection.execute(LECTURER, (TODAY.year,))
+        ((lecturer,),) = connection.execute(PRESENT, (TODAY.year,)).fetchall()
         connection.execute(COURSEWARE, (courseware, TODAY.year))
     return {"lecturer_id": str(lecturer), "courseware_id": str(courseware), "capacity": 20}
 

@@ -16,7 +16,7 @@ from fahu.dispatch.v1 import events_pb2
 from kit import deadlines
 from kit.auth import Actor
 from kit.db import constraint_of
-from services.dispatch import errors, rules
+from services.dispatch import errors
 from services.dispatch.moves import INITIAL
 from services.dispatch.queries import demands as queries
 from services.dispatch.queries.demands import Filter

@@ -20,7 +20,9 @@ DROP TRIGGER booking_made ON booking;
 async def oversold_without(guard: str, numbers: Numbers, seed: int, folder: Path) -> int:
     """How many seats too many were sold in all control races. Only bookings: that is enough."""
     command = {"courses": ("-m", "tests.race.unsafe_courses", guard)}
-    stack = Stack(f"without-{guard}", folder / guard, services=("courses",), replicas={"courses": 2}, commands=command)
+    stack = Stack(
+        f"without-{guard}", folder / f"without-{guard}", services=("courses",), replicas={"courses": 2}, commands=command
+    )
     async with stack, connected(stack) as connection:
         await connection.execute(UNGUARD)
         halls = await Halls.build(connection)

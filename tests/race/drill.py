@@ -23,6 +23,8 @@ UPDATE booking SET offered_until = booked_at WHERE lecture_id = %s AND state = '
 """
 OFFERED = "SELECT count(*) FROM booking WHERE lecture_id = %s AND state = 'OFFERED' AND offered_until <= now()"
 LAPSED = "SELECT count(*) FROM booking WHERE state = 'LAPSED'"
+# Where a replica dies: holding the lock, having written, having committed without a word, and after another change.
+FAULTS, POINTS = "faults", ("book.after_lock", "book.after_write", "book.after_commit", "booking.after_commit")
 POLL_SECONDS, MOST_POLLS = 0.05, 400
 
 
@@ -69,7 +71,9 @@ class Drill:
 
     async def run(self) -> Report:
         begun, verdict = time.monotonic(), Verdict()
-        overrides = {"courses": {"FAHU_SWEEP_SECONDS": "0.2"}}
+        faults = self.folder / FAULTS
+        faults.mkdir(parents=True)
+        overrides = {"courses": {"FAHU_SWEEP_SECONDS": "0.2", "FAHU_FAULT_FOLDER": str(faults)}}
         places = {"services": ("courses",), "replicas": {"courses": 2}, "env_overrides": overrides}
         async with Stack("race", self.folder / "race", **places) as stack, connected(stack) as connection:  # type: ignore[arg-type]
             self.tell(f"ready after {stack.started_in:.1f} s")
@@ -93,11 +97,12 @@ class Drill:
         return crowd.counts
 
     async def _kill(self, stack: Stack, chance: random.Random) -> None:
-        """SIGKILL one replica in the midst of it. While the other is not back itself, it is let live."""
-        victim, other = chance.sample(REPLICAS, 2)
-        await stack.wait_ready(other)
+        """Have whichever replica next gets to a point of the code die there, both being alive to begin with."""
+        for replica in REPLICAS:
+            await stack.wait_ready(replica)
         await asyncio.sleep(chance.uniform(0.02, 0.2))
-        await stack.kill(victim)
+        point = POINTS[self.kills % len(POINTS)]
+        (self.folder / FAULTS / point).write_text("self")
         self.kills += 1
 
 

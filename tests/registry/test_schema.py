@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from kit.crypto import Keyring
 from kit.db import constraint_of
 from kit.errors import ServiceError
+from kit.sheets import errors as sheets
 from services.registry import commands, errors
 from services.registry.models import Base, Person
 from services.registry.personal import PersonalData
@@ -48,6 +49,7 @@ async def test_the_migrations_make_what_the_models_say(world: World) -> None:
 
 def test_every_reason_stands_in_the_contract() -> None:
     found = [one for _, one in inspect.getmembers(errors, inspect.isclass) if one.__module__.startswith(errors.__name__)]
+    found += [one for _, one in inspect.getmembers(sheets, inspect.isclass) if one.__module__ == sheets.__name__]
     refusals = [one for one in found if issubclass(one, ServiceError)]
     declared = {name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()} - {"UNSPECIFIED"}  # noqa: SIM118
     assert {one.reason for one in refusals} == declared

@@ -11,7 +11,6 @@ from fahu.courses.v1 import lecture_pb2 as pb
 from fahu.courses.v1.attendance_service_pb2_grpc import AttendanceServiceServicer
 from google.protobuf.message import Message
 
-from kit import faults
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
@@ -71,6 +70,4 @@ class AttendanceServicer(AttendanceServiceServicer):
         async with errand(self.db, actor, request, on.request_id) as begun:
             await use_case(begun, seen)
             begun.session.expire_all()
-            found = shown(await queries.booking_view(begun.session, actor, seen.booking_id))
-        faults.point("attendance.after_commit")
-        return found
+            return shown(await queries.booking_view(begun.session, actor, seen.booking_id))

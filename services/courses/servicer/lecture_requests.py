@@ -10,7 +10,6 @@ from fahu.courses.v1 import lecture_request_service_pb2 as rpc
 from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServiceServicer
 from google.protobuf.message import Message
 
-from kit import faults
 from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
@@ -111,9 +110,7 @@ class LectureRequestServicer(LectureRequestServiceServicer):
         actor = actor_of(context)
         async with errand(self.db, actor, request, request_id) as begun:
             await use_case(begun)
-            found = lecture_request(await queries.request_view(begun.session, actor, UUID(lecture_request_id)))
-        faults.point("lecture_request.after_commit")
-        return found
+            return lecture_request(await queries.request_view(begun.session, actor, UUID(lecture_request_id)))
 
 
 def _seen(on: rpc.LectureRequestPrecondition) -> Seen:

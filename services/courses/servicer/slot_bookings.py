@@ -10,7 +10,6 @@ from fahu.courses.v1 import slot_booking_service_pb2 as rpc
 from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceServicer
 from google.protobuf.message import Message
 
-from kit import faults
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from services.courses.queries import slot_bookings as queries
@@ -47,7 +46,6 @@ class SlotBookingServicer(SlotBookingServiceServicer):
         async with errand(self.db, actor, request, request.request_id) as begun:
             made = await slot_bookings.book(begun, consultation_id, request.slot_number, request.topic.strip())
             view = await queries.slot_booking_view(begun.session, actor, made)
-        faults.point("slot.after_commit")
         return rpc.BookSlotResponse(slot_booking=slot_booking(view))
 
     async def ListSlotBookings(self, request: rpc.ListSlotBookingsRequest, context: Any) -> rpc.ListSlotBookingsResponse:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from kit import faults
 from services.gateway.auth import AnyRole, Caller, LiaisonCaller
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
@@ -119,9 +118,7 @@ async def book_lecture(lecture_id: UUID, body: BookingIn, caller: LiaisonCaller)
     """Book seats for the caller's enterprise; when none are free, or others wait, join the end of the queue."""
     key = caller.heads.idempotency_key()
     request = pb.BookLectureRequest(lecture_id=str(lecture_id), heads=body.heads, request_id=key)
-    faults.point("gateway.before_booking")
     answer = await caller.clients.book_lecture(request)
-    faults.point("gateway.after_booking")
     return booking_answer(answer.booking, 201)
 
 
