@@ -28,6 +28,15 @@ class TokenRevoked(Unauthenticated):
     reason = "TOKEN_REVOKED"
 
 
+class ChoiceInvalid(InvalidArgument):
+    """None, or too many, of fields that stand for one another. No schema says so, so it has a reason of its own."""
+
+    reason = "CHOICE_INVALID"
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__(fields="、".join(fields))
+
+
 class ContentTypeUnsupported(InvalidArgument):
     reason = "CONTENT_TYPE_UNSUPPORTED"
 

@@ -53,7 +53,7 @@ async def test_a_lecture_comes_to_an_enterprise(sign_in: SignIn, offer: dict[str
     topic = {"unit_code": "hrss", "title": "灵活用工怎样签合同"}
     asked = {"slots": [slot(1), slot(2)], "place": "示例路1号 职工食堂", "heads": 12}
     for wrong in (asked, asked | {"topic": topic, "courseware_id": offer["courseware_id"]}):
-        refused(await liaison.post(PATH, wrong), 422, "FIELDS_INVALID")
+        refused(await liaison.post(PATH, wrong), 422, "CHOICE_INVALID")
     problem = refused(await liaison.post(PATH, asked | {"topic": topic, "slots": [slot(2), slot(1)]}), 422, "SLOTS_INVALID")
     assert "先后" in problem["title"]
     made = await liaison.post(PATH, asked | {"topic": topic})

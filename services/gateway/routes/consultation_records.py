@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from services.gateway import errors
 from services.gateway.auth import CENTRE, Caller, LiaisonCaller, allow
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
@@ -111,6 +112,7 @@ class ConsultationRecords(Out):
     response_model=ConsultationRecordOut,
     summary="登记咨询",
     openapi_extra=tells(
+        "CHOICE_INVALID",
         "CONSULTATION_NOT_FOUND",
         "CONSULTATION_WRONG_STATE",
         "CONSULTATION_NOT_STARTED",
@@ -124,6 +126,8 @@ class ConsultationRecords(Out):
 )
 async def record_consultation(consultation_id: UUID, body: ConsultationRecordIn, caller: GroupStaff) -> Response:
     """Write down what one enterprise asked. Whose booking is named has come."""
+    if sum(map(bool, (body.slot_booking_id, body.designation_id, body.enterprise_name))) != 1:
+        raise errors.ChoiceInvalid("slot_booking_id", "designation_id", "enterprise_name")
     request = pb.RecordConsultationRequest(
         consultation_id=str(consultation_id),
         slot_booking_id=str(body.slot_booking_id or ""),

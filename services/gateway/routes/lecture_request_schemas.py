@@ -1,13 +1,13 @@
 """How requests for lectures look at the door."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from fahu.courses.v1 import lecture_request_pb2
 from fahu.courses.v1 import lecture_request_service_pb2 as pb
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from services.gateway import errors
 from services.gateway.routes.lectures import stamp
 from services.gateway.routes.project_schemas import UnitCode, Year
 from services.gateway.schemas import WHOLE, Code, GivenId, GivenMoment, Id, In, NextPageToken, Out, Page, written
@@ -51,13 +51,10 @@ class LectureRequestIn(In):
     place: Annotated[str, written(200), Field(description="贵企业的场地。Where at the enterprise.")]
     heads: Annotated[int, Field(ge=1, le=1000, description="预计人数。How many are expected."), WHOLE]
 
-    @model_validator(mode="after")
-    def _about_one_thing(self) -> Self:
-        if (self.courseware_id is None) == (self.topic is None):
-            raise PydanticCustomError("courseware_or_topic", "courseware or a topic")
-        return self
-
     def message(self) -> pb.CreateLectureRequestRequest:
+        """Raises ChoiceInvalid unless it is about courseware, or about a topic."""
+        if (self.courseware_id is None) == (self.topic is None):
+            raise errors.ChoiceInvalid("courseware_id", "topic")
         slots = [slot.message() for slot in self.slots]
         if self.topic:
             topic = pb.TopicDraft(unit_code=self.topic.unit_code, title=self.topic.title)

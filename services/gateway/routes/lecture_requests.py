@@ -75,6 +75,7 @@ async def get_lecture_request(lecture_request_id: UUID, caller: AnyRole) -> Resp
     response_model=LectureRequestOut,
     summary="预约上门宣讲",
     openapi_extra=tells(
+        "CHOICE_INVALID",
         "ENTERPRISE_NOT_DESIGNATED",
         "COURSEWARE_NOT_FOUND",
         "AGENCY_NOT_FOUND",

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from services.gateway import errors
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.headers import etag_of_content
 from services.gateway.openapi import tells
@@ -46,6 +47,9 @@ class NeedIn(In):
     source: NeedSourceWord
 
     def message(self) -> pb.NeedDraft:
+        """Raises ChoiceInvalid for a need that is about nothing."""
+        if not self.unit_code and not self.category_code:
+            raise errors.ChoiceInvalid("unit_code", "category_code")
         return pb.NeedDraft(
             unit_code=self.unit_code,
             category_code=self.category_code,
@@ -150,7 +154,7 @@ async def get_need(need_id: UUID, caller: Reader) -> Response:
     status_code=201,
     response_model=NeedOut,
     summary="登记普法需求",
-    openapi_extra=tells("UNIT_NOT_FOUND", "NEED_EXISTS", idempotent=True, etag=True),
+    openapi_extra=tells("CHOICE_INVALID", "UNIT_NOT_FOUND", "NEED_EXISTS", idempotent=True, etag=True),
 )
 async def add_need(body: NewNeedIn, caller: Keeper) -> Response:
     """Add a need of an agency's matters, of a category, or of both."""
@@ -158,7 +162,12 @@ async def add_need(body: NewNeedIn, caller: Keeper) -> Response:
     return _answer((await caller.clients.needs.AddNeed(request)).need, 201)
 
 
-@router.put(NEED, response_model=NeedOut, summary="修改普法需求", openapi_extra=_told("UNIT_NOT_FOUND", "NEED_EXISTS"))
+@router.put(
+    NEED,
+    response_model=NeedOut,
+    summary="修改普法需求",
+    openapi_extra=_told("CHOICE_INVALID", "UNIT_NOT_FOUND", "NEED_EXISTS"),
+)
 async def update_need(need_id: UUID, body: NeedIn, caller: Keeper) -> Response:
     """Put a need better."""
     request = pb.UpdateNeedRequest(on=_on(need_id, caller), draft=body.message())

@@ -24,6 +24,7 @@ DETAILS: dict[str, Text] = {
     "EXPORT_TOO_LARGE": Text("最多 {rows} 行", "At most {rows} rows"),
     "SERVICE_DAY_INVALID": Text("项目起止：{starts_on} 至 {ends_on}", "The project's days: {starts_on} to {ends_on}"),
     "TOO_MANY_NODES": Text("最多 {limit} 个", "At most {limit}"),
+    "CHOICE_INVALID": Text("可填：{fields}", "Of {fields}"),
     "TOO_MANY_ATTEMPTS": Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
 }
 

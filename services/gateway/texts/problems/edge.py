@@ -34,6 +34,7 @@ GATEWAY = {
     ),
     "IF_MATCH_MISSING": _of(428, "缺少 If-Match：请带上您看到的版本", "The header If-Match is missing", "If-Match"),
     "IF_MATCH_INVALID": _of(400, "If-Match 须为一个 ETag", "If-Match has the form of one ETag of ours", "If-Match"),
+    "CHOICE_INVALID": _of(422, "这几项须填其一", "One of these fields is wanted, and no more than may stand together"),
     "TOKEN_REVOKED": _of(401, "您的权限已变更，请重新登录", "The access token was revoked: sign in again"),
     "ROUTE_NOT_FOUND": _of(404, "没有这个地址", "There is nothing at this address"),
     "METHOD_NOT_ALLOWED": _of(405, "该地址不支持这种请求方法", "This address does not answer this method"),
