@@ -8,7 +8,7 @@ from kit.events.handling import Handlers
 from services.notify import accounts
 from services.notify.live import OpenPages
 from services.notify.notices import READERS
-from services.notify.service import courses, programme
+from services.notify.service import consultations, courses, lecture_requests, programme
 from services.notify.service.inbox import announce, announce_accounts
 from services.notify.service.surveys import remind
 from services.notify.service.telling import announce as announce_named
@@ -28,8 +28,9 @@ def from_dispatch(pages: OpenPages) -> Handlers:
 
 
 def from_courses(pages: OpenPages) -> Handlers:
-    """Seats in lectures, and the lectures themselves."""
-    return dict.fromkeys(courses.READERS, partial(announce_named, courses.READERS, pages))
+    """Lectures and seats in them, requests for lectures, consultations on site."""
+    readers = {**courses.READERS, **lecture_requests.READERS, **consultations.READERS}
+    return dict.fromkeys(readers, partial(announce_named, readers, pages))
 
 
 def everything(pages: OpenPages) -> Handlers:

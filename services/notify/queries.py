@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import DateTime, Row, Select, cast, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -136,10 +136,12 @@ async def deliveries(session: AsyncSession, subject_id: UUID) -> Rows:
 
 
 async def oldest_pending(session: AsyncSession) -> datetime | None:
-    """When the oldest message still on its way happened."""
+    """When the oldest message still on its way happened, or was to be sent if that is later."""
+    not_before = cast(Notification.params["not_before"].astext, DateTime(timezone=True))
     query = (
-        select(func.min(Notification.happened_at))
+        select(func.min(func.greatest(Notification.happened_at, not_before)))
         .join(Delivery, Delivery.notification_id == Notification.id)
         .where(Delivery.state == State.PENDING)
     )
-    return await session.scalar(query)
+    oldest: datetime | None = await session.scalar(query)
+    return oldest

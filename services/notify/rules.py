@@ -1,11 +1,5 @@
-"""What people are told, on which way, and how hard the platform tries: data and decisions without I/O (notice 三（三）2).
+"""What people are told, and how hard the platform tries: data and decisions without I/O (notice 三（三）2)."""
 
-WAYS is the whole policy. A message that needs its reader becomes a call by the centre where WeChat cannot deliver it; one
-that only informs waits in the inbox. The centre is never asked to telephone itself.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -107,7 +101,32 @@ class Kind(StrEnum):
     LECTURE_CHANGED = "lecture_changed"
     LECTURE_CANCELLED = "lecture_cancelled"
     LECTURE_REMINDER = "lecture_reminder"
+    LECTURE_TO_RATE = "lecture_to_rate"
     BOOKING_GIVEN_UP = "booking_given_up"
+
+    LECTURE_REQUEST_ANSWERED = "lecture_request_answered"
+    LECTURE_REQUEST_REMINDER = "lecture_request_reminder"
+    LECTURE_REQUEST_ENDED = "lecture_request_ended"
+    LECTURE_REQUESTED = "lecture_requested"
+    LECTURE_REQUEST_COUNTERED = "lecture_request_countered"
+    LECTURE_REQUEST_HALFWAY = "lecture_request_halfway"
+    LECTURE_REQUEST_WARNING = "lecture_request_warning"
+    LECTURE_REQUEST_OVERDUE = "lecture_request_overdue"
+    AGENCY_LECTURE_REQUEST_ENDED = "agency_lecture_request_ended"
+    CENTRE_LECTURE_REQUEST_OVERDUE = "centre_lecture_request_overdue"
+
+    CONSULTATION_ANNOUNCED = "consultation_announced"
+    CONSULTATION_CHANGED = "consultation_changed"
+    CONSULTATION_CANCELLED = "consultation_cancelled"
+    SLOT_BOOKED = "slot_booked"
+    SLOT_CHANGED = "slot_changed"
+    SLOT_RELEASED = "slot_released"
+    CONSULTATION_FOLLOW_UP = "consultation_follow_up"
+
+    COURSEWARE_APPROVED = "courseware_approved"
+    COURSEWARE_SENT_BACK = "courseware_sent_back"
+    COURSEWARE_PUBLISHED = "courseware_published"
+    COURSEWARE_RETIRED = "courseware_retired"
 
     # For a reader whom the table of notices.py does not foresee: better a plain line than none.
     DEMAND_CHANGED = "demand_changed"
@@ -138,142 +157,6 @@ class Cause(StrEnum):
     NOT_BOUND = "NOT_BOUND"
     REFUSED = "REFUSED"
     UNREACHABLE = "UNREACHABLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a kind of message travels beside the inbox. Without a purpose it stays there."""
-
-    purpose: Purpose | None = None
-    must_reach: bool = False
-
-
-INBOX = Way()
-TASK, PROGRESS = Way(Purpose.TASK), Way(Purpose.PROGRESS)
-CALL = Way(Purpose.TASK, must_reach=True)  # somebody has to act, and time runs
-# A credit spent on what the reader has just seen on the page, or need not act on, is missing later; hence the kinds that
-# stay in the inbox. What the enterprise is asked for goes by the template of tasks, which news of progress does not use up.
-FOR_ENTERPRISES: Mapping[Kind, Way] = {
-    Kind.DEMAND_ROUTED: INBOX,
-    Kind.DEMAND_IN_TRIAGE: INBOX,
-    Kind.DEMAND_FORWARDED: PROGRESS,
-    Kind.DEMAND_REASSESSED: INBOX,
-    Kind.DEMAND_ACCEPTED: PROGRESS,
-    Kind.DEMAND_DISPOSITION_SET: PROGRESS,
-    Kind.DEMAND_PROMISE_CHANGED: PROGRESS,
-    Kind.DEMAND_EXTENDED: PROGRESS,
-    Kind.DEMAND_PROGRESS_REPORTED: PROGRESS,
-    Kind.DEMAND_INFO_REQUESTED: CALL,
-    Kind.INFO_REMINDER: TASK,
-    Kind.DEMAND_INFO_TIMED_OUT: PROGRESS,
-    Kind.DEMAND_PARKED: Way(Purpose.PROGRESS, must_reach=True),  # the notice wants it explained: 做好沟通解释
-    Kind.DEMAND_PARK_REVIEWED: Way(Purpose.PROGRESS, must_reach=True),  # and so each time
-    Kind.DEMAND_CONDITION_MET: PROGRESS,
-    Kind.DEMAND_RESUMED: PROGRESS,
-    Kind.DEMAND_REPLIED: Way(Purpose.REPLY, must_reach=True),
-    Kind.RATING_REMINDER: Way(Purpose.REPLY),
-    Kind.DEMAND_CLOSED: PROGRESS,
-    Kind.DEMAND_REOPENED: PROGRESS,
-    Kind.DEADLINE_MISSED: INBOX,
-    Kind.DEMAND_JOINED: INBOX,
-}
-FOR_AGENCIES: Mapping[Kind, Way] = {
-    Kind.DEMAND_DISPATCHED: CALL,
-    Kind.RETURN_DENIED: CALL,
-    Kind.RETURN_APPROVED: INBOX,
-    Kind.APPROVAL_TO_SIGN: TASK,  # its own people are nearer than the centre, which calls when the term is over
-    Kind.APPROVAL_GRANTED: INBOX,
-    Kind.APPROVAL_DENIED: TASK,
-    Kind.INFO_SUPPLIED: TASK,
-    Kind.CO_DEMAND_DISPATCHED: CALL,
-    Kind.CO_HANDLER_ADDED: CALL,
-    Kind.OPINION_GIVEN: INBOX,
-    Kind.OPINION_WAIVED: INBOX,
-    Kind.DEMAND_REVIVED: CALL,
-    Kind.AGENCY_DEMAND_RESUMED: TASK,
-    Kind.AGENCY_DEMAND_JOINED: INBOX,
-    Kind.AGENCY_DEMAND_REPLIED: INBOX,
-    Kind.DEMAND_RATED: INBOX,
-    Kind.LOOKED_BACK: INBOX,
-    Kind.AGENCY_DEMAND_REOPENED: CALL,
-    Kind.AGENCY_DEMAND_REASSESSED: INBOX,
-    Kind.DEMAND_WITHDRAWN: TASK,
-    Kind.AGENCY_DEMAND_CLOSED: INBOX,
-    Kind.ORDER_ISSUED: CALL,
-    Kind.ORDER_CLOSED: INBOX,
-    Kind.APPEAL_DECIDED: INBOX,
-    Kind.DEMAND_EXCLUDED: INBOX,
-    Kind.IDENTITY_REVEALED: INBOX,
-    Kind.DEADLINE_HALFWAY: INBOX,
-    Kind.DEADLINE_WARNING: TASK,
-    Kind.DEADLINE_BREACHED: CALL,
-}
-FOR_OVERSEERS: Mapping[Kind, Way] = {
-    Kind.CENTRE_TRIAGE_REQUIRED: TASK,
-    Kind.CENTRE_RETURN_REQUESTED: TASK,
-    Kind.CENTRE_APPROVAL_REQUESTED: TASK,
-    Kind.CENTRE_INFO_SUPPLIED: TASK,
-    Kind.CENTRE_INFO_NOTED: INBOX,
-    Kind.CENTRE_DEMAND_PARKED: INBOX,
-    Kind.CENTRE_DEMAND_WITHDRAWN: INBOX,
-    Kind.CENTRE_LOOK_BACK_DUE: TASK,
-    Kind.CENTRE_LOOK_BACK_OPENED: INBOX,  # a sample opens many at once
-    Kind.CENTRE_DEMAND_REOPENED: TASK,
-    Kind.CENTRE_DEMAND_REWORKED: INBOX,
-    Kind.CENTRE_DEADLINE_BREACHED: TASK,
-    Kind.CENTRE_OVERDUE: TASK,
-    Kind.ORDER_ANSWERED: TASK,
-    Kind.SUPERVISOR_DEADLINE_BREACHED: TASK,
-    Kind.SUPERVISOR_DEMAND_REWORKED: TASK,
-    Kind.DEMAND_CHANGED: INBOX,
-}
-# About people's accounts, not about demands. The centre telephones nobody about a new WeChat account: whoever asked for it
-# holds the phone already.
-ABOUT_ACCOUNTS: Mapping[Kind, Way] = {
-    Kind.REBINDING_ASKED: TASK,
-    Kind.REBINDING_APPROVED: TASK,
-    Kind.REBINDING_TO_DECIDE: TASK,
-    Kind.CENTRE_REBINDING_OBJECTED: TASK,
-    Kind.LIAISON_RESIGNED: TASK,
-}
-# About the year's surveys, list, projects and services. What asks the enterprise travels; offices find theirs in the inbox.
-OF_PROGRAMME: Mapping[Kind, Way] = {
-    Kind.SURVEY_REMINDER: TASK,
-    Kind.PROJECT_NODE_SOON: INBOX,
-    Kind.PROJECT_NODE_TODAY: INBOX,
-    Kind.PROJECT_NODE_LATE: INBOX,
-    Kind.SERVICE_TO_CONFIRM: CALL,  # silence counts as a yes: it must not be that of somebody who never heard
-    Kind.SERVICE_DISPUTED: INBOX,
-    Kind.NOMINATION_REJECTED: INBOX,
-    Kind.RECOMMENDATION_ADDRESSED: INBOX,
-}
-# About lectures and seats in them. Who has just booked sees on the page what came of it; who waits does not watch the queue,
-# and an offer runs out. The centre telephones nobody about a seat, but for a lecture that people would travel to in vain.
-OF_COURSES: Mapping[Kind, Way] = {
-    Kind.LECTURE_BOOKED: INBOX,
-    Kind.LECTURE_WAITING: INBOX,
-    Kind.LECTURE_OFFERED: TASK,
-    Kind.LECTURE_LAPSED: PROGRESS,
-    Kind.BOOKING_RELEASED: CALL,
-    Kind.LECTURE_CHANGED: TASK,
-    Kind.LECTURE_CANCELLED: CALL,
-    Kind.LECTURE_REMINDER: TASK,
-    Kind.BOOKING_GIVEN_UP: INBOX,
-}
-WAYS: Mapping[Kind, Way] = {
-    **FOR_ENTERPRISES,
-    **FOR_AGENCIES,
-    **FOR_OVERSEERS,
-    **ABOUT_ACCOUNTS,
-    **OF_PROGRAMME,
-    **OF_COURSES,
-}
-
-
-def demands(kind: Kind) -> tuple[bool, bool, bool]:
-    """How much a kind wants of its reader: the greater, the more. Who may be told in two ways is told in the greater."""
-    way = WAYS[kind]
-    return way.must_reach, way.purpose is not None, kind is not Kind.DEMAND_CHANGED
 
 
 # The promise is five minutes from the event to a delivered message or a call task. The rest of it covers the last attempt,

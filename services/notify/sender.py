@@ -25,11 +25,12 @@ from kit.db import Database, with_retries
 from kit.wechat import NoConsent, NotSent, Retryable, WechatClient, WechatError
 from services.notify import queries
 from services.notify.addresses import AddressBook
-from services.notify.rules import ABOUT_ACCOUNTS, BATCH, CONCURRENT, OF_COURSES, OF_PROGRAMME, SEND_SECONDS, Cause, State
+from services.notify.rules import BATCH, CONCURRENT, SEND_SECONDS, Cause, State
 from services.notify.service import deliveries
 from services.notify.service.deliveries import Attempt
 from services.notify.settings import WechatSettings
 from services.notify.texts import Message, wechat_values
+from services.notify.ways import ABOUT_ACCOUNTS, BESIDE_DEMANDS
 
 # After a start, what waited gets its chance with WeChat before it is handed to the centre for being late.
 FIRST_CHANCE = timedelta(seconds=30)
@@ -171,7 +172,7 @@ class Sender:
         page = self._settings.wechat_page
         if message.kind in ABOUT_ACCOUNTS:
             page = self._settings.wechat_account_page
-        elif message.kind in {**OF_PROGRAMME, **OF_COURSES}:  # these have ids of their own, which open no demand
+        elif message.kind in BESIDE_DEMANDS:
             page = self._settings.wechat_programme_page
         return page.format(kind=message.kind, subject_id=message.subject_id)
 

@@ -37,13 +37,13 @@ class Message:
 
     @property
     def due(self) -> datetime | None:
-        return self._moment("due")
+        return self.moment("due")
 
     @property
     def starts(self) -> datetime | None:
-        return self._moment("starts")
+        return self.moment("starts")
 
-    def _moment(self, fact: str) -> datetime | None:
+    def moment(self, fact: str) -> datetime | None:
         return datetime.fromisoformat(self.facts[fact]) if self.facts.get(fact) else None
 
 
@@ -52,7 +52,8 @@ def render(message: Message, language: Language) -> tuple[str, str]:
     text = text_of(message)
     values = {name: _phrase(name, message, language) for name in PHRASES}
     values |= {"serial": message.serial, "unit": unit_of(message, language)}
-    values |= {"due": _due(message, language), "starts": _starts(message, language)}
+    values |= {"due": _due(message, language)}
+    values |= {fact: _time_of(fact, message, language) for fact in ("starts", "opens")}
     values |= {"holder": holder_of(message, language), "round": _round(message)}
     body = text.body[language].format(**values)
     return text.title[language], body[0].upper() + body[1:]
@@ -100,11 +101,12 @@ def _due(message: Message, language: Language) -> str:
     return f"{written}前" if language == "zh" else f"by {written}"
 
 
-def _starts(message: Message, language: Language) -> str:
-    """When a lecture begins: 11月24日14:00."""
-    if message.starts is None:
+def _time_of(fact: str, message: Message, language: Language) -> str:
+    """When a lecture begins, or booking opens: 11月24日14:00."""
+    moment = message.moment(fact)
+    if moment is None:
         return SOON[language]
-    written = _written(message.starts, message, language)
+    written = _written(moment, message, language)
     return written if language == "zh" else f"at {written}"
 
 

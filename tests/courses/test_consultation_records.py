@@ -74,6 +74,7 @@ async def test_the_enterprise_says_yes_once_and_the_text_stays(corps: Consulting
     assert record.follow_up_state == ASKED
     (asked,) = await corps.world.events(ConsultationFollowUpAsked, record.id)
     assert asked.liaison_person_id == firm.contact.subject
+    assert (asked.consultation_serial, asked.unit_code) == (session.serial, record.unit_code)
     assert (await refusal(corps.answer(record, corps.here[1], True))).reason == "CONSULTATION_RECORD_NOT_FOUND"
     request_id = uuid4().hex
     agreed = await corps.answer(record, firm, True, request_id)

@@ -8,7 +8,7 @@ import pytest
 from fahu.access.v1.access_pb2 import Role
 from fahu.courses.v1 import consultation_pb2 as pb
 from fahu.courses.v1 import consultation_service_pb2 as rpc
-from fahu.courses.v1.events_pb2 import ConsultationChanged
+from fahu.courses.v1.events_pb2 import ConsultationChanged, SlotBookingChanged
 
 from kit.calendar import BEIJING
 from tests import signing
@@ -113,6 +113,7 @@ async def test_the_announcement_reaches_the_contacts_of_the_zone_district_level_
     await corps.raise_to_district(corps.here[2])
     announced = await corps.announced()
     (event,) = [one for one in await corps.world.events(ConsultationChanged, announced.id) if one.liaison_ids]
+    assert event.announced
     assert event.liaison_ids[0] == corps.here[2].contact.subject
     assert set(event.liaison_ids) == {firm.contact.subject for firm in corps.here}
 
@@ -126,6 +127,8 @@ async def test_a_session_that_is_given_up_ends_its_bookings_and_tells_who_booked
     assert (found.state, found.ended_by, found.end_reason) == (CANCELLED, pb.SLOT_BOOKING_ENDER_HOST, "会场临时征用")
     event = (await corps.world.events(ConsultationChanged, session.id))[-1]
     assert list(event.liaison_ids) == [corps.here[0].contact.subject]
+    told = (await corps.world.events(SlotBookingChanged, booked.id))[-1]
+    assert (told.state, told.consultation.state) == (CANCELLED, pb.CONSULTATION_STATE_CANCELLED)
 
 
 async def test_what_is_booked_stands_in_the_way_of_a_shorter_session(corps: Consulting) -> None:
@@ -140,6 +143,7 @@ async def test_what_is_booked_stands_in_the_way_of_a_shorter_session(corps: Cons
     changed = (await corps.sessions().UpdateConsultation(shorter)).consultation
     assert (changed.slot_count, changed.taken) == (2, 1)
     event = (await corps.world.events(ConsultationChanged, session.id))[-1]
+    assert not event.announced
     assert list(event.liaison_ids) == [corps.here[0].contact.subject]
 
 

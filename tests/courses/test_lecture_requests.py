@@ -45,8 +45,9 @@ async def test_an_accepted_request_is_a_lecture_with_everybody_booked(world: Wor
         assert (booked.lecture_id, booked.heads, booked.state) == (lecture.id, heads, lecture_pb2.BOOKING_STATE_CONFIRMED)
         assert (await world.cancel(booked, firm)).state == lecture_pb2.BOOKING_STATE_CANCELLED
     told = (await world.events(LectureRequestChanged, asked.id))[-1]
-    contacts = {str(firm.contact.person_id) for firm in (host, guest)}
-    assert contacts < set(told.audience_ids)
+    assert list(told.liaison_ids) == [str(firm.contact.person_id) for firm in (host, guest)]
+    (unit,) = await world.rows("SELECT contact_ids FROM unit WHERE code = 'hrss'")
+    assert list(told.agency_contact_ids) == [str(person) for person in unit[0]]
     assert (told.request.lecture_id, told.request.turn) == (lecture.id, NEITHER)
 
 

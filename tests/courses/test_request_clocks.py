@@ -63,7 +63,7 @@ async def test_the_agency_is_warned_and_its_lateness_told_once(world: World, ask
     assert await told(world, asked) == ([50, 80], 1)
     (unit,) = await world.rows("SELECT contact_ids FROM unit WHERE code = 'hrss'")
     (late,) = await world.events(LectureRequestOverdue, asked.id)
-    assert list(late.audience_ids) == [str(person) for person in unit[0]]
+    assert list(late.agency_ids) == [str(person) for person in unit[0]]
     await asking.accept(await asking.get(asked.id))  # late is better than never
 
 
@@ -85,7 +85,9 @@ async def test_what_the_enterprise_does_not_answer_expires(world: World, asking:
     assert await look(world, due) == 1
     ended = await asking.get(countered.id, firm.contact)
     assert (ended.state, ended.turn, ended.HasField("due_at")) == (EXPIRED, 0, False)
-    assert str(guest.contact.person_id) in (await world.events(LectureRequestChanged, countered.id))[-1].audience_ids
+    expired = (await world.events(LectureRequestChanged, countered.id))[-1]
+    assert list(expired.liaison_ids) == [str(one.contact.person_id) for one in (firm, guest)]
+    assert expired.agency_contact_ids
     assert (await refusal(asking.accept(ended, firm.contact))).reason == "LECTURE_REQUEST_WRONG_STATE"
     assert await look(world, due + timedelta(days=30)) == 0
     assert (await asking.ask(firm)).state == pb.LECTURE_REQUEST_STATE_REQUESTED

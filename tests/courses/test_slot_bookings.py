@@ -71,8 +71,10 @@ async def test_one_slot_for_an_enterprise_and_one_enterprise_for_a_slot(corps: C
     assert moved.slot_number == 5
     await corps.book(session, second, number=2)
     assert (await refusal(corps.change_slot(moved, 2, first.contact))).reason == "SLOT_TAKEN"
-    told = [event.slot_number for event in await corps.world.events(SlotBookingChanged, booked.id)]
-    assert told == [2, 5]
+    by_host = await corps.change_slot(moved, 6, HOST)
+    told = await corps.world.events(SlotBookingChanged, booked.id)
+    assert [(event.slot_number, event.moved_by_host) for event in told] == [(2, False), (5, False), (6, True)]
+    assert told[-1].slot_starts_at == by_host.starts_at
 
 
 async def test_a_slot_given_up_is_free_again(corps: Consulting) -> None:

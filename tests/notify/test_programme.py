@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from kit.context import new_request_id
 from kit.events.handling import Delivery
-from services.notify import rules, texts
+from services.notify import texts, ways
 from services.notify.catalogue.programme import OF_PROGRAMME
 from services.notify.rules import Kind
 from services.notify.service.programme import READERS
@@ -115,7 +115,7 @@ async def test_a_unit_is_told_of_a_recommendation_once_it_is_addressed_to_it(wor
 
 
 async def test_each_message_opens_the_page_of_what_it_is_about(world: World) -> None:
-    kinds = rules.OF_PROGRAMME
+    kinds = ways.OF_PROGRAMME
     assert kinds.keys() == {Kind.SURVEY_REMINDER, *OF_PROGRAMME}
     pages = [world.sender()._page(texts.Message(kind, UUID(RECORD), "", {}, datetime.now(UTC), "")) for kind in kinds]
     assert pages == [f"pages/programme/index?kind={kind}&id={RECORD}" for kind in kinds]

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from services.notify import errors
 from services.notify.__main__ import WATCH_SECONDS
-from services.notify.rules import GIVE_UP_AFTER, LEASE, SEND_SECONDS, WAYS, Kind, State, next_try
+from services.notify.rules import GIVE_UP_AFTER, LEASE, SEND_SECONDS, Kind, State, next_try
 from services.notify.settings import DEMO_TEMPLATES, WechatSettings
+from services.notify.ways import WAYS
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PROMISE = timedelta(minutes=5)
@@ -29,8 +30,11 @@ def test_what_needs_its_reader_must_reach_and_what_only_informs_need_not() -> No
     assist = {Kind.CO_DEMAND_DISPATCHED, Kind.CO_HANDLER_ADDED}
     pressed = {Kind.ORDER_ISSUED, Kind.DEADLINE_BREACHED}
     silence_counts = {Kind.SERVICE_TO_CONFIRM}
-    in_vain = {Kind.LECTURE_CANCELLED, Kind.BOOKING_RELEASED}
-    assert enterprises | dispatched | assist | pressed | silence_counts | in_vain == must
+    silence_ends = {Kind.LECTURE_REQUEST_ANSWERED}
+    late = {Kind.LECTURE_REQUEST_OVERDUE}
+    in_vain = {Kind.LECTURE_CANCELLED, Kind.BOOKING_RELEASED, Kind.CONSULTATION_CANCELLED, Kind.SLOT_RELEASED}
+    of_demands = enterprises | dispatched | assist | pressed
+    assert of_demands | silence_counts | silence_ends | late | in_vain == must
 
 
 @pytest.mark.parametrize("answer", [timedelta(), SEND_SECONDS])

@@ -9,9 +9,10 @@ import pytest
 from fahu.dispatch.v1 import events_pb2
 from fahu.notify.v1.notification_pb2 import DeliveryState
 
-from services.notify.rules import LEASE, OF_COURSES, OF_PROGRAMME, WAYS, Kind, Purpose
+from services.notify.rules import LEASE, Kind, Purpose
 from services.notify.service import deliveries
 from services.notify.settings import DEMO_TEMPLATES
+from services.notify.ways import BESIDE_DEMANDS, WAYS
 from tests.notify.conftest import (
     FIVE_MINUTES,
     PROGRESS,
@@ -47,10 +48,9 @@ async def test_a_message_reaches_its_reader_on_wechat(world: World) -> None:
 
 
 # What is told of the programme is in test_surveys.py, test_programme.py and test_courses.py.
-ELSEWHERE = OF_PROGRAMME.keys() | OF_COURSES.keys()
 
 
-@pytest.mark.parametrize("kind", [kind for kind, way in WAYS.items() if way.purpose and kind not in ELSEWHERE])
+@pytest.mark.parametrize("kind", [kind for kind, way in WAYS.items() if way.purpose and kind not in BESIDE_DEMANDS])
 async def test_wechat_takes_every_kind_of_message(world: World, kind: Kind) -> None:
     purpose = WAYS[kind].purpose or Purpose.TASK
     person = await world.bound(DEMO_TEMPLATES[purpose].id)

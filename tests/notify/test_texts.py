@@ -16,6 +16,7 @@ from services.notify.catalogue.enterprises import FOR_ENTERPRISES
 from services.notify.catalogue.phrases import PHRASES
 from services.notify.catalogue.text import Language
 from services.notify.rules import Kind
+from services.notify.service.lecture_requests import ENDS
 from services.notify.texts import Message, render
 
 HAPPENED = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -23,6 +24,8 @@ FACTS: dict[str, list[Any]] = {
     "unit": ["", "hrss"],
     "due": [None, "2026-11-24T09:30:00+00:00"],
     "starts": [None, "2026-11-24T06:00:00+00:00"],
+    "opens": [None, "2026-11-24T01:00:00+00:00"],
+    "end": ["", *ENDS.values()],
     "reason": sorted(notices.TRIAGE_REASONS.values()),
     "disposition": sorted(notices.DISPOSITIONS.values()),
     "reply": sorted(notices.REPLIES.values()),
@@ -62,7 +65,7 @@ def message(kind: Kind, unit_name: str = "区人社局", **facts: object) -> Mes
 def every_set_of_facts() -> Iterator[dict[str, object]]:
     """No facts, facts unknown to us, and each value of each fact beside the first values of the others."""
     yield {}
-    yield dict.fromkeys(FACTS, "NEW_TO_US") | {"due": None, "starts": None}
+    yield dict.fromkeys(FACTS, "NEW_TO_US") | {"due": None, "starts": None, "opens": None}
     first = {name: values[0] for name, values in FACTS.items()}
     for name, values in FACTS.items():
         yield from (first | {name: value} for value in values)

@@ -239,11 +239,11 @@ async def joined_people(session: AsyncSession, request_id: UUID) -> list[UUID]:
     return [one for one in await session.scalars(query) if one]
 
 
-async def told_when_late(session: AsyncSession, request: LectureRequest) -> list[UUID]:
-    """Of an answer that is overdue: the agency's contacts and leaders, and the centre."""
+async def told_when_late(session: AsyncSession, request: LectureRequest) -> tuple[list[UUID], list[UUID]]:
+    """Of an answer that is overdue: the agency's contacts and leaders, and the contacts of the centre."""
     agency = await session.get_one(Unit, request.unit_code)
     centre = await session.get(Unit, CENTRE_UNIT)
-    return list(dict.fromkeys([*agency.contact_ids, *agency.leader_ids, *(centre.contact_ids if centre else ())]))
+    return list(dict.fromkeys([*agency.contact_ids, *agency.leader_ids])), list(centre.contact_ids) if centre else []
 
 
 async def due_requests(session: AsyncSession, now: datetime, most: int) -> Sequence[LectureRequest]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import outbox
 from services.courses.models import Consultation, ConsultationRecord, SlotBooking
-from services.courses.rules.consultations import serial_of
+from services.courses.rules.consultations import serial_of, slot_times
 from services.courses.service.events import TOLD_AT_ONCE, stamp
 
 
@@ -28,17 +28,20 @@ def subject(consultation: Consultation) -> events_pb2.ConsultationSubject:
     )
 
 
-def consultation_changed(session: AsyncSession, consultation: Consultation, liaison_ids: Sequence[UUID] = ()) -> None:
+def consultation_changed(
+    session: AsyncSession, consultation: Consultation, liaison_ids: Sequence[UUID], *, announced: bool
+) -> None:
     """One event for everybody who keeps a copy; beyond 200 contacts to tell, further ones."""
     for begin in range(0, max(len(liaison_ids), 1), TOLD_AT_ONCE):
         told = [str(person) for person in liaison_ids[begin : begin + TOLD_AT_ONCE]]
-        event = events_pb2.ConsultationChanged(consultation=subject(consultation), liaison_ids=told)
+        event = events_pb2.ConsultationChanged(consultation=subject(consultation), liaison_ids=told, announced=announced)
         outbox.add(session, event, str(consultation.id), consultation.version)
 
 
 def slot_booking_changed(
-    session: AsyncSession, booking: SlotBooking, consultation: Consultation, liaison_id: UUID | None
+    session: AsyncSession, booking: SlotBooking, consultation: Consultation, liaison_id: UUID | None, *, moved_by_host: bool
 ) -> None:
+    starts_at, _ = slot_times(consultation.starts_at, consultation.slot_minutes, booking.slot_number)
     event = events_pb2.SlotBookingChanged(
         consultation=subject(consultation),
         slot_booking_id=str(booking.id),
@@ -50,16 +53,22 @@ def slot_booking_changed(
         ended_by=consultation_pb2.SlotBookingEnder.Value(f"SLOT_BOOKING_ENDER_{booking.ended_by or 'UNSPECIFIED'}"),
         liaison_person_id=str(liaison_id or ""),
         version=booking.version,
+        slot_starts_at=stamp(starts_at),
+        moved_by_host=moved_by_host,
     )
     outbox.add(session, event, str(booking.id), booking.version)
 
 
-def follow_up_asked(session: AsyncSession, record: ConsultationRecord, liaison_id: UUID | None) -> None:
+def follow_up_asked(
+    session: AsyncSession, record: ConsultationRecord, consultation: Consultation, liaison_id: UUID | None
+) -> None:
     event = events_pb2.ConsultationFollowUpAsked(
         consultation_record_id=str(record.id),
         enterprise_id=str(record.enterprise_id),
         liaison_person_id=str(liaison_id or ""),
         version=record.version,
+        consultation_serial=serial_of(consultation.year, consultation.number),
+        unit_code=record.unit_code,
     )
     outbox.add(session, event, str(record.id), record.version)
 

@@ -160,7 +160,8 @@ async def _save(errand: Errand, found: ConsultationRecord, action: str) -> None:
     await errand.session.flush()
     if found.follow_up_state == FollowUpState.ASKED:
         contact = await queries.present_contact(errand.session, found.designation_id)
-        events.follow_up_asked(errand.session, found, contact)
+        consultation = await errand.session.get_one(Consultation, found.consultation_id)
+        events.follow_up_asked(errand.session, found, consultation, contact)
     if found.follow_up_state == FollowUpState.AGREED:
         events.follow_up_agreed(errand.session, found)
     await errand.record(action, f"consultation-record/{found.id}")

@@ -30,6 +30,7 @@ from services.courses.service import consultation_events as events
 from services.courses.service import slot_moves
 from services.courses.service.errands import Errand, check_version
 
+ANNOUNCED = "CONSULTATION_ANNOUNCED"
 # What the database refuses, as the caller is told.
 REFUSED: dict[str | None, type[ServiceError]] = {
     "ex_consultation_staff_consultant": errors.ConsultantBusy,
@@ -105,7 +106,7 @@ async def announce(errand: Errand, seen: Seen, terms: ConsultationTerms) -> None
     _move(consultation, ConsultationState.ANNOUNCED)
     consultation.announced_at = errand.now
     consultation.open_to_all_at = terms.open_to_all_at(errand.now, consultation.starts_at)
-    await _save(errand, consultation, "CONSULTATION_ANNOUNCED", told=told)
+    await _save(errand, consultation, ANNOUNCED, told=told)
 
 
 async def cancel(errand: Errand, seen: Seen, reason: str) -> None:
@@ -117,13 +118,14 @@ async def cancel(errand: Errand, seen: Seen, reason: str) -> None:
     told = await _booked(errand, consultation)
     live = await booking_queries.live_bookings(errand.session, consultation.id)
     _check_move(consultation, ConsultationState.CANCELLED)
-    # Bookings end first: the database lets no session go that enterprises still count on.
-    await slot_moves.move(
-        errand.session, live, SlotBookingState.CANCELLED, errand.now, ended_by=SlotEndedBy.HOST, end_reason=reason
-    )
+    # Bookings end first: the database lets no session go that enterprises still count on. They are told of afterwards, as
+    # bookings of a session that is cancelled.
+    by_host = {"ended_by": SlotEndedBy.HOST, "end_reason": reason}
+    await slot_moves.write(errand.session, live, SlotBookingState.CANCELLED, errand.now, **by_host)
     _move(consultation, ConsultationState.CANCELLED)
     consultation.end_reason = reason
     await _save(errand, consultation, "CONSULTATION_CANCELLED", reason, told)
+    await slot_moves.tell(errand.session, live)
 
 
 async def hold(errand: Errand, seen: Seen) -> None:
@@ -208,7 +210,7 @@ async def _save(
             raise refusal from error
         raise
     await errand.session.refresh(consultation)
-    events.consultation_changed(errand.session, consultation, told)
+    events.consultation_changed(errand.session, consultation, told, announced=action == ANNOUNCED)
     await errand.record(action, f"consultation/{consultation.id}", reason)
 
 

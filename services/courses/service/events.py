@@ -105,8 +105,14 @@ def request_subject(request: LectureRequest) -> events_pb2.LectureRequestSubject
     )
 
 
-def request_changed(session: AsyncSession, request: LectureRequest, told: Sequence[UUID]) -> None:
-    event = events_pb2.LectureRequestChanged(request=request_subject(request), audience_ids=map(str, told))
+def request_changed(
+    session: AsyncSession, request: LectureRequest, liaison_ids: Sequence[UUID], agency_ids: Sequence[UUID]
+) -> None:
+    event = events_pb2.LectureRequestChanged(
+        request=request_subject(request),
+        liaison_ids=map(str, liaison_ids),
+        agency_contact_ids=map(str, agency_ids),
+    )
     outbox.add(session, event, str(request.id), request.version)
 
 
@@ -116,8 +122,12 @@ def request_due(session: AsyncSession, request: LectureRequest, percent: int, to
     outbox.add(session, event, str(request.id), request.version)
 
 
-def request_overdue(session: AsyncSession, request: LectureRequest, told: Sequence[UUID]) -> None:
-    event = events_pb2.LectureRequestOverdue(request=request_subject(request), audience_ids=map(str, told))
+def request_overdue(
+    session: AsyncSession, request: LectureRequest, agency_ids: Sequence[UUID], centre_ids: Sequence[UUID]
+) -> None:
+    event = events_pb2.LectureRequestOverdue(
+        request=request_subject(request), agency_ids=map(str, agency_ids), centre_ids=map(str, centre_ids)
+    )
     outbox.add(session, event, str(request.id), request.version)
 
 

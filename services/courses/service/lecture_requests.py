@@ -62,7 +62,7 @@ async def create(errand: Errand, terms: RequestTerms, draft: RequestDraft) -> UU
     _propose(errand, request, draft.slots)
     errand.session.add(_party(errand, request, point, draft.heads, asked=True))
     told = await queries.people_of(errand.session, request, [Side.AGENCY])
-    await request_moves.touch(errand.session, request, errand.now, told)
+    await request_moves.touch(errand.session, request, errand.now, {Side.AGENCY: told})
     await errand.record("LECTURE_REQUESTED", _subject(request))
     return request.id
 
@@ -79,7 +79,9 @@ async def accept(errand: Errand, seen: Seen, terms: RequestTerms, slot: int, off
         raise errors.SlotPast
     given = _given(request, offer) or _on_table(request)
     lecture_id = await request_lectures.hold(errand, request, agreed, given, terms.lecture)
-    await request_moves.move(errand.session, request, Action.ACCEPT, errand.now, lecture_id=lecture_id)
+    await request_moves.move(
+        errand.session, request, Action.ACCEPT, errand.now, lecture_id=lecture_id, by=errand.actor.person_id
+    )
     await errand.record("LECTURE_REQUEST_ACCEPTED", _subject(request))
 
 
@@ -102,7 +104,7 @@ async def decline(errand: Errand, seen: Seen, reason: str) -> None:
     request = await _answer(errand, seen, Action.DECLINE)
     if request is None:
         return
-    await request_moves.move(errand.session, request, Action.DECLINE, errand.now, reason=reason)
+    await request_moves.move(errand.session, request, Action.DECLINE, errand.now, reason=reason, by=errand.actor.person_id)
     await errand.record("LECTURE_REQUEST_DECLINED", _subject(request), reason)
 
 
@@ -111,7 +113,7 @@ async def withdraw(errand: Errand, seen: Seen, reason: str) -> None:
     request = await _answer(errand, seen, Action.WITHDRAW)
     if request is None:
         return
-    await request_moves.move(errand.session, request, Action.WITHDRAW, errand.now, reason=reason)
+    await request_moves.move(errand.session, request, Action.WITHDRAW, errand.now, reason=reason, by=errand.actor.person_id)
     await errand.record("LECTURE_REQUEST_WITHDRAWN", _subject(request), reason)
 
 

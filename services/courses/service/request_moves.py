@@ -3,6 +3,7 @@
 Whoever calls holds the lock of the request.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from services.courses.rules.lecture_requests import ANSWERS, Action, RequestTerm
 from services.courses.service import events
 
 AT_ONCE = 200
+# The people of each side that are told.
+Told = Mapping[Side, list[UUID]]
+NOBODY: Told = {}
 
 
 def check(request: LectureRequest, action: Action, side: Side) -> None:
@@ -35,15 +39,17 @@ async def move(
     terms: RequestTerms | None = None,
     reason: str = "",
     lecture_id: UUID | None = None,
+    by: UUID | None = None,
 ) -> None:
-    """Do it: give the turn and its time to the other side, or end the request. No terms for what ends it.
+    """Do it: give the turn and its time to the other side, or end the request. No terms for what ends it. Whoever does it
+    is not told.
 
     All is written at once, as the database lets nothing be written to what has ended.
     """
     stage = after(request.state, request.turn, action)
     if stage is None:
         raise LectureRequestWrongState(state=request.state)
-    told = await _concerned(session, request, stage[1])
+    told = await _concerned(session, request, stage[1], by)
     if action in ANSWERS and request.turn == Side.AGENCY and request.answered_at is None:
         request.answered_at = now
     request.state, request.turn = stage
@@ -62,20 +68,20 @@ def begin_turn(request: LectureRequest, now: datetime, due: Due) -> None:
     request.fired, request.next_look = 0, next_mark(now, due.at, 0)
 
 
-async def _concerned(session: AsyncSession, request: LectureRequest, turn: Side | None) -> list[UUID]:
+async def _concerned(session: AsyncSession, request: LectureRequest, turn: Side | None, by: UUID | None) -> Told:
     """Whoever's move it will be; at the end both sides, and who joined."""
-    if turn:
-        return await queries.people_of(session, request, [turn])
-    both = await queries.people_of(session, request, list(Side))
-    return both + await queries.joined_people(session, request.id)
+    told = {side: await queries.people_of(session, request, [side]) for side in ([turn] if turn else Side)}
+    if not turn:
+        told[Side.ENTERPRISE] += await queries.joined_people(session, request.id)
+    return {side: [one for one in people if one != by] for side, people in told.items()}
 
 
-async def touch(session: AsyncSession, request: LectureRequest, now: datetime, told: list[UUID] | None = None) -> None:
+async def touch(session: AsyncSession, request: LectureRequest, now: datetime, told: Told = NOBODY) -> None:
     """Write a request anew in its next version, and say so."""
     request.version += 1
     request.changed_at = now
     await session.flush()
-    events.request_changed(session, request, told or [])
+    events.request_changed(session, request, told.get(Side.ENTERPRISE, []), told.get(Side.AGENCY, []))
 
 
 async def look_at_clocks(session: AsyncSession, now: datetime) -> int:
@@ -91,7 +97,7 @@ async def look_at_clocks(session: AsyncSession, now: datetime) -> int:
             told = await queries.people_of(session, request, [turn])
             events.request_due(session, request, request.fired, told)
         elif turn is Side.AGENCY:
-            events.request_overdue(session, request, await queries.told_when_late(session, request))
+            events.request_overdue(session, request, *await queries.told_when_late(session, request))
         else:
             await move(session, request, Action.EXPIRE, now)
     return len(found)

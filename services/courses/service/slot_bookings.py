@@ -97,7 +97,8 @@ async def change_slot(errand: Errand, seen: Seen, slot_number: int) -> None:
     view.booking.version += 1
     await _write(errand)
     await errand.record("SLOT_CHANGED", f"slot-booking/{view.booking.id}")
-    await slot_moves.tell(errand.session, [view.booking.id])
+    by_host = errand.actor.organisation_id != view.booking.enterprise_id
+    await slot_moves.tell(errand.session, [view.booking.id], moved_by_host=by_host)
 
 
 async def cancel(errand: Errand, seen: Seen, reason: str) -> None:

@@ -19,6 +19,14 @@ async def move(
     session: AsyncSession, slot_booking_ids: Sequence[UUID], to: SlotBookingState, now: datetime, **changes: Any
 ) -> None:
     """Move bookings of one session, and tell of each."""
+    await write(session, slot_booking_ids, to, now, **changes)
+    await tell(session, slot_booking_ids)
+
+
+async def write(
+    session: AsyncSession, slot_booking_ids: Sequence[UUID], to: SlotBookingState, now: datetime, **changes: Any
+) -> None:
+    """Move them; whoever calls tells of it."""
     if not slot_booking_ids:
         return
     before = [state for state, following in NEXT_SLOT_BOOKING.items() if to in following]
@@ -27,9 +35,8 @@ async def move(
     moved = await session.execute(query.returning(SlotBooking.id).execution_options(synchronize_session=False))
     if len(moved.all()) != len(slot_booking_ids):
         raise SlotBookingWrongState(state="another")
-    await tell(session, slot_booking_ids)
 
 
-async def tell(session: AsyncSession, slot_booking_ids: Sequence[UUID]) -> None:
+async def tell(session: AsyncSession, slot_booking_ids: Sequence[UUID], *, moved_by_host: bool = False) -> None:
     for booking, consultation, liaison_id in await queries.told(session, slot_booking_ids):
-        events.slot_booking_changed(session, booking, consultation, liaison_id)
+        events.slot_booking_changed(session, booking, consultation, liaison_id, moved_by_host=moved_by_host)

@@ -35,7 +35,11 @@ class NotificationOut(Out):
     title: str
     body: str
     subject_id: Annotated[
-        Id, Field(description="所涉需求的 id；survey_reminder 为问卷调查的。The demand or survey it is about.")
+        Id,
+        Field(
+            description="按 kind 为所涉需求、调查、项目、宣讲预约、现场咨询等的 id。"
+            "By its kind: the demand, survey, project, booking, request, consultation or other thing it is about."
+        ),
     ]
     serial: str
     happened_at: datetime

@@ -1,4 +1,4 @@
-"""What enterprises are told of lectures and of their seats in them, and agencies of seats given up late."""
+"""What enterprises are told of lectures and of their seats in them, and agencies of late changes and their courseware."""
 
 from services.notify.catalogue.text import Texts, text
 from services.notify.rules import Kind
@@ -60,11 +60,42 @@ OF_COURSES: Texts = {
         "The lecture {serial} of {unit} that you booked begins {starts}. If you cannot come, please cancel early so that "
         "others can.",
     ),
+    K.LECTURE_TO_RATE: text(
+        "请评价这次宣讲",
+        "感谢您参加{unit}的法治宣讲（{serial}）。宣讲结束后，请评价内容、实用性和讲授，您的意见将用于改进。",
+        "Please rate the lecture",
+        "Thank you for coming to the lecture {serial} of {unit}. Once it is over, please rate it; what you say makes the "
+        "next ones better.",
+    ),
     K.BOOKING_GIVEN_UP: text(
         "有企业临时退出",
         "有企业临开讲退出了法治宣讲（{serial}，{starts}开讲），空出的座位可能来不及递补，请留意到场人数。",
         "Seats given up late",
         "An enterprise gave up its seats in the lecture {serial}, which begins {starts}. They may not be filled in time; "
         "please reckon with fewer people.",
+    ),
+    K.COURSEWARE_APPROVED: text(
+        "课件已通过审核",
+        "{unit}的宣讲课件（{serial}）已通过审核，将列入下一版课程目录。",
+        "Courseware is approved",
+        "Courseware {serial} of {unit} is approved and will stand in the next catalogue.",
+    ),
+    K.COURSEWARE_SENT_BACK: text(
+        "课件被退回修改",
+        "{unit}的宣讲课件（{serial}）未通过审核，已退回修改。请查看审核意见，修改后重新提交。",
+        "Courseware was sent back",
+        "Courseware {serial} of {unit} was sent back to be changed. Please read why, and submit it anew.",
+    ),
+    K.COURSEWARE_PUBLISHED: text(
+        "课件已列入课程目录",
+        "{unit}的宣讲课件（{serial}）已列入新发布的课程目录，企业可以据此预约宣讲。",
+        "Courseware is in the catalogue",
+        "Courseware {serial} of {unit} stands in the catalogue that was published, and enterprises may ask for it.",
+    ),
+    K.COURSEWARE_RETIRED: text(
+        "课件已停用",
+        "{unit}的宣讲课件（{serial}）已停用，不再用于宣讲，原因请查看该课件。",
+        "Courseware was retired",
+        "Courseware {serial} of {unit} was retired and is taught no more. The reason is with it.",
     ),
 }

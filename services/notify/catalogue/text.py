@@ -1,4 +1,4 @@
-"""What a text is. It may name {serial}, {unit}, {holder}, {round}, {due}, {starts} and the phrases of phrases.py."""
+"""What a text is. It may name {serial}, {unit}, {holder}, {round}, {due}, {starts}, {opens} and what phrases.py has."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

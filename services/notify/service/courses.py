@@ -1,10 +1,12 @@
-"""What courses tells people: seats booked, waited for, offered or lost; lectures that change, are near, or fall out.
+"""What courses tells people: seats booked, waited for, offered or lost; lectures that change, are near, fall out or are to
+be rated; what became of an agency's courseware.
 
 Courses names the readers in the event, so nobody is asked. Reasons that people wrote are read where the message leads.
 """
 
 from datetime import UTC
 
+from fahu.courses.v1 import courseware_pb2
 from fahu.courses.v1 import events_pb2 as events
 from fahu.courses.v1 import lecture_pb2 as pb
 
@@ -22,6 +24,12 @@ OF_LECTURES = {
     pb.LECTURE_STATE_OPEN: Kind.LECTURE_CHANGED,
     pb.LECTURE_STATE_CANCELLED: Kind.LECTURE_CANCELLED,
 }
+# Who drafts and submits is not told; what is sent back is a draft again.
+OF_COURSEWARE = {
+    courseware_pb2.COURSEWARE_STATE_APPROVED: Kind.COURSEWARE_APPROVED,
+    courseware_pb2.COURSEWARE_STATE_PUBLISHED: Kind.COURSEWARE_PUBLISHED,
+    courseware_pb2.COURSEWARE_STATE_RETIRED: Kind.COURSEWARE_RETIRED,
+}
 
 
 def _facts(lecture: events.LectureSubject, **more: object) -> dict[str, object]:
@@ -30,6 +38,8 @@ def _facts(lecture: events.LectureSubject, **more: object) -> dict[str, object]:
 
 def _booking(event: events.BookingChanged) -> Told | None:
     """Of a lecture that is cancelled, contacts are told once: by the lecture."""
+    if event.state == pb.BOOKING_STATE_ATTENDED:
+        return _to_rate(event)
     if event.lecture.state != pb.LECTURE_STATE_OPEN:
         return None
     kind, people = OF_BOOKINGS.get(event.state), [event.liaison_person_id]
@@ -40,8 +50,14 @@ def _booking(event: events.BookingChanged) -> Told | None:
     if kind is None:
         return None
     due = event.offered_until.ToDatetime(UTC).isoformat() if event.HasField("offered_until") else None
-    told = [person for person in people if person]
-    return Told(kind, told, event.booking_id, event.lecture.serial, event.version, _facts(event.lecture, due=due))
+    return Told(kind, people, event.booking_id, event.lecture.serial, event.version, _facts(event.lecture, due=due))
+
+
+def _to_rate(event: events.BookingChanged) -> Told:
+    """Whoever checks in at the door sits in the lecture, and is asked once it is over."""
+    facts = _facts(event.lecture, not_before=event.lecture.ends_at.ToDatetime(UTC).isoformat())
+    people, lecture = [event.liaison_person_id], event.lecture
+    return Told(Kind.LECTURE_TO_RATE, people, event.booking_id, lecture.serial, event.version, facts)
 
 
 def _lecture(event: events.LectureChanged) -> Told | None:
@@ -56,8 +72,16 @@ def _reminder(event: events.LectureReminderDue) -> Told:
     return Told(Kind.LECTURE_REMINDER, people, event.booking_id, lecture.serial, event.version, _facts(lecture))
 
 
+def _courseware(event: events.CoursewareChanged) -> Told | None:
+    kind = Kind.COURSEWARE_SENT_BACK if event.sent_back else OF_COURSEWARE.get(event.state)
+    if kind is None:
+        return None
+    return Told(kind, event.contact_ids, event.courseware_id, event.serial, event.version, {"unit": event.unit_code})
+
+
 READERS: Readers = {
     events.BookingChanged: _booking,
     events.LectureChanged: _lecture,
     events.LectureReminderDue: _reminder,
+    events.CoursewareChanged: _courseware,
 }

@@ -17,9 +17,11 @@ from kit.events.handling import Delivery
 from services.notify import accounts, errors, notices, queries
 from services.notify.live import OpenPages
 from services.notify.models import Notification
-from services.notify.rules import GIVE_UP_AFTER, WAYS, Kind, demands
+from services.notify.rules import GIVE_UP_AFTER, Kind
+from services.notify.ways import WAYS, demands
 
-# Given as JSON: in arrays, one for each column, the driver would look at every value on its own.
+# Given as JSON: in arrays, one for each column, the driver would look at every value on its own. What is to be sent later
+# says so among its facts: not_before.
 WRITE = """
 WITH given AS (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS g(
@@ -32,8 +34,10 @@ WITH given AS (
 )
 INSERT INTO delivery (notification_id, person_id, purpose, must_reach, state, attempts, error_code, maybe_taken,
                       next_at, give_up_at, updated_at)
-SELECT id, person_id, purpose, must_reach, 'PENDING', 0, 0, false, %(now)s, %(give_up_at)s, %(now)s
-FROM given JOIN added USING (id) WHERE purpose IS NOT NULL
+SELECT id, person_id, purpose, must_reach, 'PENDING', 0, 0, false,
+       greatest(%(now)s, not_before), greatest(%(now)s, not_before) + %(patience)s, %(now)s
+FROM given JOIN added USING (id), LATERAL (SELECT (params->>'not_before')::timestamptz AS not_before) AS fact
+WHERE purpose IS NOT NULL
 """
 
 
@@ -50,7 +54,7 @@ async def announce_accounts(pages: OpenPages, session: AsyncSession, deliveries:
 async def write(pages: OpenPages, session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Write messages, once for an event and a person, ready to be sent on; and tell open pages."""
     now = datetime.now(UTC)
-    values = {"rows": json.dumps(rows), "now": now, "give_up_at": now + GIVE_UP_AFTER}
+    values = {"rows": json.dumps(rows), "now": now, "patience": GIVE_UP_AFTER}
     await driver_of(session)(WRITE, values)
     pages.tell_after_commit(session, [_change_of(row) for row in rows])
 

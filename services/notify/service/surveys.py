@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.calendar import BEIJING
 from kit.events.handling import Delivery
 from services.notify.live import OpenPages
-from services.notify.rules import WAYS, Kind
+from services.notify.rules import Kind
 from services.notify.service.inbox import write
+from services.notify.ways import WAYS
 
 LAST_MINUTE = time(23, 59, tzinfo=BEIJING)
 

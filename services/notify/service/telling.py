@@ -25,7 +25,8 @@ class Told:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-Readers = Mapping[type[Message], Callable[[Any], Told | None]]
+# What an event tells: nothing, one thing, or different things to different people. Who is named twice is told the first.
+Readers = Mapping[type[Message], Callable[[Any], Told | Sequence[Told] | None]]
 
 
 async def announce(readers: Readers, pages: OpenPages, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
@@ -35,16 +36,17 @@ async def announce(readers: Readers, pages: OpenPages, session: AsyncSession, de
 
 
 def _rows_of(readers: Readers, delivery: Delivery) -> Iterator[dict[str, Any]]:
-    told = readers[type(delivery.event)](delivery.event)
-    if told is None:
-        return
-    shared = {
-        "event_id": str(delivery.id),
-        "subject_id": told.subject_id,
-        "serial": told.serial,
-        "subject_version": told.version,
-        "params": told.facts,
-        "happened_at": delivery.at.isoformat(),
-    }
-    for person in dict.fromkeys(told.people):
-        yield shared | addressed(person, told.kind)
+    read = readers[type(delivery.event)](delivery.event)
+    everything = [read] if isinstance(read, Told) else read or []
+    readings: dict[str, Told] = {}
+    for told in everything:
+        readings |= {person: told for person in told.people if person and person not in readings}
+    for person, told in readings.items():
+        yield addressed(person, told.kind) | {
+            "event_id": str(delivery.id),
+            "subject_id": told.subject_id,
+            "serial": told.serial,
+            "subject_version": told.version,
+            "params": told.facts,
+            "happened_at": delivery.at.isoformat(),
+        }

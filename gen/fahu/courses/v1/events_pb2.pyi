@@ -334,24 +334,32 @@ class LectureRequestChanged(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_FIELD_NUMBER: _builtins.int
-    AUDIENCE_IDS_FIELD_NUMBER: _builtins.int
+    LIAISON_IDS_FIELD_NUMBER: _builtins.int
+    AGENCY_CONTACT_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def request(self) -> Global___LectureRequestSubject:
         """Which."""
 
     @_builtins.property
-    def audience_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Who is told, person ids: whoever's move it is now; at its end all who were concerned. Empty where somebody joined or left."""
+    def liaison_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of enterprises that are told, person ids: of the one that asked where it is its move now; at the end also of those that
+        joined, and not of whoever ended it. Empty where somebody joined or left.
+        """
+
+    @_builtins.property
+    def agency_contact_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the agency that are told, person ids: where it is its move now, and at the end. Not whoever ended it."""
 
     def __init__(
         self,
         *,
         request: Global___LectureRequestSubject | None = ...,
-        audience_ids: _abc.Iterable[_builtins.str] | None = ...,
+        liaison_ids: _abc.Iterable[_builtins.str] | None = ...,
+        agency_contact_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience_ids", b"audience_ids", "request", b"request"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency_contact_ids", b"agency_contact_ids", "liaison_ids", b"liaison_ids", "request", b"request"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -400,24 +408,30 @@ class LectureRequestOverdue(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_FIELD_NUMBER: _builtins.int
-    AUDIENCE_IDS_FIELD_NUMBER: _builtins.int
+    AGENCY_IDS_FIELD_NUMBER: _builtins.int
+    CENTRE_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def request(self) -> Global___LectureRequestSubject:
         """Which."""
 
     @_builtins.property
-    def audience_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Contacts and leaders of the agency, and contacts of the centre, person ids."""
+    def agency_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts and leaders of the agency, person ids."""
+
+    @_builtins.property
+    def centre_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Contacts of the centre, person ids."""
 
     def __init__(
         self,
         *,
         request: Global___LectureRequestSubject | None = ...,
-        audience_ids: _abc.Iterable[_builtins.str] | None = ...,
+        agency_ids: _abc.Iterable[_builtins.str] | None = ...,
+        centre_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience_ids", b"audience_ids", "request", b"request"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency_ids", b"agency_ids", "centre_ids", b"centre_ids", "request", b"request"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -501,6 +515,9 @@ class ConsultationChanged(_message.Message):
 
     CONSULTATION_FIELD_NUMBER: _builtins.int
     LIAISON_IDS_FIELD_NUMBER: _builtins.int
+    ANNOUNCED_FIELD_NUMBER: _builtins.int
+    announced: _builtins.bool
+    """Whether this change announced it: the contacts are asked to book."""
     @_builtins.property
     def consultation(self) -> Global___ConsultationSubject:
         """Which."""
@@ -516,10 +533,11 @@ class ConsultationChanged(_message.Message):
         *,
         consultation: Global___ConsultationSubject | None = ...,
         liaison_ids: _abc.Iterable[_builtins.str] | None = ...,
+        announced: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation", "liaison_ids", b"liaison_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announced", b"announced", "consultation", b"consultation", "liaison_ids", b"liaison_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -543,6 +561,8 @@ class SlotBookingChanged(_message.Message):
     ENDED_BY_FIELD_NUMBER: _builtins.int
     LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    SLOT_STARTS_AT_FIELD_NUMBER: _builtins.int
+    MOVED_BY_HOST_FIELD_NUMBER: _builtins.int
     slot_booking_id: _builtins.str
     """Booking id, UUID."""
     enterprise_id: _builtins.str
@@ -561,9 +581,15 @@ class SlotBookingChanged(_message.Message):
     """Present contact of the enterprise, person id; empty if it has none."""
     version: _builtins.int
     """Version of the booking, rising by one with each change."""
+    moved_by_host: _builtins.bool
+    """Whether the group has just given it another slot; the enterprise knows of what it chose itself."""
     @_builtins.property
     def consultation(self) -> Global___ConsultationSubject:
         """Its session."""
+
+    @_builtins.property
+    def slot_starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When its slot begins."""
 
     def __init__(
         self,
@@ -578,10 +604,12 @@ class SlotBookingChanged(_message.Message):
         ended_by: _consultation_pb2.SlotBookingEnder.ValueType = ...,
         liaison_person_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        slot_starts_at: _timestamp_pb2.Timestamp | None = ...,
+        moved_by_host: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consultation", b"consultation", "slot_starts_at", b"slot_starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "consultation", b"consultation", "designation_id", b"designation_id", "ended_by", b"ended_by", "enterprise_id", b"enterprise_id", "liaison_person_id", b"liaison_person_id", "slot_booking_id", b"slot_booking_id", "slot_number", b"slot_number", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_code", b"area_code", "consultation", b"consultation", "designation_id", b"designation_id", "ended_by", b"ended_by", "enterprise_id", b"enterprise_id", "liaison_person_id", b"liaison_person_id", "moved_by_host", b"moved_by_host", "slot_booking_id", b"slot_booking_id", "slot_number", b"slot_number", "slot_starts_at", b"slot_starts_at", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -599,6 +627,8 @@ class ConsultationFollowUpAsked(_message.Message):
     ENTERPRISE_ID_FIELD_NUMBER: _builtins.int
     LIAISON_PERSON_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    CONSULTATION_SERIAL_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
     consultation_record_id: _builtins.str
     """Record id, UUID."""
     enterprise_id: _builtins.str
@@ -607,6 +637,10 @@ class ConsultationFollowUpAsked(_message.Message):
     """Present contact of the enterprise, person id; empty if it has none."""
     version: _builtins.int
     """Version of the record."""
+    consultation_serial: _builtins.str
+    """Number of its session, for example "ZX2026-000012"."""
+    unit_code: _builtins.str
+    """Unit that wrote it."""
     def __init__(
         self,
         *,
@@ -614,10 +648,12 @@ class ConsultationFollowUpAsked(_message.Message):
         enterprise_id: _builtins.str = ...,
         liaison_person_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        consultation_serial: _builtins.str = ...,
+        unit_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_record_id", b"consultation_record_id", "enterprise_id", b"enterprise_id", "liaison_person_id", b"liaison_person_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_record_id", b"consultation_record_id", "consultation_serial", b"consultation_serial", "enterprise_id", b"enterprise_id", "liaison_person_id", b"liaison_person_id", "unit_code", b"unit_code", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

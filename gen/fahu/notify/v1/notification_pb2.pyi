@@ -102,7 +102,7 @@ class Notification(_message.Message):
     """Text in the language asked for."""
     subject_id: _builtins.str
     """What it is about, by its kind: the id of a demand, a survey, a project, a record of a service, a request for a new
-    WeChat account or an enterprise, UUID.
+    WeChat account, an enterprise, a lecture, a booking, a request for a lecture, a consultation, its record or courseware, UUID.
     """
     serial: _builtins.str
     """Number of the demand, the project, the record or the request; "WJ2026" for the survey of a year; an enterprise's name."""
