@@ -18,6 +18,7 @@ SAME_TWICE = {
     "ImportCensus",
     "ImportCohort",
     "ImportDuties",
+    "ImportLectures",
     "ImportLiaisons",
     "ImportMembers",
     "ImportNeeds",

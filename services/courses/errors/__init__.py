@@ -63,6 +63,7 @@ from services.courses.errors.courseware import (
     NeedRetired,
     UnitNotFound,
 )
+from services.courses.errors.exports import ExportTooLarge
 from services.courses.errors.lecture_requests import (
     AgencyNotFound,
     AlreadyJoined,
@@ -140,6 +141,7 @@ __all__ = [
     "EnterpriseNotDesignated",
     "EvaluationGiven",
     "EvaluationNotFound",
+    "ExportTooLarge",
     "FollowUpNotPossible",
     "FollowUpWrongState",
     "GroupNotFound",

@@ -147,6 +147,12 @@ async def bookings_page(
     return views[:size], encode_token(filtered_by, (views[size - 1].booking.id,))
 
 
+async def bookings_for_file(session: AsyncSession, lecture_id: UUID, most: int) -> Sequence[Booking]:
+    """So many bookings of a lecture at most, in the order in which they were made."""
+    query = select(Booking).where(Booking.lecture_id == lecture_id).order_by(Booking.id).limit(most)
+    return (await session.scalars(query)).all()
+
+
 async def own_to_change(session: AsyncSession, actor: Actor, booking_id: UUID) -> BookingView:
     """The booking of the caller's enterprise, with its lecture locked before it; PermissionDenied for who only sees it."""
     return await _locked(session, actor, booking_id, own_booking(actor))

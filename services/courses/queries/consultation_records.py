@@ -60,13 +60,7 @@ async def records_page(
     """One page, newest first, and the token of the next."""
     of, state = str(wanted.consultation_id), wanted.follow_up_state
     filtered_by = fingerprint(list="consultation_records", consultation=of, state=state, year=wanted.year)
-    query, size = _views(record_visible_to(actor)), normal_page_size(page_size)
-    if wanted.consultation_id:
-        query = query.where(ConsultationRecord.consultation_id == wanted.consultation_id)
-    if state:
-        query = query.where(ConsultationRecord.follow_up_state == state)
-    if wanted.year:
-        query = query.where(Consultation.year == wanted.year)
+    query, size = _wanted(actor, wanted), normal_page_size(page_size)
     if page_token:
         query = query.where(ConsultationRecord.id < decode_token(page_token, filtered_by, kinds=(UUID,))[0])
     rows = await session.execute(query.order_by(ConsultationRecord.id.desc()).limit(size + 1))
@@ -74,6 +68,21 @@ async def records_page(
     if len(views) <= size:
         return views, ""
     return views[:size], encode_token(filtered_by, (views[size - 1].record.id,))
+
+
+async def records_for_file(session: AsyncSession, actor: Actor, wanted: RecordFilter, most: int) -> Sequence[RecordView]:
+    """So many records at most that are wanted and that the caller may read, in the order in which they were made."""
+    rows = await session.execute(_wanted(actor, wanted).order_by(ConsultationRecord.id).limit(most))
+    return [RecordView(*row) for row in rows]
+
+
+def _wanted(actor: Actor, wanted: RecordFilter) -> Select[ConsultationRecord, Consultation]:
+    query = _views(record_visible_to(actor))
+    if wanted.consultation_id:
+        query = query.where(ConsultationRecord.consultation_id == wanted.consultation_id)
+    if wanted.follow_up_state:
+        query = query.where(ConsultationRecord.follow_up_state == wanted.follow_up_state)
+    return query.where(Consultation.year == wanted.year) if wanted.year else query
 
 
 async def recorded_to_change(session: AsyncSession, actor: Actor, record_id: UUID) -> ConsultationRecord:

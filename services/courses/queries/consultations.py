@@ -115,6 +115,14 @@ async def consultations_page(
     return views, encode_token(filtered_by, (last_one.starts_at, last_one.id))
 
 
+async def consultations_for_file(
+    session: AsyncSession, actor: Actor, wanted: ConsultationFilter, now: datetime, most: int
+) -> Sequence[ConsultationView]:
+    """So many sessions at most that are wanted and that the caller may see, soonest first."""
+    query = _narrowed(_views(actor), wanted, now).order_by(Consultation.starts_at, Consultation.id)
+    return await _with_advisers(session, (await session.execute(query.limit(most))).all())
+
+
 def _narrowed(query: Select[Any], wanted: ConsultationFilter, now: datetime) -> Select[Any]:
     query = query.where(Consultation.year == wanted.year)
     if wanted.quarter:

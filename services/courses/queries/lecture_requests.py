@@ -116,6 +116,14 @@ async def requests_page(
     return views[:size], encode_token(filtered_by, (views[size - 1].request.id,))
 
 
+async def requests_for_file(session: AsyncSession, actor: Actor, wanted: RequestFilter, most: int) -> Sequence[RequestView]:
+    """So many requests at most that are wanted and that the caller may see, in the order in which they were made."""
+    query = _narrowed(_views(actor), actor, wanted).order_by(LectureRequest.id).limit(most)
+    rows = (await session.execute(query)).all()
+    slots = await slots_of(session, [row[0].id for row in rows])
+    return [_view(row, slots.get(row[0].id, ())) for row in rows]
+
+
 def _narrowed(query: Views, actor: Actor, wanted: RequestFilter) -> Views:
     if wanted.year:
         query = query.where(LectureRequest.year == wanted.year)

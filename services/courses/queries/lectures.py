@@ -47,7 +47,7 @@ def named_lectures() -> Views:
     return query.join(Lecturer, Lecturer.id == Lecture.lecturer_id).outerjoin(Zone, Zone.code == Lecture.zone_code)
 
 
-def _views(actor: Actor) -> Views:
+def visible_lectures(actor: Actor) -> Views:
     return named_lectures().where(lecture_visible_to(actor))
 
 
@@ -57,7 +57,7 @@ def view_of(row: Row[Lecture, str, str, str]) -> LectureView:
 
 async def lecture_view(session: AsyncSession, actor: Actor, lecture_id: UUID) -> LectureView:
     """One lecture. Raises LectureNotFound also for one that the caller may not see."""
-    query = _views(actor).where(Lecture.id == lecture_id)
+    query = visible_lectures(actor).where(Lecture.id == lecture_id)
     row = (await session.execute(query.execution_options(populate_existing=True))).first()
     if row is None:
         raise LectureNotFound
@@ -69,7 +69,7 @@ async def lectures_page(
 ) -> tuple[Sequence[LectureView], str]:
     """One page, soonest first, and the token of the next."""
     size, filtered_by = normal_page_size(page_size), fingerprint(list="lectures", **asdict(wanted))
-    query = _narrowed(_views(actor), wanted, now)
+    query = narrowed(visible_lectures(actor), wanted, now)
     if page_token:
         starts_at, last = decode_token(page_token, filtered_by, kinds=(datetime, UUID))
         later = and_(Lecture.starts_at == starts_at, Lecture.id > last)
@@ -82,7 +82,8 @@ async def lectures_page(
     return views[:size], encode_token(filtered_by, (last_one.starts_at, last_one.id))
 
 
-def _narrowed(query: Views, wanted: LectureFilter, now: datetime) -> Views:
+def narrowed(query: Views, wanted: LectureFilter, now: datetime) -> Views:
+    """Those of them that are wanted."""
     query = query.where(Lecture.year == wanted.year)
     if wanted.unit_code:
         query = query.where(Lecture.unit_code == wanted.unit_code)

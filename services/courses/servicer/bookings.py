@@ -1,5 +1,6 @@
 """BookingService: seats booked, waited for, offered, accepted and given up."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
@@ -17,12 +18,14 @@ from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import bookings as queries
 from services.courses.queries.bookings import BookingFilter, BookingView
 from services.courses.rules.lectures import serial_of, why_waiting
-from services.courses.service import bookings
+from services.courses.service import bookings, exports
 from services.courses.service.bookings import Booked, Outcome, Seen, Wish
 from services.courses.service.errands import Errand
+from services.courses.servicer import sheets
 from services.courses.servicer.edge import errand, moment, name_of, now, number_of, stamp
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
@@ -76,6 +79,13 @@ class BookingServicer(BookingServiceServicer):
     async def ReleaseBooking(self, request: rpc.ReleaseBookingRequest, context: Any) -> rpc.ReleaseBookingResponse:
         use_case = partial(bookings.release, reason=request.reason.strip())
         return rpc.ReleaseBookingResponse(booking=await self._change(request, request.on, context, use_case))
+
+    async def ExportBookings(self, request: rpc.ExportBookingsRequest, context: Any) -> rpc.ExportBookingsResponse:
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            lecture, found = await exports.export_bookings(begun, UUID(request.lecture_id))
+            serial, rows = serial_of(lecture.year, lecture.number), [sheets.booking_row(one) for one in found]
+        content = await asyncio.to_thread(spreadsheet.write_rows, "报名名单", sheets.BOOKINGS, rows)
+        return rpc.ExportBookingsResponse(content=content, lecture_serial=serial)
 
     async def _change(self, request: Message, on: rpc.BookingPrecondition, context: Any, use_case: UseCase) -> pb.Booking:
         """One change of a booking, from the lock of its lecture to reading it back."""

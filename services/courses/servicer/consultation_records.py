@@ -1,5 +1,6 @@
 """ConsultationRecordService: what was asked and advised, and what becomes of it with the enterprise's consent."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -13,14 +14,16 @@ from google.protobuf.message import Message
 from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import consultation_records as queries
 from services.courses.queries.consultation_records import RecordFilter, RecordView
 from services.courses.rules.consultations import demand_body, demand_title, serial_of
-from services.courses.service import consultation_records
+from services.courses.service import consultation_records, exports
 from services.courses.service.consultation_records import RecordContent, Seen, Visitor
 from services.courses.service.errands import Errand
 from services.courses.service.slot_bookings import DISTRICT
-from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, uuid_or_none
+from services.courses.servicer import sheets
+from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, uuid_or_none, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 
@@ -82,6 +85,16 @@ class ConsultationRecordServicer(ConsultationRecordServiceServicer):
             recorded_by=str(found.recorded_by),
             unit_code=found.unit_code,
         )
+
+    async def ExportConsultationRecords(
+        self, request: rpc.ExportConsultationRecordsRequest, context: Any
+    ) -> rpc.ExportConsultationRecordsResponse:
+        year, of = year_or_this(request.year), uuid_or_none("consultation_id", request.consultation_id)
+        wanted = RecordFilter(year, of, name_of(pb.FollowUpState, request.follow_up_state))
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            rows = [sheets.record_row(view) for view in await exports.export_records(begun, wanted)]
+        content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年咨询记录", sheets.RECORDS, rows)
+        return rpc.ExportConsultationRecordsResponse(content=content)
 
     async def _change(
         self, request: Message, on: rpc.ConsultationRecordPrecondition, context: Any, use_case: UseCase

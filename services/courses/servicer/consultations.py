@@ -1,5 +1,6 @@
 """ConsultationService: sessions from their plan to their end, and what each quarter still owes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import partial
@@ -13,13 +14,15 @@ from google.protobuf.message import Message
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import consultations as queries
 from services.courses.queries.consultations import ConsultationFilter, ConsultationView
 from services.courses.queries.quarters import quarters
 from services.courses.rules.consultations import ConsultationTerms, Quarter, serial_of
-from services.courses.service import consultations
+from services.courses.service import consultations, exports
 from services.courses.service.consultations import ConsultationDraft, Seen
 from services.courses.service.errands import Errand
+from services.courses.servicer import sheets
 from services.courses.servicer.edge import errand, moment, moment_of, name_of, now, number_of, stamp, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
@@ -33,14 +36,7 @@ class ConsultationServicer(ConsultationServiceServicer):
         self.terms = terms
 
     async def ListConsultations(self, request: rpc.ListConsultationsRequest, context: Any) -> rpc.ListConsultationsResponse:
-        wanted = ConsultationFilter(
-            year=year_or_this(request.year),
-            quarter=request.quarter,
-            group_number=request.group_number,
-            zone_code=request.zone_code,
-            state=name_of(pb.ConsultationState, request.state),
-            bookable=request.bookable,
-        )
+        wanted = _filter(request)
         async with self.db.read() as session:
             views, token = await queries.consultations_page(
                 session, actor_of(context), wanted, now(), request.page_size, request.page_token
@@ -87,6 +83,16 @@ class ConsultationServicer(ConsultationServiceServicer):
             found = await quarters(session, actor_of(context), year, due, now())
         return rpc.ListQuartersResponse(quarters=map(_quarter, found))
 
+    async def ExportConsultations(
+        self, request: rpc.ExportConsultationsRequest, context: Any
+    ) -> rpc.ExportConsultationsResponse:
+        wanted = _filter(request)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            rows = [sheets.consultation_row(view) for view in await exports.export_consultations(begun, wanted)]
+        title = f"{wanted.year}年现场咨询"
+        content = await asyncio.to_thread(spreadsheet.write_rows, title, sheets.CONSULTATIONS, rows)
+        return rpc.ExportConsultationsResponse(content=content)
+
     async def _change(
         self, request: Message, on: rpc.ConsultationPrecondition, context: Any, use_case: UseCase
     ) -> pb.Consultation:
@@ -95,6 +101,17 @@ class ConsultationServicer(ConsultationServiceServicer):
         async with errand(self.db, actor, request, on.request_id) as begun:
             await use_case(begun, seen)
             return consultation(await queries.consultation_view(begun.session, actor, seen.consultation_id))
+
+
+def _filter(request: rpc.ListConsultationsRequest | rpc.ExportConsultationsRequest) -> ConsultationFilter:
+    return ConsultationFilter(
+        year=year_or_this(request.year),
+        quarter=request.quarter,
+        group_number=request.group_number,
+        zone_code=request.zone_code,
+        state=name_of(pb.ConsultationState, request.state),
+        bookable=request.bookable,
+    )
 
 
 def _draft(given: rpc.ConsultationDraft) -> ConsultationDraft:

@@ -1,5 +1,6 @@
 """LectureRequestService: lectures that enterprises ask for, answered, joined and agreed on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
@@ -13,14 +14,16 @@ from google.protobuf.message import Message
 from kit.db import Database
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import lecture_requests as queries
 from services.courses.queries.lecture_requests import RequestFilter, RequestView
 from services.courses.rules.lecture_requests import RequestTerms, Slot, serial_of
-from services.courses.service import lecture_requests
+from services.courses.service import exports, lecture_requests
 from services.courses.service.errands import Errand
 from services.courses.service.lecture_requests import RequestDraft, Seen
 from services.courses.service.request_lectures import Offer
-from services.courses.servicer.edge import errand, moment, moment_of, name_of, now, number_of, stamp
+from services.courses.servicer import sheets
+from services.courses.servicer.edge import errand, moment, moment_of, name_of, now, number_of, stamp, year_or_this
 
 UseCase = Callable[[Errand], Awaitable[None]]
 
@@ -102,6 +105,16 @@ class LectureRequestServicer(LectureRequestServiceServicer):
         use_case = partial(lecture_requests.leave, request_id=UUID(request.lecture_request_id))
         found = await self._change(request, request.lecture_request_id, request.request_id, context, use_case)
         return rpc.LeaveLectureRequestResponse(lecture_request=found)
+
+    async def ExportLectureRequests(
+        self, request: rpc.ExportLectureRequestsRequest, context: Any
+    ) -> rpc.ExportLectureRequestsResponse:
+        year, state = year_or_this(request.year), name_of(pb.LectureRequestState, request.state)
+        wanted = RequestFilter(year, request.unit_code, state, joinable=False)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            rows = [sheets.request_row(view) for view in await exports.export_requests(begun, wanted)]
+        content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年上门宣讲预约", sheets.REQUESTS, rows)
+        return rpc.ExportLectureRequestsResponse(content=content)
 
     async def _change(
         self, request: Message, lecture_request_id: str, request_id: str, context: Any, use_case: UseCase

@@ -1,5 +1,6 @@
 """LectureService: lectures from their plan to their end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -7,17 +8,21 @@ from uuid import UUID
 
 from fahu.courses.v1 import lecture_pb2 as pb
 from fahu.courses.v1 import lecture_service_pb2 as rpc
+from fahu.courses.v1.corps_pb2 import ImportError
 from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceServicer
 from google.protobuf.message import Message
 
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
+from kit.sheets import spreadsheet
 from services.courses.queries import lectures as queries
 from services.courses.queries.lectures import LectureFilter, LectureView
+from services.courses.rules.lecture_files import FILE
 from services.courses.rules.lectures import LectureTerms, serial_of
-from services.courses.service import lectures
+from services.courses.service import exports, lecture_files, lectures
 from services.courses.service.errands import Errand
 from services.courses.service.lectures import LectureDraft, Seen
+from services.courses.servicer import sheets
 from services.courses.servicer.edge import errand, moment_of, name_of, now, number_of, stamp, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
@@ -65,6 +70,21 @@ class LectureServicer(LectureServiceServicer):
 
     async def DeliverLecture(self, request: rpc.DeliverLectureRequest, context: Any) -> rpc.DeliverLectureResponse:
         return rpc.DeliverLectureResponse(lecture=await self._change(request, request.on, context, lectures.deliver))
+
+    async def ImportLectures(self, request: rpc.ImportLecturesRequest, context: Any) -> rpc.ImportLecturesResponse:
+        rows = await asyncio.to_thread(spreadsheet.read_rows, request.file_name, request.content, FILE)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            outcome = await lecture_files.import_lectures(begun, self.terms, request.year, rows, request.dry_run)
+        errors = [ImportError(row=e.row, column=e.column, reason=e.reason, message=e.message) for e in outcome.errors]
+        return rpc.ImportLecturesResponse(row_count=outcome.row_count, created_count=outcome.created_count, errors=errors)
+
+    async def ExportLectures(self, request: rpc.ExportLecturesRequest, context: Any) -> rpc.ExportLecturesResponse:
+        year, state = year_or_this(request.year), name_of(pb.LectureState, request.state)
+        wanted = LectureFilter(year, request.unit_code, request.zone_code, state, request.bookable)
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            rows = [sheets.lecture_row(line) for line in await exports.export_lectures(begun, wanted)]
+        content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年宣讲场次", sheets.LECTURES, rows)
+        return rpc.ExportLecturesResponse(content=content)
 
     async def _change(self, request: Message, on: rpc.LecturePrecondition, context: Any, use_case: UseCase) -> pb.Lecture:
         """One change of a lecture, from its lock to reading it back."""

@@ -76,6 +76,11 @@ OPERATIONS: dict[str, dict[str, Any]] = attendance.operations(LECTURE, CONFIRMED
         "response": LECTURE | {"state": "cancelled", "end_reason": "讲师临时出庭，改期另行通知。", "version": 3},
     },
     "deliver_lecture": {"response": LECTURE | {"state": "delivered", "version": 3}},
+    "import_lectures": {
+        "request": "课件编号,讲师,地点,片区,开始时间,结束时间,座位数\n"
+        "KJ2026-000012,例讲师,区政务服务中心二楼报告厅,,2026-06-18 14:00,2026-06-18 16:00,40\n",
+        "response": {"row_count": 1, "created_count": 1, "errors": []},
+    },
     "book_lecture": {"request": {"heads": 2}, "response": BOOKING},
     "list_bookings": {"response": {"bookings": [BOOKING | {"queue": None}], "next_page_token": ""}},
     "get_booking": {"response": BOOKING},

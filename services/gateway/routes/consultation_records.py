@@ -19,7 +19,7 @@ from services.gateway.routes.consultations import CONSULTATION, GroupStaff
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.lectures import AGENCY
 from services.gateway.routes.project_schemas import Year
-from services.gateway.schemas import GivenId, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import Asked, GivenId, Id, In, NextPageToken, Out, Page, remark, written
 from services.gateway.words import Words, moment, moment_of
 
 router = APIRouter(prefix="/api/v1", tags=["consultation-records"])
@@ -65,12 +65,16 @@ class ConsentIn(In):
     agreed: bool
 
 
-class RecordQuery(Page):
-    """Which records, and which page of them."""
+class RecordNarrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     consultation: Annotated[UUID | None, Field(description="场次。The session.")] = None
     follow_up_state: Annotated[FollowUpWord | None, Field(description="是否转为需求。State.")] = None
+
+
+class RecordQuery(RecordNarrowing, Page):
+    """Which records, and which page of them."""
 
 
 class ConsultationRecordOut(Out):

@@ -20,6 +20,7 @@ from services.gateway.routes.project_schemas import Year
 from services.gateway.schemas import (
     UNIQUE,
     WHOLE,
+    Asked,
     Code,
     GivenId,
     GivenMoment,
@@ -70,8 +71,8 @@ class ConsultationIn(In):
         )
 
 
-class ConsultationQuery(Page):
-    """Which sessions, and which page of them."""
+class ConsultationNarrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     quarter: Annotated[int, Field(ge=0, le=4, description="季度，0 为全年。The quarter; 0 for the year.")] = 0
@@ -79,6 +80,10 @@ class ConsultationQuery(Page):
     zone: ZoneCode = ""
     consultation_state: Annotated[ConsultationStateWord | None, Field(description="状态。State.")] = None
     bookable: Annotated[bool, Field(description="只看尚有空档的。Only those with a free slot.")] = False
+
+
+class ConsultationQuery(ConsultationNarrowing, Page):
+    """Which sessions, and which page of them."""
 
 
 class AdviserOut(Out):

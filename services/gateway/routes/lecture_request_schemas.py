@@ -10,7 +10,7 @@ from pydantic import Field
 from services.gateway import errors
 from services.gateway.routes.lectures import stamp
 from services.gateway.routes.project_schemas import UnitCode, Year
-from services.gateway.schemas import WHOLE, Code, GivenId, GivenMoment, Id, In, NextPageToken, Out, Page, written
+from services.gateway.schemas import WHOLE, Asked, Code, GivenId, GivenMoment, Id, In, NextPageToken, Out, Page, written
 from services.gateway.words import Words, moment, moment_of
 
 RequestStateWord = Literal["requested", "countered", "accepted", "declined", "withdrawn", "expired"]
@@ -96,12 +96,17 @@ class JoinIn(In):
     heads: Annotated[int, Field(ge=1, le=1000, description="人数，不超过每家上限。How many come."), WHOLE] = 1
 
 
-class LectureRequestQuery(Page):
-    """Which requests, and which page of them."""
+class LectureRequestNarrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     unit: UnitCode = ""
     request_state: Annotated[RequestStateWord | None, Field(description="状态。State.")] = None
+
+
+class LectureRequestQuery(LectureRequestNarrowing, Page):
+    """Which requests, and which page of them."""
+
     joinable: Annotated[bool, Field(description="只看本片区可以一同参加的。Only those that may be joined.")] = False
 
 

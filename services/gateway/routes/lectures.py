@@ -17,7 +17,20 @@ from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
 from services.gateway.routes.demand_schemas import json_answer
 from services.gateway.routes.project_schemas import UnitCode, Year
-from services.gateway.schemas import WHOLE, Code, GivenId, GivenMoment, Id, In, NextPageToken, Out, Page, remark, written
+from services.gateway.schemas import (
+    WHOLE,
+    Asked,
+    Code,
+    GivenId,
+    GivenMoment,
+    Id,
+    In,
+    NextPageToken,
+    Out,
+    Page,
+    remark,
+    written,
+)
 from services.gateway.words import Words, moment_of
 
 router = APIRouter(prefix="/api/v1/lectures", tags=["lectures"])
@@ -72,14 +85,18 @@ class ReasonIn(In):
     reason: Annotated[str, written(500)]
 
 
-class LectureQuery(Page):
-    """Which lectures, and which page of them."""
+class LectureNarrowing(Asked):
+    """What narrows the list and its file."""
 
     year: Year = 0
     unit: UnitCode = ""
     zone: ZoneCode = ""
     lecture_state: Annotated[LectureStateWord | None, Field(description="状态。State.")] = None
     bookable: Annotated[bool, Field(description="只看现在可以报名的。Only those that take bookings now.")] = False
+
+
+class LectureQuery(LectureNarrowing, Page):
+    """Which lectures, and which page of them."""
 
 
 class LectureOut(Out):

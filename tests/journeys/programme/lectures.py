@@ -1,5 +1,6 @@
 """Lectures of the agencies, and the bookings of enterprises."""
 
+import base64
 from datetime import datetime, timedelta
 
 from kit.calendar import BEIJING
@@ -17,11 +18,13 @@ DOORS = {
     f"POST {LECTURE}/open": Door(STALE),
     f"POST {LECTURE}/cancel": Door(STALE, fixed(**WHY)),
     f"POST {LECTURE}/deliver": Door(STALE),
+    "POST /api/v1/lectures/{year}/import": Door(("422 IMPORT_COLUMNS_MISSING",)),  # it is a cohort's file
     f"POST {LECTURE}/bookings": Door(("409 ALREADY_BOOKED",), fixed(heads=1)),
     f"POST {BOOKING}/accept": Door(STALE),
     f"POST {BOOKING}/cancel": Door(STALE, fixed(**WHY)),
     f"POST {BOOKING}/release": Door(STALE, fixed(**WHY)),
 }
+SHEET_RPC = {"year": 2031, "file_name": "a.csv", "content": base64.b64encode("讲师\n".encode()).decode()}
 CALLS = {
     "GetLecture": Door(("OK",), about("lecture_id")),
     "PlanLecture": Door(("NOT_FOUND COURSEWARE_NOT_FOUND",), fixed(draft=DRAFT, request_id="示例")),
@@ -29,6 +32,8 @@ CALLS = {
     "OpenLecture": Door(STALE_RPC, on("lecture_id")),
     "CancelLecture": Door(STALE_RPC, on("lecture_id", **WHY)),
     "DeliverLecture": Door(STALE_RPC, on("lecture_id")),
+    "ImportLectures": Door(("INVALID_ARGUMENT IMPORT_COLUMNS_MISSING",), fixed(**SHEET_RPC)),
+    "ExportBookings": Door(("OK",), about("lecture_id")),
     "BookLecture": Door(("ALREADY_EXISTS ALREADY_BOOKED",), made_of("lecture_id", heads=1)),
     "GetBooking": Door(("OK",), about("booking_id")),
     "AcceptOffer": Door(STALE_RPC, on("booking_id")),

@@ -366,3 +366,51 @@ class ReleaseBookingResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReleaseBookingResponse: _TypeAlias = ReleaseBookingResponse  # noqa: Y015
+
+@_typing.final
+class ExportBookingsRequest(_message.Message):
+    """ExportBookingsRequest names the lecture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LECTURE_ID_FIELD_NUMBER: _builtins.int
+    lecture_id: _builtins.str
+    """Lecture id, UUID."""
+    def __init__(
+        self,
+        *,
+        lecture_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lecture_id", b"lecture_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportBookingsRequest: _TypeAlias = ExportBookingsRequest  # noqa: Y015
+
+@_typing.final
+class ExportBookingsResponse(_message.Message):
+    """ExportBookingsResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    LECTURE_SERIAL_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX: a row for each booking, in the order in which they were made."""
+    lecture_serial: _builtins.str
+    """Number of the lecture, for example "JK2026-000012"."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+        lecture_serial: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "lecture_serial", b"lecture_serial"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportBookingsResponse: _TypeAlias = ExportBookingsResponse  # noqa: Y015

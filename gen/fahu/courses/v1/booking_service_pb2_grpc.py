@@ -68,6 +68,11 @@ class BookingServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ReleaseBookingRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ReleaseBookingResponse.FromString,
                 _registered_method=True)
+        self.ExportBookings = channel.unary_unary(
+                '/fahu.courses.v1.BookingService/ExportBookings',
+                request_serializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ExportBookingsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ExportBookingsResponse.FromString,
+                _registered_method=True)
 
 
 class BookingServiceServicer:
@@ -122,6 +127,14 @@ class BookingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportBookings(self, request, context):
+        """ExportBookings writes all bookings of a lecture as XLSX, those that wait or ended too, for its agency, the centre and the supervisors.
+        Keeps who took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BookingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -154,6 +167,11 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.ReleaseBooking,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ReleaseBookingRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ReleaseBookingResponse.SerializeToString,
+            ),
+            'ExportBookings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportBookings,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ExportBookingsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_booking__service__pb2.ExportBookingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -322,6 +340,33 @@ class BookingService:
             '/fahu.courses.v1.BookingService/ReleaseBooking',
             fahu_dot_courses_dot_v1_dot_booking__service__pb2.ReleaseBookingRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_booking__service__pb2.ReleaseBookingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportBookings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.BookingService/ExportBookings',
+            fahu_dot_courses_dot_v1_dot_booking__service__pb2.ExportBookingsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_booking__service__pb2.ExportBookingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,10 @@ class BookingServiceStub:
     """ReleaseBooking takes a booking back on the agency's side, with a reason that the enterprise reads.
     Fails with BOOKING_NOT_FOUND, BOOKING_WRONG_STATE, LECTURE_STARTED, STALE_VERSION.
     """
+    ExportBookings: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.ExportBookingsRequest, _booking_service_pb2.ExportBookingsResponse]
+    """ExportBookings writes all bookings of a lecture as XLSX, those that wait or ended too, for its agency, the centre and the supervisors.
+    Keeps who took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
+    """
 
 @_typing.type_check_only
 class BookingServiceAsyncStub(BookingServiceStub):
@@ -82,6 +86,10 @@ class BookingServiceAsyncStub(BookingServiceStub):
     ReleaseBooking: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.ReleaseBookingRequest, _booking_service_pb2.ReleaseBookingResponse]  # type: ignore[assignment]
     """ReleaseBooking takes a booking back on the agency's side, with a reason that the enterprise reads.
     Fails with BOOKING_NOT_FOUND, BOOKING_WRONG_STATE, LECTURE_STARTED, STALE_VERSION.
+    """
+    ExportBookings: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.ExportBookingsRequest, _booking_service_pb2.ExportBookingsResponse]  # type: ignore[assignment]
+    """ExportBookings writes all bookings of a lecture as XLSX, those that wait or ended too, for its agency, the centre and the supervisors.
+    Keeps who took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
     """
 
 class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -143,6 +151,16 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_booking_service_pb2.ReleaseBookingResponse, _abc.Awaitable[_booking_service_pb2.ReleaseBookingResponse]]:
         """ReleaseBooking takes a booking back on the agency's side, with a reason that the enterprise reads.
         Fails with BOOKING_NOT_FOUND, BOOKING_WRONG_STATE, LECTURE_STARTED, STALE_VERSION.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportBookings(
+        self,
+        request: _booking_service_pb2.ExportBookingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_booking_service_pb2.ExportBookingsResponse, _abc.Awaitable[_booking_service_pb2.ExportBookingsResponse]]:
+        """ExportBookings writes all bookings of a lecture as XLSX, those that wait or ended too, for its agency, the centre and the supervisors.
+        Keeps who took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
         """
 
 def add_BookingServiceServicer_to_server(servicer: BookingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -436,3 +436,55 @@ class GetFollowUpResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetFollowUpResponse: _TypeAlias = GetFollowUpResponse  # noqa: Y015
+
+@_typing.final
+class ExportConsultationRecordsRequest(_message.Message):
+    """ExportConsultationRecordsRequest filters as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_STATE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year of the sessions; 0 for this year in Shanghai."""
+    consultation_id: _builtins.str
+    """Only of this session, UUID; empty for all."""
+    follow_up_state: _consultation_pb2.FollowUpState.ValueType
+    """Only in this state; unset for all."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        consultation_id: _builtins.str = ...,
+        follow_up_state: _consultation_pb2.FollowUpState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_id", b"consultation_id", "follow_up_state", b"follow_up_state", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportConsultationRecordsRequest: _TypeAlias = ExportConsultationRecordsRequest  # noqa: Y015
+
+@_typing.final
+class ExportConsultationRecordsResponse(_message.Message):
+    """ExportConsultationRecordsResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportConsultationRecordsResponse: _TypeAlias = ExportConsultationRecordsResponse  # noqa: Y015

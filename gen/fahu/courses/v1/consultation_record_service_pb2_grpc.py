@@ -67,6 +67,11 @@ class ConsultationRecordServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.GetFollowUpRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.GetFollowUpResponse.FromString,
                 _registered_method=True)
+        self.ExportConsultationRecords = channel.unary_unary(
+                '/fahu.courses.v1.ConsultationRecordService/ExportConsultationRecords',
+                request_serializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.ExportConsultationRecordsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.ExportConsultationRecordsResponse.FromString,
+                _registered_method=True)
 
 
 class ConsultationRecordServiceServicer:
@@ -125,6 +130,14 @@ class ConsultationRecordServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportConsultationRecords(self, request, context):
+        """ExportConsultationRecords writes the records of a year that the caller may read as XLSX, and keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConsultationRecordServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -157,6 +170,11 @@ def add_ConsultationRecordServiceServicer_to_server(servicer, server):
                     servicer.GetFollowUp,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.GetFollowUpRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.GetFollowUpResponse.SerializeToString,
+            ),
+            'ExportConsultationRecords': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportConsultationRecords,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.ExportConsultationRecordsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.ExportConsultationRecordsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -324,6 +342,33 @@ class ConsultationRecordService:
             '/fahu.courses.v1.ConsultationRecordService/GetFollowUp',
             fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.GetFollowUpRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.GetFollowUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportConsultationRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.ConsultationRecordService/ExportConsultationRecords',
+            fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.ExportConsultationRecordsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_consultation__record__service__pb2.ExportConsultationRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,6 +60,10 @@ class ConsultationRecordServiceStub:
     """GetFollowUp tells what the demand shall say that an enterprise agreed to. Fails with CONSULTATION_RECORD_NOT_FOUND for a record
     without such consent.
     """
+    ExportConsultationRecords: _grpc.UnaryUnaryMultiCallable[_consultation_record_service_pb2.ExportConsultationRecordsRequest, _consultation_record_service_pb2.ExportConsultationRecordsResponse]
+    """ExportConsultationRecords writes the records of a year that the caller may read as XLSX, and keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
+    """
 
 @_typing.type_check_only
 class ConsultationRecordServiceAsyncStub(ConsultationRecordServiceStub):
@@ -92,6 +96,10 @@ class ConsultationRecordServiceAsyncStub(ConsultationRecordServiceStub):
     GetFollowUp: _aio.UnaryUnaryMultiCallable[_consultation_record_service_pb2.GetFollowUpRequest, _consultation_record_service_pb2.GetFollowUpResponse]  # type: ignore[assignment]
     """GetFollowUp tells what the demand shall say that an enterprise agreed to. Fails with CONSULTATION_RECORD_NOT_FOUND for a record
     without such consent.
+    """
+    ExportConsultationRecords: _aio.UnaryUnaryMultiCallable[_consultation_record_service_pb2.ExportConsultationRecordsRequest, _consultation_record_service_pb2.ExportConsultationRecordsResponse]  # type: ignore[assignment]
+    """ExportConsultationRecords writes the records of a year that the caller may read as XLSX, and keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
     """
 
 class ConsultationRecordServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -158,6 +166,16 @@ class ConsultationRecordServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_consultation_record_service_pb2.GetFollowUpResponse, _abc.Awaitable[_consultation_record_service_pb2.GetFollowUpResponse]]:
         """GetFollowUp tells what the demand shall say that an enterprise agreed to. Fails with CONSULTATION_RECORD_NOT_FOUND for a record
         without such consent.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportConsultationRecords(
+        self,
+        request: _consultation_record_service_pb2.ExportConsultationRecordsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_consultation_record_service_pb2.ExportConsultationRecordsResponse, _abc.Awaitable[_consultation_record_service_pb2.ExportConsultationRecordsResponse]]:
+        """ExportConsultationRecords writes the records of a year that the caller may read as XLSX, and keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
         """
 
 def add_ConsultationRecordServiceServicer_to_server(servicer: ConsultationRecordServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -587,3 +587,67 @@ class GroupQuarter(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GroupQuarter: _TypeAlias = GroupQuarter  # noqa: Y015
+
+@_typing.final
+class ExportConsultationsRequest(_message.Message):
+    """ExportConsultationsRequest filters as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    QUARTER_FIELD_NUMBER: _builtins.int
+    GROUP_NUMBER_FIELD_NUMBER: _builtins.int
+    ZONE_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    BOOKABLE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for this year in Shanghai."""
+    quarter: _builtins.int
+    """Only of this quarter, 1 to 4; 0 for all."""
+    group_number: _builtins.int
+    """Only of this group, 1 to 4; 0 for all."""
+    zone_code: _builtins.str
+    """Only of this zone; empty for all."""
+    state: _consultation_pb2.ConsultationState.ValueType
+    """Only in this state; unset for all."""
+    bookable: _builtins.bool
+    """Only those that have not begun and have a free slot."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        quarter: _builtins.int = ...,
+        group_number: _builtins.int = ...,
+        zone_code: _builtins.str = ...,
+        state: _consultation_pb2.ConsultationState.ValueType = ...,
+        bookable: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookable", b"bookable", "group_number", b"group_number", "quarter", b"quarter", "state", b"state", "year", b"year", "zone_code", b"zone_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportConsultationsRequest: _TypeAlias = ExportConsultationsRequest  # noqa: Y015
+
+@_typing.final
+class ExportConsultationsResponse(_message.Message):
+    """ExportConsultationsResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportConsultationsResponse: _TypeAlias = ExportConsultationsResponse  # noqa: Y015

@@ -79,6 +79,11 @@ class ConsultationServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ListQuartersRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ListQuartersResponse.FromString,
                 _registered_method=True)
+        self.ExportConsultations = channel.unary_unary(
+                '/fahu.courses.v1.ConsultationService/ExportConsultations',
+                request_serializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ExportConsultationsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ExportConsultationsResponse.FromString,
+                _registered_method=True)
 
 
 class ConsultationServiceServicer:
@@ -152,6 +157,14 @@ class ConsultationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportConsultations(self, request, context):
+        """ExportConsultations writes sessions of a year as XLSX, with slots and who sits in them. Keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConsultationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -194,6 +207,11 @@ def add_ConsultationServiceServicer_to_server(servicer, server):
                     servicer.ListQuarters,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ListQuartersRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ListQuartersResponse.SerializeToString,
+            ),
+            'ExportConsultations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportConsultations,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ExportConsultationsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ExportConsultationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -417,6 +435,33 @@ class ConsultationService:
             '/fahu.courses.v1.ConsultationService/ListQuarters',
             fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ListQuartersRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ListQuartersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportConsultations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.ConsultationService/ExportConsultations',
+            fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ExportConsultationsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_consultation__service__pb2.ExportConsultationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,6 +66,10 @@ class ConsultationServiceStub:
     """ListQuarters counts the sessions of a year by group and quarter against what is due, and the visits in them. Staff of an agency
     see their own group's.
     """
+    ExportConsultations: _grpc.UnaryUnaryMultiCallable[_consultation_service_pb2.ExportConsultationsRequest, _consultation_service_pb2.ExportConsultationsResponse]
+    """ExportConsultations writes sessions of a year as XLSX, with slots and who sits in them. Keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
+    """
 
 @_typing.type_check_only
 class ConsultationServiceAsyncStub(ConsultationServiceStub):
@@ -104,6 +108,10 @@ class ConsultationServiceAsyncStub(ConsultationServiceStub):
     ListQuarters: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.ListQuartersRequest, _consultation_service_pb2.ListQuartersResponse]  # type: ignore[assignment]
     """ListQuarters counts the sessions of a year by group and quarter against what is due, and the visits in them. Staff of an agency
     see their own group's.
+    """
+    ExportConsultations: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.ExportConsultationsRequest, _consultation_service_pb2.ExportConsultationsResponse]  # type: ignore[assignment]
+    """ExportConsultations writes sessions of a year as XLSX, with slots and who sits in them. Keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
     """
 
 class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -188,6 +196,16 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_consultation_service_pb2.ListQuartersResponse, _abc.Awaitable[_consultation_service_pb2.ListQuartersResponse]]:
         """ListQuarters counts the sessions of a year by group and quarter against what is due, and the visits in them. Staff of an agency
         see their own group's.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportConsultations(
+        self,
+        request: _consultation_service_pb2.ExportConsultationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_consultation_service_pb2.ExportConsultationsResponse, _abc.Awaitable[_consultation_service_pb2.ExportConsultationsResponse]]:
+        """ExportConsultations writes sessions of a year as XLSX, with slots and who sits in them. Keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
         """
 
 def add_ConsultationServiceServicer_to_server(servicer: ConsultationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -200,6 +200,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """There are as many links as the lecture has seats."""
     ERROR_REASON_CALENDAR_FEED_NOT_FOUND: _ErrorReason.ValueType  # 94
     """No such feed, or it was renewed."""
+    ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 95
+    """The list has more rows than a file takes. Metadata: rows."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason names every refusal of this service; ErrorInfo.reason carries the name without its prefix."""
@@ -382,4 +384,6 @@ ERROR_REASON_RATING_LINKS_TAKEN: ErrorReason.ValueType  # 93
 """There are as many links as the lecture has seats."""
 ERROR_REASON_CALENDAR_FEED_NOT_FOUND: ErrorReason.ValueType  # 94
 """No such feed, or it was renewed."""
+ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 95
+"""The list has more rows than a file takes. Metadata: rows."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -649,3 +649,55 @@ class LeaveLectureRequestResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LeaveLectureRequestResponse: _TypeAlias = LeaveLectureRequestResponse  # noqa: Y015
+
+@_typing.final
+class ExportLectureRequestsRequest(_message.Message):
+    """ExportLectureRequestsRequest filters as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year of the slots; 0 for this year in Shanghai."""
+    unit_code: _builtins.str
+    """Only to this agency; empty for all."""
+    state: _lecture_request_pb2.LectureRequestState.ValueType
+    """Only in this state; unset for all."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        state: _lecture_request_pb2.LectureRequestState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state", "unit_code", b"unit_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLectureRequestsRequest: _TypeAlias = ExportLectureRequestsRequest  # noqa: Y015
+
+@_typing.final
+class ExportLectureRequestsResponse(_message.Message):
+    """ExportLectureRequestsResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLectureRequestsResponse: _TypeAlias = ExportLectureRequestsResponse  # noqa: Y015

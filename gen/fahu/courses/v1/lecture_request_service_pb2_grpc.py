@@ -90,6 +90,11 @@ class LectureRequestServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.LeaveLectureRequestRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.LeaveLectureRequestResponse.FromString,
                 _registered_method=True)
+        self.ExportLectureRequests = channel.unary_unary(
+                '/fahu.courses.v1.LectureRequestService/ExportLectureRequests',
+                request_serializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.ExportLectureRequestsRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.ExportLectureRequestsResponse.FromString,
+                _registered_method=True)
 
 
 class LectureRequestServiceServicer:
@@ -179,6 +184,14 @@ class LectureRequestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportLectureRequests(self, request, context):
+        """ExportLectureRequests writes requests of a year as XLSX, with the slots on the table; parties are counted, not named. Keeps who took
+        it. Fails with EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LectureRequestServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -226,6 +239,11 @@ def add_LectureRequestServiceServicer_to_server(servicer, server):
                     servicer.LeaveLectureRequest,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.LeaveLectureRequestRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.LeaveLectureRequestResponse.SerializeToString,
+            ),
+            'ExportLectureRequests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportLectureRequests,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.ExportLectureRequestsRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.ExportLectureRequestsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -482,6 +500,33 @@ class LectureRequestService:
             '/fahu.courses.v1.LectureRequestService/LeaveLectureRequest',
             fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.LeaveLectureRequestRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.LeaveLectureRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportLectureRequests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.LectureRequestService/ExportLectureRequests',
+            fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.ExportLectureRequestsRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_lecture__request__service__pb2.ExportLectureRequestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

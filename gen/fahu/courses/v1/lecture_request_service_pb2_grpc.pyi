@@ -78,6 +78,10 @@ class LectureRequestServiceStub:
     """LeaveLectureRequest lets it stay away again; once accepted, its booking is cancelled instead. Needs no version.
     Fails with LECTURE_REQUEST_WRONG_STATE, NOT_JOINED (also for the enterprise that asked: it withdraws).
     """
+    ExportLectureRequests: _grpc.UnaryUnaryMultiCallable[_lecture_request_service_pb2.ExportLectureRequestsRequest, _lecture_request_service_pb2.ExportLectureRequestsResponse]
+    """ExportLectureRequests writes requests of a year as XLSX, with the slots on the table; parties are counted, not named. Keeps who took
+    it. Fails with EXPORT_TOO_LARGE.
+    """
 
 @_typing.type_check_only
 class LectureRequestServiceAsyncStub(LectureRequestServiceStub):
@@ -128,6 +132,10 @@ class LectureRequestServiceAsyncStub(LectureRequestServiceStub):
     LeaveLectureRequest: _aio.UnaryUnaryMultiCallable[_lecture_request_service_pb2.LeaveLectureRequestRequest, _lecture_request_service_pb2.LeaveLectureRequestResponse]  # type: ignore[assignment]
     """LeaveLectureRequest lets it stay away again; once accepted, its booking is cancelled instead. Needs no version.
     Fails with LECTURE_REQUEST_WRONG_STATE, NOT_JOINED (also for the enterprise that asked: it withdraws).
+    """
+    ExportLectureRequests: _aio.UnaryUnaryMultiCallable[_lecture_request_service_pb2.ExportLectureRequestsRequest, _lecture_request_service_pb2.ExportLectureRequestsResponse]  # type: ignore[assignment]
+    """ExportLectureRequests writes requests of a year as XLSX, with the slots on the table; parties are counted, not named. Keeps who took
+    it. Fails with EXPORT_TOO_LARGE.
     """
 
 class LectureRequestServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -230,6 +238,16 @@ class LectureRequestServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_lecture_request_service_pb2.LeaveLectureRequestResponse, _abc.Awaitable[_lecture_request_service_pb2.LeaveLectureRequestResponse]]:
         """LeaveLectureRequest lets it stay away again; once accepted, its booking is cancelled instead. Needs no version.
         Fails with LECTURE_REQUEST_WRONG_STATE, NOT_JOINED (also for the enterprise that asked: it withdraws).
+        """
+
+    @_abc_1.abstractmethod
+    def ExportLectureRequests(
+        self,
+        request: _lecture_request_service_pb2.ExportLectureRequestsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecture_request_service_pb2.ExportLectureRequestsResponse, _abc.Awaitable[_lecture_request_service_pb2.ExportLectureRequestsResponse]]:
+        """ExportLectureRequests writes requests of a year as XLSX, with the slots on the table; parties are counted, not named. Keeps who took
+        it. Fails with EXPORT_TOO_LARGE.
         """
 
 def add_LectureRequestServiceServicer_to_server(servicer: LectureRequestServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,11 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
+from fahu.courses.v1 import corps_pb2 as fahu_dot_courses_dot_v1_dot_corps__pb2
 from fahu.courses.v1 import lecture_pb2 as fahu_dot_courses_dot_v1_dot_lecture__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/courses/v1/lecture_service.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x03\n\x0cLectureDraft\x12\x1f\n\rcourseware_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0blecturer_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x05title\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x19\n\x05place\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1a\n\tzone_code\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x35\n\tstarts_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x07\x65nds_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12-\n\tcloses_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\x08\x63\x61pacity\x18\t \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x1e\n\nmost_heads\x18\n \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\"\n\roffer_minutes\x18\x0b \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x9d\x01(\x00\"u\n\x13LecturePrecondition\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xed\x01\n\x13ListLecturesRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12\x1a\n\tunit_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1a\n\tzone_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x36\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08\x62ookable\x18\x05 \x01(\x08\x12\x1c\n\tpage_size\x18\x06 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"[\n\x14ListLecturesResponse\x12*\n\x08lectures\x18\x01 \x03(\x0b\x32\x18.fahu.courses.v1.Lecture\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"1\n\x11GetLectureRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"?\n\x12GetLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"i\n\x12PlanLectureRequest\x12\x34\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x1d.fahu.courses.v1.LectureDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"@\n\x13PlanLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"\x86\x01\n\x14UpdateLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x02 \x01(\x0b\x32\x1d.fahu.courses.v1.LectureDraftB\x06\xbaH\x03\xc8\x01\x01\"B\n\x15UpdateLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"N\n\x12OpenLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\"@\n\x13OpenLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"l\n\x14\x43\x61ncelLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"B\n\x15\x43\x61ncelLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"Q\n\x15\x44\x65liverLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\"C\n\x16\x44\x65liverLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture2\xf2\x05\n\x0eLectureService\x12k\n\x0cListLectures\x12$.fahu.courses.v1.ListLecturesRequest\x1a%.fahu.courses.v1.ListLecturesResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12\x65\n\nGetLecture\x12\".fahu.courses.v1.GetLectureRequest\x1a#.fahu.courses.v1.GetLectureResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12\x63\n\x0bPlanLecture\x12#.fahu.courses.v1.PlanLectureRequest\x1a$.fahu.courses.v1.PlanLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12i\n\rUpdateLecture\x12%.fahu.courses.v1.UpdateLectureRequest\x1a&.fahu.courses.v1.UpdateLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12\x63\n\x0bOpenLecture\x12#.fahu.courses.v1.OpenLectureRequest\x1a$.fahu.courses.v1.OpenLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12i\n\rCancelLecture\x12%.fahu.courses.v1.CancelLectureRequest\x1a&.fahu.courses.v1.CancelLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12l\n\x0e\x44\x65liverLecture\x12&.fahu.courses.v1.DeliverLectureRequest\x1a\'.fahu.courses.v1.DeliverLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%fahu/courses/v1/lecture_service.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\x1b\x66\x61hu/courses/v1/corps.proto\x1a\x1d\x66\x61hu/courses/v1/lecture.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x03\n\x0cLectureDraft\x12\x1f\n\rcourseware_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0blecturer_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x05title\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x19\n\x05place\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1a\n\tzone_code\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x35\n\tstarts_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x07\x65nds_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12-\n\tcloses_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\x08\x63\x61pacity\x18\t \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x1e\n\nmost_heads\x18\n \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\"\n\roffer_minutes\x18\x0b \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x9d\x01(\x00\"u\n\x13LecturePrecondition\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xed\x01\n\x13ListLecturesRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12\x1a\n\tunit_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1a\n\tzone_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x36\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08\x62ookable\x18\x05 \x01(\x08\x12\x1c\n\tpage_size\x18\x06 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"[\n\x14ListLecturesResponse\x12*\n\x08lectures\x18\x01 \x03(\x0b\x32\x18.fahu.courses.v1.Lecture\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"1\n\x11GetLectureRequest\x12\x1c\n\nlecture_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"?\n\x12GetLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"i\n\x12PlanLectureRequest\x12\x34\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x1d.fahu.courses.v1.LectureDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"@\n\x13PlanLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"\x86\x01\n\x14UpdateLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x02 \x01(\x0b\x32\x1d.fahu.courses.v1.LectureDraftB\x06\xbaH\x03\xc8\x01\x01\"B\n\x15UpdateLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"N\n\x12OpenLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\"@\n\x13OpenLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"l\n\x14\x43\x61ncelLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"B\n\x15\x43\x61ncelLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"Q\n\x15\x44\x65liverLectureRequest\x12\x38\n\x02on\x18\x01 \x01(\x0b\x32$.fahu.courses.v1.LecturePreconditionB\x06\xbaH\x03\xc8\x01\x01\"C\n\x16\x44\x65liverLectureResponse\x12)\n\x07lecture\x18\x01 \x01(\x0b\x32\x18.fahu.courses.v1.Lecture\"\x81\x01\n\x15ImportLecturesRequest\x12\x19\n\x04year\x18\x01 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x98\x11(\xe5\x0f\x12\x1d\n\tfile_name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x07\x63ontent\x18\x03 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\x80\x01\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\"p\n\x16ImportLecturesResponse\x12\x11\n\trow_count\x18\x01 \x01(\x05\x12\x15\n\rcreated_count\x18\x02 \x01(\x05\x12,\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x1c.fahu.courses.v1.ImportError\"\xb3\x01\n\x15\x45xportLecturesRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12\x1a\n\tunit_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x1a\n\tzone_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x36\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fahu.courses.v1.LectureStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08\x62ookable\x18\x05 \x01(\x08\")\n\x16\x45xportLecturesResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x32\xd2\x07\n\x0eLectureService\x12k\n\x0cListLectures\x12$.fahu.courses.v1.ListLecturesRequest\x1a%.fahu.courses.v1.ListLecturesResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12\x65\n\nGetLecture\x12\".fahu.courses.v1.GetLectureRequest\x1a#.fahu.courses.v1.GetLectureResponse\"\x0e\xa2\xbb\x18\n\n\x08\x01\x02\x03\x04\x05\x06\x07\x08\x12\x63\n\x0bPlanLecture\x12#.fahu.courses.v1.PlanLectureRequest\x1a$.fahu.courses.v1.PlanLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12i\n\rUpdateLecture\x12%.fahu.courses.v1.UpdateLectureRequest\x1a&.fahu.courses.v1.UpdateLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12\x63\n\x0bOpenLecture\x12#.fahu.courses.v1.OpenLectureRequest\x1a$.fahu.courses.v1.OpenLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12i\n\rCancelLecture\x12%.fahu.courses.v1.CancelLectureRequest\x1a&.fahu.courses.v1.CancelLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12l\n\x0e\x44\x65liverLecture\x12&.fahu.courses.v1.DeliverLectureRequest\x1a\'.fahu.courses.v1.DeliverLectureResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12l\n\x0eImportLectures\x12&.fahu.courses.v1.ImportLecturesRequest\x1a\'.fahu.courses.v1.ImportLecturesResponse\"\t\xa2\xbb\x18\x05\n\x03\x02\x03\x04\x12p\n\x0e\x45xportLectures\x12&.fahu.courses.v1.ExportLecturesRequest\x1a\'.fahu.courses.v1.ExportLecturesResponse\"\r\xa2\xbb\x18\t\n\x07\x02\x03\x04\x05\x06\x07\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -91,6 +92,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELLECTUREREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_DELIVERLECTUREREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_DELIVERLECTUREREQUEST'].fields_by_name['on']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_IMPORTLECTURESREQUEST'].fields_by_name['year']._loaded_options = None
+  _globals['_IMPORTLECTURESREQUEST'].fields_by_name['year']._serialized_options = b'\272H\010\032\006\030\230\021(\345\017'
+  _globals['_IMPORTLECTURESREQUEST'].fields_by_name['file_name']._loaded_options = None
+  _globals['_IMPORTLECTURESREQUEST'].fields_by_name['file_name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_IMPORTLECTURESREQUEST'].fields_by_name['content']._loaded_options = None
+  _globals['_IMPORTLECTURESREQUEST'].fields_by_name['content']._serialized_options = b'\272H\tz\007\020\001\030\200\200\200\001'
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['year']._loaded_options = None
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['year']._serialized_options = b'\272H\007\032\005\030\230\021(\000'
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['unit_code']._loaded_options = None
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['unit_code']._serialized_options = b'\272H\004r\002\030 '
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['zone_code']._loaded_options = None
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['zone_code']._serialized_options = b'\272H\004r\002\030 '
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_EXPORTLECTURESREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LECTURESERVICE'].methods_by_name['ListLectures']._loaded_options = None
   _globals['_LECTURESERVICE'].methods_by_name['ListLectures']._serialized_options = b'\242\273\030\n\n\010\001\002\003\004\005\006\007\010'
   _globals['_LECTURESERVICE'].methods_by_name['GetLecture']._loaded_options = None
@@ -105,38 +120,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LECTURESERVICE'].methods_by_name['CancelLecture']._serialized_options = b'\242\273\030\005\n\003\002\003\004'
   _globals['_LECTURESERVICE'].methods_by_name['DeliverLecture']._loaded_options = None
   _globals['_LECTURESERVICE'].methods_by_name['DeliverLecture']._serialized_options = b'\242\273\030\005\n\003\002\003\004'
-  _globals['_LECTUREDRAFT']._serialized_start=181
-  _globals['_LECTUREDRAFT']._serialized_end=591
-  _globals['_LECTUREPRECONDITION']._serialized_start=593
-  _globals['_LECTUREPRECONDITION']._serialized_end=710
-  _globals['_LISTLECTURESREQUEST']._serialized_start=713
-  _globals['_LISTLECTURESREQUEST']._serialized_end=950
-  _globals['_LISTLECTURESRESPONSE']._serialized_start=952
-  _globals['_LISTLECTURESRESPONSE']._serialized_end=1043
-  _globals['_GETLECTUREREQUEST']._serialized_start=1045
-  _globals['_GETLECTUREREQUEST']._serialized_end=1094
-  _globals['_GETLECTURERESPONSE']._serialized_start=1096
-  _globals['_GETLECTURERESPONSE']._serialized_end=1159
-  _globals['_PLANLECTUREREQUEST']._serialized_start=1161
-  _globals['_PLANLECTUREREQUEST']._serialized_end=1266
-  _globals['_PLANLECTURERESPONSE']._serialized_start=1268
-  _globals['_PLANLECTURERESPONSE']._serialized_end=1332
-  _globals['_UPDATELECTUREREQUEST']._serialized_start=1335
-  _globals['_UPDATELECTUREREQUEST']._serialized_end=1469
-  _globals['_UPDATELECTURERESPONSE']._serialized_start=1471
-  _globals['_UPDATELECTURERESPONSE']._serialized_end=1537
-  _globals['_OPENLECTUREREQUEST']._serialized_start=1539
-  _globals['_OPENLECTUREREQUEST']._serialized_end=1617
-  _globals['_OPENLECTURERESPONSE']._serialized_start=1619
-  _globals['_OPENLECTURERESPONSE']._serialized_end=1683
-  _globals['_CANCELLECTUREREQUEST']._serialized_start=1685
-  _globals['_CANCELLECTUREREQUEST']._serialized_end=1793
-  _globals['_CANCELLECTURERESPONSE']._serialized_start=1795
-  _globals['_CANCELLECTURERESPONSE']._serialized_end=1861
-  _globals['_DELIVERLECTUREREQUEST']._serialized_start=1863
-  _globals['_DELIVERLECTUREREQUEST']._serialized_end=1944
-  _globals['_DELIVERLECTURERESPONSE']._serialized_start=1946
-  _globals['_DELIVERLECTURERESPONSE']._serialized_end=2013
-  _globals['_LECTURESERVICE']._serialized_start=2016
-  _globals['_LECTURESERVICE']._serialized_end=2770
+  _globals['_LECTURESERVICE'].methods_by_name['ImportLectures']._loaded_options = None
+  _globals['_LECTURESERVICE'].methods_by_name['ImportLectures']._serialized_options = b'\242\273\030\005\n\003\002\003\004'
+  _globals['_LECTURESERVICE'].methods_by_name['ExportLectures']._loaded_options = None
+  _globals['_LECTURESERVICE'].methods_by_name['ExportLectures']._serialized_options = b'\242\273\030\t\n\007\002\003\004\005\006\007\010'
+  _globals['_LECTUREDRAFT']._serialized_start=210
+  _globals['_LECTUREDRAFT']._serialized_end=620
+  _globals['_LECTUREPRECONDITION']._serialized_start=622
+  _globals['_LECTUREPRECONDITION']._serialized_end=739
+  _globals['_LISTLECTURESREQUEST']._serialized_start=742
+  _globals['_LISTLECTURESREQUEST']._serialized_end=979
+  _globals['_LISTLECTURESRESPONSE']._serialized_start=981
+  _globals['_LISTLECTURESRESPONSE']._serialized_end=1072
+  _globals['_GETLECTUREREQUEST']._serialized_start=1074
+  _globals['_GETLECTUREREQUEST']._serialized_end=1123
+  _globals['_GETLECTURERESPONSE']._serialized_start=1125
+  _globals['_GETLECTURERESPONSE']._serialized_end=1188
+  _globals['_PLANLECTUREREQUEST']._serialized_start=1190
+  _globals['_PLANLECTUREREQUEST']._serialized_end=1295
+  _globals['_PLANLECTURERESPONSE']._serialized_start=1297
+  _globals['_PLANLECTURERESPONSE']._serialized_end=1361
+  _globals['_UPDATELECTUREREQUEST']._serialized_start=1364
+  _globals['_UPDATELECTUREREQUEST']._serialized_end=1498
+  _globals['_UPDATELECTURERESPONSE']._serialized_start=1500
+  _globals['_UPDATELECTURERESPONSE']._serialized_end=1566
+  _globals['_OPENLECTUREREQUEST']._serialized_start=1568
+  _globals['_OPENLECTUREREQUEST']._serialized_end=1646
+  _globals['_OPENLECTURERESPONSE']._serialized_start=1648
+  _globals['_OPENLECTURERESPONSE']._serialized_end=1712
+  _globals['_CANCELLECTUREREQUEST']._serialized_start=1714
+  _globals['_CANCELLECTUREREQUEST']._serialized_end=1822
+  _globals['_CANCELLECTURERESPONSE']._serialized_start=1824
+  _globals['_CANCELLECTURERESPONSE']._serialized_end=1890
+  _globals['_DELIVERLECTUREREQUEST']._serialized_start=1892
+  _globals['_DELIVERLECTUREREQUEST']._serialized_end=1973
+  _globals['_DELIVERLECTURERESPONSE']._serialized_start=1975
+  _globals['_DELIVERLECTURERESPONSE']._serialized_end=2042
+  _globals['_IMPORTLECTURESREQUEST']._serialized_start=2045
+  _globals['_IMPORTLECTURESREQUEST']._serialized_end=2174
+  _globals['_IMPORTLECTURESRESPONSE']._serialized_start=2176
+  _globals['_IMPORTLECTURESRESPONSE']._serialized_end=2288
+  _globals['_EXPORTLECTURESREQUEST']._serialized_start=2291
+  _globals['_EXPORTLECTURESREQUEST']._serialized_end=2470
+  _globals['_EXPORTLECTURESRESPONSE']._serialized_start=2472
+  _globals['_EXPORTLECTURESRESPONSE']._serialized_end=2513
+  _globals['_LECTURESERVICE']._serialized_start=2516
+  _globals['_LECTURESERVICE']._serialized_end=3494
 # @@protoc_insertion_point(module_scope)

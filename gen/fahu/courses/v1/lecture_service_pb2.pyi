@@ -4,6 +4,7 @@ isort:skip_file
 Lectures of the nine agencies, from their plan to their end."""
 
 from collections import abc as _abc
+from fahu.courses.v1 import corps_pb2 as _corps_pb2
 from fahu.courses.v1 import lecture_pb2 as _lecture_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -491,3 +492,131 @@ class DeliverLectureResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeliverLectureResponse: _TypeAlias = DeliverLectureResponse  # noqa: Y015
+
+@_typing.final
+class ImportLecturesRequest(_message.Message):
+    """ImportLecturesRequest carries a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year in which the lectures begin."""
+    file_name: _builtins.str
+    """Name of the file; its ending tells XLSX from CSV."""
+    content: _builtins.bytes
+    """XLSX or CSV, at most 2 MiB. Columns: 课件编号, 讲师 (by name), 地点, 片区 (name or code; empty for all), 开始时间, 结束时间
+    ("2026-06-18 14:00", in Shanghai), 座位数.
+    """
+    dry_run: _builtins.bool
+    """Check only."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        file_name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "dry_run", b"dry_run", "file_name", b"file_name", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportLecturesRequest: _TypeAlias = ImportLecturesRequest  # noqa: Y015
+
+@_typing.final
+class ImportLecturesResponse(_message.Message):
+    """ImportLecturesResponse says what came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_COUNT_FIELD_NUMBER: _builtins.int
+    CREATED_COUNT_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    row_count: _builtins.int
+    """Rows that hold anything."""
+    created_count: _builtins.int
+    """How many lectures were planned; 0 if anything is wrong."""
+    @_builtins.property
+    def errors(self) -> _containers.RepeatedCompositeFieldContainer[_corps_pb2.ImportError]:
+        """All that is wrong. Nothing was written if there is any."""
+
+    def __init__(
+        self,
+        *,
+        row_count: _builtins.int = ...,
+        created_count: _builtins.int = ...,
+        errors: _abc.Iterable[_corps_pb2.ImportError] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "errors", b"errors", "row_count", b"row_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportLecturesResponse: _TypeAlias = ImportLecturesResponse  # noqa: Y015
+
+@_typing.final
+class ExportLecturesRequest(_message.Message):
+    """ExportLecturesRequest filters as the list does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    ZONE_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    BOOKABLE_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Year; 0 for this year in Shanghai."""
+    unit_code: _builtins.str
+    """Only this agency's; empty for all."""
+    zone_code: _builtins.str
+    """Only this zone's, and those for all zones; empty for all."""
+    state: _lecture_pb2.LectureState.ValueType
+    """Only in this state; unset for all."""
+    bookable: _builtins.bool
+    """Only those that take bookings now."""
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        unit_code: _builtins.str = ...,
+        zone_code: _builtins.str = ...,
+        state: _lecture_pb2.LectureState.ValueType = ...,
+        bookable: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookable", b"bookable", "state", b"state", "unit_code", b"unit_code", "year", b"year", "zone_code", b"zone_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLecturesRequest: _TypeAlias = ExportLecturesRequest  # noqa: Y015
+
+@_typing.final
+class ExportLecturesResponse(_message.Message):
+    """ExportLecturesResponse is one file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """XLSX."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportLecturesResponse: _TypeAlias = ExportLecturesResponse  # noqa: Y015

@@ -72,6 +72,16 @@ class LectureServiceStub:
                 request_serializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.DeliverLectureRequest.SerializeToString,
                 response_deserializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.DeliverLectureResponse.FromString,
                 _registered_method=True)
+        self.ImportLectures = channel.unary_unary(
+                '/fahu.courses.v1.LectureService/ImportLectures',
+                request_serializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ImportLecturesRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ImportLecturesResponse.FromString,
+                _registered_method=True)
+        self.ExportLectures = channel.unary_unary(
+                '/fahu.courses.v1.LectureService/ExportLectures',
+                request_serializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ExportLecturesRequest.SerializeToString,
+                response_deserializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ExportLecturesResponse.FromString,
+                _registered_method=True)
 
 
 class LectureServiceServicer:
@@ -132,6 +142,23 @@ class LectureServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportLectures(self, request, context):
+        """ImportLectures plans the lectures of a file for the caller's agency, all or none, by the rules of PlanLecture. A row that says what a
+        lecture of the agency says already changes nothing, also that of a cancelled one: a file brings none back. Fails with
+        IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportLectures(self, request, context):
+        """ExportLectures writes lectures of a year as XLSX, the columns of the import first, with seats and how many wait. How many came is told
+        of the caller's own agency's, to the centre and the supervisors of all. Keeps who took it. Fails with EXPORT_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LectureServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -169,6 +196,16 @@ def add_LectureServiceServicer_to_server(servicer, server):
                     servicer.DeliverLecture,
                     request_deserializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.DeliverLectureRequest.FromString,
                     response_serializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.DeliverLectureResponse.SerializeToString,
+            ),
+            'ImportLectures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportLectures,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ImportLecturesRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ImportLecturesResponse.SerializeToString,
+            ),
+            'ExportLectures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportLectures,
+                    request_deserializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ExportLecturesRequest.FromString,
+                    response_serializer=fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ExportLecturesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -363,6 +400,60 @@ class LectureService:
             '/fahu.courses.v1.LectureService/DeliverLecture',
             fahu_dot_courses_dot_v1_dot_lecture__service__pb2.DeliverLectureRequest.SerializeToString,
             fahu_dot_courses_dot_v1_dot_lecture__service__pb2.DeliverLectureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportLectures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.LectureService/ImportLectures',
+            fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ImportLecturesRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ImportLecturesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportLectures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fahu.courses.v1.LectureService/ExportLectures',
+            fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ExportLecturesRequest.SerializeToString,
+            fahu_dot_courses_dot_v1_dot_lecture__service__pb2.ExportLecturesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -56,6 +56,15 @@ class LectureServiceStub:
     """DeliverLecture says that it was held: whoever has seats and was not checked in did not come, which may be corrected.
     Fails with LECTURE_WRONG_STATE, LECTURE_NOT_STARTED.
     """
+    ImportLectures: _grpc.UnaryUnaryMultiCallable[_lecture_service_pb2.ImportLecturesRequest, _lecture_service_pb2.ImportLecturesResponse]
+    """ImportLectures plans the lectures of a file for the caller's agency, all or none, by the rules of PlanLecture. A row that says what a
+    lecture of the agency says already changes nothing, also that of a cancelled one: a file brings none back. Fails with
+    IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    """
+    ExportLectures: _grpc.UnaryUnaryMultiCallable[_lecture_service_pb2.ExportLecturesRequest, _lecture_service_pb2.ExportLecturesResponse]
+    """ExportLectures writes lectures of a year as XLSX, the columns of the import first, with seats and how many wait. How many came is told
+    of the caller's own agency's, to the centre and the supervisors of all. Keeps who took it. Fails with EXPORT_TOO_LARGE.
+    """
 
 @_typing.type_check_only
 class LectureServiceAsyncStub(LectureServiceStub):
@@ -84,6 +93,15 @@ class LectureServiceAsyncStub(LectureServiceStub):
     DeliverLecture: _aio.UnaryUnaryMultiCallable[_lecture_service_pb2.DeliverLectureRequest, _lecture_service_pb2.DeliverLectureResponse]  # type: ignore[assignment]
     """DeliverLecture says that it was held: whoever has seats and was not checked in did not come, which may be corrected.
     Fails with LECTURE_WRONG_STATE, LECTURE_NOT_STARTED.
+    """
+    ImportLectures: _aio.UnaryUnaryMultiCallable[_lecture_service_pb2.ImportLecturesRequest, _lecture_service_pb2.ImportLecturesResponse]  # type: ignore[assignment]
+    """ImportLectures plans the lectures of a file for the caller's agency, all or none, by the rules of PlanLecture. A row that says what a
+    lecture of the agency says already changes nothing, also that of a cancelled one: a file brings none back. Fails with
+    IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+    """
+    ExportLectures: _aio.UnaryUnaryMultiCallable[_lecture_service_pb2.ExportLecturesRequest, _lecture_service_pb2.ExportLecturesResponse]  # type: ignore[assignment]
+    """ExportLectures writes lectures of a year as XLSX, the columns of the import first, with seats and how many wait. How many came is told
+    of the caller's own agency's, to the centre and the supervisors of all. Keeps who took it. Fails with EXPORT_TOO_LARGE.
     """
 
 class LectureServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -152,6 +170,27 @@ class LectureServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_lecture_service_pb2.DeliverLectureResponse, _abc.Awaitable[_lecture_service_pb2.DeliverLectureResponse]]:
         """DeliverLecture says that it was held: whoever has seats and was not checked in did not come, which may be corrected.
         Fails with LECTURE_WRONG_STATE, LECTURE_NOT_STARTED.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportLectures(
+        self,
+        request: _lecture_service_pb2.ImportLecturesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecture_service_pb2.ImportLecturesResponse, _abc.Awaitable[_lecture_service_pb2.ImportLecturesResponse]]:
+        """ImportLectures plans the lectures of a file for the caller's agency, all or none, by the rules of PlanLecture. A row that says what a
+        lecture of the agency says already changes nothing, also that of a cancelled one: a file brings none back. Fails with
+        IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportLectures(
+        self,
+        request: _lecture_service_pb2.ExportLecturesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecture_service_pb2.ExportLecturesResponse, _abc.Awaitable[_lecture_service_pb2.ExportLecturesResponse]]:
+        """ExportLectures writes lectures of a year as XLSX, the columns of the import first, with seats and how many wait. How many came is told
+        of the caller's own agency's, to the centre and the supervisors of all. Keeps who took it. Fails with EXPORT_TOO_LARGE.
         """
 
 def add_LectureServiceServicer_to_server(servicer: LectureServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
