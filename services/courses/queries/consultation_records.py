@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.errors import PermissionDenied
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.courses.errors import ConsultationRecordNotFound, EnterpriseNotDesignated
-from services.courses.models import Consultation, ConsultationRecord, LiaisonPoint
+from services.courses.models import Consultation, ConsultationRecord, LiaisonPoint, Unit
 from services.courses.queries.access import agreed_to, of_own_group, own_record, record_visible_to
 
 
@@ -25,10 +25,11 @@ class RecordFilter:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record with its session."""
+    """A record with its session, and for a file the name of the unit that wrote it."""
 
     record: ConsultationRecord
     consultation: Consultation
+    unit_name: str = ""
 
 
 def _views(visible: Any) -> Select[ConsultationRecord, Consultation]:
@@ -72,7 +73,9 @@ async def records_page(
 
 async def records_for_file(session: AsyncSession, actor: Actor, wanted: RecordFilter, most: int) -> Sequence[RecordView]:
     """So many records at most that are wanted and that the caller may read, in the order in which they were made."""
-    rows = await session.execute(_wanted(actor, wanted).order_by(ConsultationRecord.id).limit(most))
+    name = func.coalesce(Unit.name, ConsultationRecord.unit_code)
+    query = _wanted(actor, wanted).add_columns(name).outerjoin(Unit, Unit.code == ConsultationRecord.unit_code)
+    rows = await session.execute(query.order_by(ConsultationRecord.id).limit(most))
     return [RecordView(*row) for row in rows]
 
 

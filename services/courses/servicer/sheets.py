@@ -105,7 +105,7 @@ def record_row(view: RecordView) -> Row:
     who = (one.enterprise_name, one.area_code, LEVELS.get(one.level or ""))
     said = (one.category_code, one.question, one.advice, one.follow_up)
     after = (FOLLOW_UPS[one.follow_up_state], _time(one.answered_at))
-    return *where, *who, *said, *after, one.unit_code, _time(one.recorded_at)
+    return *where, *who, *said, *after, view.unit_name, _time(one.recorded_at)
 
 
 def request_row(view: RequestView) -> Row:
