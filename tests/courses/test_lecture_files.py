@@ -4,8 +4,9 @@ import asyncio
 import csv
 import io
 from datetime import date, datetime, time
+from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fahu.courses.v1 import booking_service_pb2 as booking_rpc
@@ -17,8 +18,9 @@ from kit.auth import Actor
 from kit.calendar import BEIJING
 from kit.sheets import spreadsheet
 from kit.sheets.rows import Columns, minute_of
+from services.courses.errors import CoursewareNotFound
 from services.courses.rules.lecture_files import COLUMNS
-from services.courses.service import exports
+from services.courses.service import exports, lectures
 from services.courses.servicer import sheets
 from tests.courses.attending import hold
 from tests.courses.conftest import CENTRE, HOST, OTHER_HOST, YEAR, World, new_courseware, new_lecturer, refusal
@@ -68,10 +70,6 @@ async def fetched(world: World, actor: Actor = HOST, **wanted: Any) -> bytes:
 
 def read(content: bytes, header: tuple[str, ...] = sheets.LECTURES) -> list[dict[str, str]]:
     return [dict(one.cells) for one in spreadsheet.read_rows("a.xlsx", content, Columns(header, header))]
-
-
-def written(*rows: tuple[object, ...]) -> dict[str, Any]:
-    return {"file_name": "a.xlsx", "content": spreadsheet.write_rows("表", COLUMNS, rows)}
 
 
 async def cancel(world: World, lecture: Any) -> None:
@@ -138,6 +136,21 @@ async def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(world: W
     assert answer.created_count == 0
     assert await listed(world) == []
     assert await world.rows("SELECT id FROM act") == []
+
+
+async def test_nothing_is_half_written(world: World, serial: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was good when the rows were read may be gone when they are written."""
+    plan, calls = lectures.plan, count(1)
+
+    async def once(*args: Any) -> UUID:
+        if next(calls) == 2:
+            raise CoursewareNotFound
+        return await plan(*args)
+
+    monkeypatch.setattr(lectures, "plan", once)
+    assert (await refusal(sent(world, row(serial, 1), row(serial, 2)))).reason == "COURSEWARE_NOT_FOUND"
+    assert await listed(world) == []
+    assert await world.events(LectureChanged) == []
 
 
 async def test_a_file_that_is_none_is_refused(world: World, serial: str) -> None:
