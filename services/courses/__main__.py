@@ -1,6 +1,6 @@
 """Composition root of courses, and its commands: migrate, load-groups, redrive, rebuild."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -37,9 +37,10 @@ from fahu.courses.v1.lecture_request_service_pb2_grpc import add_LectureRequestS
 from fahu.courses.v1.lecture_service_pb2_grpc import add_LectureServiceServicer_to_server
 from fahu.courses.v1.need_service_pb2_grpc import add_NeedServiceServicer_to_server
 from fahu.courses.v1.slot_booking_service_pb2_grpc import add_SlotBookingServiceServicer_to_server
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import migrate, runtime
-from kit.assembly import Assembly, assemble, rebuild_since, redrive_all
+from kit.assembly import assemble, rebuild_since, redrive_all
 from kit.db import Database
 from kit.filing import MAX_REQUEST_BYTES
 from kit.rpc import carrier
@@ -86,14 +87,24 @@ SERVICES = [
 ]
 
 
+Sweep = Callable[[AsyncSession, datetime], Awaitable[int]]
+# Each by itself, so that one which fails does not keep the others from their work.
+SWEEPS: dict[str, Sweep] = {
+    "offers": booking_moves.end_offers,
+    "queues": booking_moves.end_queues,
+    "turns": request_moves.look_at_clocks,
+}
+
+
 async def serve() -> int:
     settings = CoursesSettings()
     assembly = await assemble(NAME, settings, MIGRATIONS)
     assembly.consume("registry", HANDLERS)
     assembly.consume("dispatch", FROM_DISPATCH)
-    assembly.runtime.every(settings.sweep_seconds, "queues", lambda: sweep(assembly))
-    before = timedelta(hours=settings.reminder_hours)
-    assembly.runtime.every(settings.sweep_seconds, "reminders", lambda: send_reminders(assembly.database, before))
+    for name, end in SWEEPS.items():
+        assembly.runtime.every(settings.sweep_seconds, name, partial(sweep, assembly.database, end))
+    remind = partial(reminders.remind, before=timedelta(hours=settings.reminder_hours))
+    assembly.runtime.every(settings.sweep_seconds, "reminders", partial(sweep, assembly.database, remind))
     filing = Filing(assembly.database, settings.blobs(), Checker(), settings.scanner())
     assembly.runtime.every(settings.sweep_seconds, "files", lambda: filing.sweep(datetime.now(UTC)))
     assembly.runtime.on_stop(filing.aclose)
@@ -121,21 +132,12 @@ def registrations(database: Database, settings: CoursesSettings, filing: Filing)
     ]
 
 
-async def sweep(assembly: Assembly) -> None:
-    """Let offers, queues and turns end whose time has come, until none is left."""
-    for end in (booking_moves.end_offers, booking_moves.end_queues, request_moves.look_at_clocks):
-        looked_at = 1
-        while looked_at:
-            async with assembly.database.begin() as session:
-                looked_at = await end(session, datetime.now(UTC))
-
-
-async def send_reminders(database: Database, before: timedelta) -> None:
-    """Remind contacts of the lectures they booked, so many at a time until all are."""
+async def sweep(database: Database, end: Sweep) -> None:
+    """Let end what has come to its time, so many at a time until none is left."""
     looked_at = 1
     while looked_at:
         async with database.begin() as session:
-            looked_at = await reminders.remind(session, datetime.now(UTC), before)
+            looked_at = await end(session, datetime.now(UTC))
 
 
 async def load() -> str:

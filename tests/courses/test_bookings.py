@@ -18,6 +18,7 @@ from tests.courses.conftest import HOST, OTHER_HOST, World, on_booking, refusal
 
 CONFIRMED, WAITING, OFFERED = pb.BOOKING_STATE_CONFIRMED, pb.BOOKING_STATE_WAITING, pb.BOOKING_STATE_OFFERED
 LAPSED, CANCELLED = pb.BOOKING_STATE_LAPSED, pb.BOOKING_STATE_CANCELLED
+GONE = "UPDATE liaison_point SET active = false WHERE designation_id = CAST(:id AS uuid)"
 
 
 async def test_seats_go_to_who_comes_first_and_the_rest_queue(world: World) -> None:
@@ -85,6 +86,19 @@ async def test_a_large_party_holds_its_place(world: World) -> None:
     await world.cancel(three[1], world.firms[1])
     assert (await world.booking(large.id, world.firms[3].contact)).state == OFFERED
     assert (await world.booking(small.id, world.firms[4].contact)).state == WAITING
+
+
+async def test_a_seat_is_not_held_for_who_is_no_liaison_point_any_more(world: World) -> None:
+    lecture = await world.lecture(capacity=1)
+    booked, withdrawn, third = [await world.book(lecture, firm) for firm in world.firms[:3]]
+    await world.change(GONE, id=str(world.firms[1].designation_id))
+    await world.cancel(booked, world.firms[0])
+    left = await world.booking(withdrawn.id, world.firms[1].contact)
+    assert (left.state, left.end_reason) == (LAPSED, "企业已不是本年度的法治化营商环境联系点")
+    offered = await world.booking(third.id, world.firms[2].contact)
+    assert offered.state == OFFERED
+    await world.change(GONE, id=str(world.firms[2].designation_id))
+    assert (await refusal(world.accept(offered, world.firms[2]))).reason == "ENTERPRISE_NOT_DESIGNATED"
 
 
 async def test_a_retry_books_once(world: World) -> None:

@@ -145,3 +145,28 @@ async def test_pages_follow_each_other_without_gap(world: World) -> None:
         if not token:
             break
     assert found == made
+
+
+async def test_a_lecture_that_nobody_came_to_is_cancelled_after_its_start(world: World) -> None:
+    lecture = await world.lecture()
+    booked = await world.book(lecture, world.firms[0])
+    await world.put_back(lecture, hours=241)
+    request = rpc.CancelLectureRequest(on=on(lecture), reason="讲师当天生病")
+    await world.lectures().CancelLecture(request)
+    assert (await world.booking(booked.id, world.firms[0].contact)).state == pb.BOOKING_STATE_CANCELLED
+
+
+async def test_what_was_never_opened_stays_its_agencys_when_cancelled(world: World) -> None:
+    planned = await plan(world)
+    await world.lectures().CancelLecture(rpc.CancelLectureRequest(on=on(planned), reason="内部调整"))
+    assert (await refusal(world.get(planned.id, world.firms[0].contact))).reason == "LECTURE_NOT_FOUND"
+    assert (await world.get(planned.id)).end_reason == "内部调整"
+
+
+async def test_seats_suffice_for_the_largest_party_that_waits(world: World) -> None:
+    lecture = await world.lecture(capacity=3)
+    first = await world.book(lecture, world.firms[0], heads=3)
+    await world.book(lecture, world.firms[1], heads=3)
+    await world.cancel(first, world.firms[0])
+    smaller = rpc.UpdateLectureRequest(on=on(lecture), draft=world.draft(capacity=2))
+    assert (await refusal(world.lectures().UpdateLecture(smaller))).metadata["taken"] == "3"

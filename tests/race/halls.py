@@ -36,9 +36,9 @@ VALUES (gen_random_uuid(), %s, '示例', %s, '310116101', 'TOWN', true, %s, now(
 """
 LECTURE = """
 INSERT INTO lecture (id, year, kind, unit_code, courseware_id, lecturer_id, title, place, starts_at, ends_at, closes_at,
-  capacity, most_heads, offer_minutes, state, created_by, created_at, changed_at, version)
+  capacity, most_heads, offer_minutes, state, opened_at, created_by, created_at, changed_at, version)
 VALUES (%(id)s, %(year)s, 'SCHEDULED', 'hrss', %(courseware)s, %(lecturer)s, '示例', '示例', %(starts)s, %(ends)s,
-  %(starts)s, %(seats)s, 2, 60, 'OPEN', gen_random_uuid(), now(), now(), 1)
+  %(starts)s, %(seats)s, 2, 60, 'OPEN', now(), gen_random_uuid(), now(), now(), 1)
 """
 
 

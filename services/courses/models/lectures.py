@@ -51,6 +51,7 @@ class Lecture(Base):
     most_heads: Mapped[int]
     offer_minutes: Mapped[int]
     state: Mapped[str]
+    opened_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
@@ -67,6 +68,7 @@ class Lecture(Base):
         CheckConstraint("most_heads BETWEEN 1 AND capacity", name="party_fits"),
         CheckConstraint("offer_minutes > 0", name="offers_last"),
         CheckConstraint("closes_at <= starts_at AND starts_at < ends_at", name="times_in_order"),
+        CheckConstraint("opened_at IS NOT NULL OR state IN ('PLANNED', 'CANCELLED')", name="opened_for_all"),
         CheckConstraint("(state = 'CANCELLED') = (end_reason IS NOT NULL)", name="cancelled_for_a_reason"),
         ExcludeConstraint(
             ("lecturer_id", "="),

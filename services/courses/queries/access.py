@@ -25,7 +25,6 @@ from services.courses.models import (
 from services.courses.rules.consultations import FollowUpState
 from services.courses.rules.courseware import CoursewareState
 from services.courses.rules.lecture_requests import OPEN
-from services.courses.rules.lectures import LectureState
 
 AGENCY = (int(Role.ROLE_AGENCY_CONTACT), int(Role.ROLE_AGENCY_HANDLER), int(Role.ROLE_AGENCY_LEAD))
 ALL_SEEING = (int(Role.ROLE_CENTRE_OPERATOR), int(Role.ROLE_CENTRE_LEAD), int(Role.ROLE_SUPERVISOR))
@@ -35,10 +34,10 @@ LIAISON = int(Role.ROLE_LIAISON)
 
 
 def lecture_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """A planned lecture is its agency's matter, and that of those who oversee; the others are for all who take part."""
+    """What was never opened is its agency's matter, and that of those who oversee; the others are for all who take part."""
     if actor.has(*ALL_SEEING):
         return true()
-    known = Lecture.state != LectureState.PLANNED
+    known = Lecture.opened_at.is_not(None)
     if hosts(actor):
         return or_(known, Lecture.unit_code == actor.unit_code)
     return known if actor.has(OFFICER, LIAISON) else false()

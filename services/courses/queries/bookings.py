@@ -187,6 +187,25 @@ async def head_of_queue(session: AsyncSession, lecture_id: UUID, most: int) -> l
     return [Waiter(*row) for row in await session.execute(query)]
 
 
+async def largest_waiting(session: AsyncSession, lecture_id: UUID) -> int:
+    """Seats that the largest party in the queue wants; 0 while nobody waits."""
+    waiting = (Booking.lecture_id == lecture_id, Booking.state == BookingState.WAITING)
+    return await session.scalar(select(func.max(Booking.heads)).where(*waiting)) or 0
+
+
+async def withdrawn_in_line(session: AsyncSession, lecture_id: UUID, most: int) -> list[UUID]:
+    """Of the first in line, those that are liaison points no more."""
+    first = [one.booking_id for one in await head_of_queue(session, lecture_id, most)]
+    query = select(Booking.id).join(LiaisonPoint, LiaisonPoint.designation_id == Booking.designation_id)
+    return list(await session.scalars(query.where(Booking.id.in_(first), LiaisonPoint.active.is_(False))))
+
+
+async def is_point(session: AsyncSession, designation_id: UUID) -> bool:
+    """Whether the designation still holds."""
+    point = await session.get(LiaisonPoint, designation_id)
+    return point is not None and point.active
+
+
 async def ids_in(
     session: AsyncSession, lecture_id: UUID, states: Sequence[BookingState], most: int | None = None
 ) -> list[UUID]:

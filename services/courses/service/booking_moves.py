@@ -18,6 +18,7 @@ from services.courses.rules.lectures import NEXT_BOOKING, BookingState, EndedBy,
 from services.courses.service import events
 
 AT_ONCE = 500
+WITHDRAWN = "企业已不是本年度的法治化营商环境联系点"
 
 
 async def move(
@@ -54,9 +55,16 @@ async def offer_free_seats(session: AsyncSession, lecture_id: UUID, now: datetim
     free = lecture.capacity - lecture.taken
     if lecture.state != LectureState.OPEN or now >= lecture.closes_at or not (free and lecture.waiting):
         return
+    await _pass_over_withdrawn(session, lecture_id, free, now)
     chosen = next_in_line(free, await queries.head_of_queue(session, lecture_id, free))
     until = offer_ends(now, timedelta(minutes=lecture.offer_minutes), lecture.closes_at)
     await move(session, [one.booking_id for one in chosen], BookingState.OFFERED, now, offered_until=until)
+
+
+async def _pass_over_withdrawn(session: AsyncSession, lecture_id: UUID, free: int, now: datetime) -> None:
+    """An enterprise that is no liaison point any more leaves the queue once its turn comes: no seat is held for it."""
+    while gone := await queries.withdrawn_in_line(session, lecture_id, free):
+        await move(session, gone, BookingState.LAPSED, now, ended_by=EndedBy.HOST, end_reason=WITHDRAWN)
 
 
 async def cap_offers(session: AsyncSession, lecture: Lecture, now: datetime) -> None:
@@ -74,7 +82,7 @@ async def cap_offers(session: AsyncSession, lecture: Lecture, now: datetime) -> 
 
 async def end_offers(session: AsyncSession, now: datetime) -> int:
     """Let offers lapse that ran out, and offer their seats on. Returns how many lectures were looked at."""
-    lectures = await queries.with_ended_offers(session, now, AT_ONCE)
+    lectures = await queries.with_ended_offers(session, now, 1)
     for lecture_id in lectures:
         ended = await queries.ended_offers(session, lecture_id, now)
         await move(session, ended, BookingState.LAPSED, now, ended_by=EndedBy.TIME)

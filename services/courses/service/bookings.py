@@ -197,6 +197,8 @@ async def accept(errand: Errand, seen: Seen) -> None:
         return
     if view.booking.state == BookingState.OFFERED and view.booking.offered_until <= errand.now:  # type: ignore[operator]
         raise errors.OfferEnded
+    if not await queries.is_point(errand.session, view.booking.designation_id):
+        raise errors.EnterpriseNotDesignated(year=str(view.lecture.year))
     await _move(errand, view, BookingState.CONFIRMED, "OFFER_ACCEPTED")
 
 

@@ -47,7 +47,7 @@ async def make_link(session: AsyncSession, scene: str, now: datetime) -> tuple[s
     """A link for whoever scanned the check-in: its token, and the lecture's id. Nothing is asked or kept of them."""
     lecture = await lock_lecture(session, await lecture_of_scene(session, scene, now))
     number = await queries.links_made(session, lecture.id) + 1
-    if number > lecture.capacity:
+    if number > lecture.taken:
         raise errors.RatingLinksTaken
     token = new_token()
     # An id of chance: those of bookings rise with time, and would tell who scanned first.
@@ -61,7 +61,10 @@ async def give_by_link(session: AsyncSession, token: str, said: Said, now: datet
     link = await queries.link_of(session, token)
     lecture = await lock_lecture(session, link.lecture_id)
     _check_held(lecture, now)
-    if await queries.was_used(session, link):
+    given = await session.get(EmployeeEvaluation, link.id)
+    if given is not None and asdict(said) == {name: getattr(given, name) for name in asdict(said)}:
+        return  # the same, sent again because its answer got lost
+    if given is not None:
         raise errors.EvaluationGiven
     session.add(EmployeeEvaluation(link_id=link.id, **asdict(said)))
     await session.flush()

@@ -84,8 +84,10 @@ async def update(errand: Errand, seen: Seen, terms: LectureTerms, draft: Lecture
     if lecture.state not in (LectureState.PLANNED, LectureState.OPEN):
         raise errors.LectureWrongState(state=lecture.state)
     _check_ahead(errand, lecture)
-    if draft.capacity < lecture.taken:
-        raise errors.CapacityTaken(taken=str(lecture.taken))
+    # A party that waits for more seats than there are would hold up everybody behind it for ever.
+    needed = max(lecture.taken, await booking_queries.largest_waiting(errand.session, lecture.id))
+    if draft.capacity < needed:
+        raise errors.CapacityTaken(taken=str(needed))
     before = _what_matters(lecture)
     await _write(errand, terms, lecture, draft)
     await _save(errand, lecture, "LECTURE_CHANGED", tell=_what_matters(lecture) != before)
@@ -101,6 +103,7 @@ async def open_booking(errand: Errand, seen: Seen) -> None:
     if errand.now >= lecture.closes_at:
         raise errors.LectureClosed
     _move(lecture, LectureState.OPEN)
+    lecture.opened_at = errand.now
     await _save(errand, lecture, "LECTURE_OPENED")
 
 
@@ -109,7 +112,9 @@ async def cancel(errand: Errand, seen: Seen, reason: str) -> None:
     lecture = await _begin(errand, seen)
     if lecture is None:
         return
-    _check_ahead(errand, lecture)
+    # Also after its start, should the lecturer have fallen ill: as long as nobody came, it was not held.
+    if await booking_queries.ids_in(errand.session, lecture.id, [BookingState.ATTENDED], 1):
+        raise errors.LectureStarted
     _move(lecture, LectureState.CANCELLED)
     lecture.end_reason = reason
     await _save(errand, lecture, "LECTURE_CANCELLED", reason, tell=True)

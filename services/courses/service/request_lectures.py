@@ -63,6 +63,7 @@ async def hold(errand: Errand, request: LectureRequest, slot: RequestSlot, offer
         most_heads=min(most_heads, offer.capacity),
         offer_minutes=terms.offer_minutes,
         state=LectureState.OPEN,
+        opened_at=errand.now,
         created_by=errand.actor.person_id,
         created_at=errand.now,
         version=0,

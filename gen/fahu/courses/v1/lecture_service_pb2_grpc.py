@@ -128,7 +128,8 @@ class LectureServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelLecture(self, request, context):
-        """CancelLecture gives it up, with a reason that who booked is told. Fails with LECTURE_WRONG_STATE, LECTURE_STARTED.
+        """CancelLecture gives it up, with a reason that who booked is told; also after its start while nobody has been checked in. Fails with
+        LECTURE_WRONG_STATE, LECTURE_STARTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

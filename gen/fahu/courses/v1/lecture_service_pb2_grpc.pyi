@@ -51,7 +51,9 @@ class LectureServiceStub:
     OpenLecture: _grpc.UnaryUnaryMultiCallable[_lecture_service_pb2.OpenLectureRequest, _lecture_service_pb2.OpenLectureResponse]
     """OpenLecture lets enterprises book. Fails with LECTURE_WRONG_STATE, LECTURE_CLOSED."""
     CancelLecture: _grpc.UnaryUnaryMultiCallable[_lecture_service_pb2.CancelLectureRequest, _lecture_service_pb2.CancelLectureResponse]
-    """CancelLecture gives it up, with a reason that who booked is told. Fails with LECTURE_WRONG_STATE, LECTURE_STARTED."""
+    """CancelLecture gives it up, with a reason that who booked is told; also after its start while nobody has been checked in. Fails with
+    LECTURE_WRONG_STATE, LECTURE_STARTED.
+    """
     DeliverLecture: _grpc.UnaryUnaryMultiCallable[_lecture_service_pb2.DeliverLectureRequest, _lecture_service_pb2.DeliverLectureResponse]
     """DeliverLecture says that it was held: whoever has seats and was not checked in did not come, which may be corrected.
     Fails with LECTURE_WRONG_STATE, LECTURE_NOT_STARTED.
@@ -89,7 +91,9 @@ class LectureServiceAsyncStub(LectureServiceStub):
     OpenLecture: _aio.UnaryUnaryMultiCallable[_lecture_service_pb2.OpenLectureRequest, _lecture_service_pb2.OpenLectureResponse]  # type: ignore[assignment]
     """OpenLecture lets enterprises book. Fails with LECTURE_WRONG_STATE, LECTURE_CLOSED."""
     CancelLecture: _aio.UnaryUnaryMultiCallable[_lecture_service_pb2.CancelLectureRequest, _lecture_service_pb2.CancelLectureResponse]  # type: ignore[assignment]
-    """CancelLecture gives it up, with a reason that who booked is told. Fails with LECTURE_WRONG_STATE, LECTURE_STARTED."""
+    """CancelLecture gives it up, with a reason that who booked is told; also after its start while nobody has been checked in. Fails with
+    LECTURE_WRONG_STATE, LECTURE_STARTED.
+    """
     DeliverLecture: _aio.UnaryUnaryMultiCallable[_lecture_service_pb2.DeliverLectureRequest, _lecture_service_pb2.DeliverLectureResponse]  # type: ignore[assignment]
     """DeliverLecture says that it was held: whoever has seats and was not checked in did not come, which may be corrected.
     Fails with LECTURE_WRONG_STATE, LECTURE_NOT_STARTED.
@@ -160,7 +164,9 @@ class LectureServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _lecture_service_pb2.CancelLectureRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_lecture_service_pb2.CancelLectureResponse, _abc.Awaitable[_lecture_service_pb2.CancelLectureResponse]]:
-        """CancelLecture gives it up, with a reason that who booked is told. Fails with LECTURE_WRONG_STATE, LECTURE_STARTED."""
+        """CancelLecture gives it up, with a reason that who booked is told; also after its start while nobody has been checked in. Fails with
+        LECTURE_WRONG_STATE, LECTURE_STARTED.
+        """
 
     @_abc_1.abstractmethod
     def DeliverLecture(

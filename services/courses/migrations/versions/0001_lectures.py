@@ -292,6 +292,7 @@ def upgrade() -> None:
         sa.Column("most_heads", sa.BigInteger(), nullable=False),
         sa.Column("offer_minutes", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("opened_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("created_by", sa.UUID(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -303,6 +304,9 @@ def upgrade() -> None:
             where=sa.text("state <> 'CANCELLED'"),
             using="gist",
             name="ex_lecture_lecturer",
+        ),
+        sa.CheckConstraint(
+            "opened_at IS NOT NULL OR state IN ('PLANNED', 'CANCELLED')", name=op.f("ck_lecture_opened_for_all")
         ),
         sa.CheckConstraint(
             "(state = 'CANCELLED') = (end_reason IS NOT NULL)", name=op.f("ck_lecture_cancelled_for_a_reason")

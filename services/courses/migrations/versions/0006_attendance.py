@@ -30,8 +30,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION evaluation_stays();
 
 CREATE FUNCTION rating_link_has_seat() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.number > (SELECT capacity FROM lecture WHERE id = NEW.lecture_id) THEN
-    PERFORM courses_refuse('rating_link_has_seat', 'a lecture has no more links than seats');
+  IF NEW.number > (SELECT taken FROM lecture WHERE id = NEW.lecture_id) THEN
+    PERFORM courses_refuse('rating_link_has_seat', 'a lecture has no more links than seats that are taken');
   END IF;
   RETURN NEW;
 END $$;

@@ -18,7 +18,9 @@ COURSES = {
     "LECTURER_NOT_FOUND": _of(404, "本部门没有这位在任讲师", "The agency has no such lecturer now", "lecturer_id"),
     "COURSEWARE_NOT_FOUND": _of(404, "没有这个可用的课件", "There is no such courseware to be used", "courseware_id"),
     "ZONE_NOT_FOUND": _of(404, "没有这个片区", "There is no such zone", "zone_code"),
-    "CAPACITY_TAKEN": _of(409, "已报名的人数超过新的座位数", "More seats are taken than there would be", "capacity"),
+    "CAPACITY_TAKEN": _of(
+        409, "已报名或候补的人数超过新的座位数", "More come, or wait to come, than there would be seats", "capacity"
+    ),
     "LECTURE_OF_OTHER_ZONE": _of(409, "这场宣讲面向其他片区的企业", "The lecture is for enterprises of another zone"),
     "TOO_MANY_HEADS": _of(409, "超过每家企业的人数上限", "More than one enterprise may have", "heads"),
     "ALREADY_BOOKED": _of(409, "贵企业已经报名或在候补", "The enterprise has booked, or waits, already"),
@@ -27,6 +29,6 @@ COURSES = {
     "OFFER_ENDED": _of(409, "保留时间已过，座位已让给下一位", "The offer has ended, and its seats went on to the next"),
 }
 COURSES_DETAILS: dict[str, Text] = {
-    "CAPACITY_TAKEN": Text("已报名 {taken} 人", "{taken} seats are taken"),
+    "CAPACITY_TAKEN": Text("至少需要 {taken} 个座位", "At least {taken} seats are needed"),
     "TOO_MANY_HEADS": Text("每家最多 {most} 人", "At most {most} for one enterprise"),
 }
