@@ -211,7 +211,7 @@ async def test_what_is_taken_out_may_be_put_in_again(world: World, serial: str) 
     door = await hold(world, booked=2, heads=1)
     await cancel(world, await world.lecture(place="=HYPERLINK(1)", zone_code="west"))
     await sent(world, row(serial, 1), row(serial, 2, 座位数="50"))
-    await world.change("UPDATE lecture SET state = 'DELIVERED' WHERE state <> 'CANCELLED'")
+    await world.change("UPDATE lecture SET state = 'DELIVERED', opened_at = now() WHERE state <> 'CANCELLED'")
     await world.change("UPDATE courseware SET state = 'RETIRED', end_reason = '法律已修改', version = version + 1")
     await world.change("UPDATE lecturer SET ended_at = now(), end_reason = '调动'")
     for year in {YEAR, NEXT, int(door.lecture.year)}:
