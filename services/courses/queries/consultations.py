@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -18,6 +18,7 @@ from services.courses.models import (
     Consultant,
     Consultation,
     ConsultationGroup,
+    ConsultationRecord,
     ConsultationStaff,
     GroupUnit,
     LiaisonPoint,
@@ -27,7 +28,7 @@ from services.courses.models import (
     ZoneArea,
 )
 from services.courses.queries.access import consultation_visible_to, of_own_group
-from services.courses.rules.consultations import HOLDING, ConsultationState
+from services.courses.rules.consultations import HOLDING, ConsultationState, SlotBookingState
 
 TAKEN = (
     select(func.count())
@@ -177,6 +178,13 @@ async def seated(session: AsyncSession, consultation_id: UUID) -> set[UUID]:
     """Who sits in it."""
     query = select(ConsultationStaff.consultant_id).where(ConsultationStaff.consultation_id == consultation_id)
     return set(await session.scalars(query))
+
+
+async def somebody_came(session: AsyncSession, consultation_id: UUID) -> bool:
+    """Whether a booking was kept, or anything was recorded: the session was held then, whoever says otherwise."""
+    kept = (SlotBooking.consultation_id == consultation_id, SlotBooking.state == SlotBookingState.ATTENDED)
+    recorded = exists().where(ConsultationRecord.consultation_id == consultation_id)
+    return bool(await session.scalar(select(or_(exists().where(*kept), recorded))))
 
 
 async def contacts_of_zone(session: AsyncSession, year: int, zone_code: str) -> list[UUID]:

@@ -110,14 +110,18 @@ async def announce(errand: Errand, seen: Seen, terms: ConsultationTerms) -> None
 
 
 async def cancel(errand: Errand, seen: Seen, reason: str) -> None:
-    """Give it up; every booking ends with it, and its enterprise is told why."""
+    """Give it up; every booking ends with it, and its enterprise is told why.
+
+    Also once it should have begun, or a session that nobody held would have to be called held; unless somebody came.
+    """
     consultation = await _begin(errand, seen)
     if consultation is None:
         return
-    _check_ahead(errand, consultation)
-    told = await _booked(errand, consultation)
-    live = await booking_queries.live_bookings(errand.session, consultation.id)
     _check_move(consultation, ConsultationState.CANCELLED)
+    if await queries.somebody_came(errand.session, consultation.id):
+        raise errors.ConsultationClosed
+    told = await _booked(errand, consultation)
+    live = await booking_queries.bookings_to_end(errand.session, consultation.id)
     # Bookings end first: the database lets no session go that enterprises still count on. They are told of afterwards, as
     # bookings of a session that is cancelled.
     by_host = {"ended_by": SlotEndedBy.HOST, "end_reason": reason}
