@@ -126,8 +126,8 @@ class CorpsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplaceMember(self, request, context):
-        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures ahead go over to a successor who takes them
-        over, and who booked is told; otherwise they stand against it. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, ALREADY_IN_CORPS,
+        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures and sessions of consultation ahead go over to
+        a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, ALREADY_IN_CORPS,
         LECTURES_AHEAD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -136,7 +136,7 @@ class CorpsServiceServicer:
 
     def EndMember(self, request, context):
         """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, and LECTURES_AHEAD for
-        a lecturer who has lectures ahead: those are cancelled, given to another lecturer, or taken over by a successor first.
+        who has lectures or sessions ahead: those are cancelled, given to somebody else, or taken over by a successor first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -135,7 +135,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_MEMBER_ENDED: _ErrorReason.ValueType  # 24
     """Their time in the corps has ended."""
     ERROR_REASON_LECTURES_AHEAD: _ErrorReason.ValueType  # 25
-    """Lectures ahead are theirs. Metadata: count."""
+    """Lectures or sessions of consultation ahead are theirs. Metadata: count."""
     ERROR_REASON_YEAR_OVER: _ErrorReason.ValueType  # 26
     """Nobody is appointed for a year that is over. Metadata: year."""
     ERROR_REASON_GROUP_NOT_FOUND: _ErrorReason.ValueType  # 27
@@ -319,7 +319,7 @@ ERROR_REASON_MEMBER_NOT_FOUND: ErrorReason.ValueType  # 23
 ERROR_REASON_MEMBER_ENDED: ErrorReason.ValueType  # 24
 """Their time in the corps has ended."""
 ERROR_REASON_LECTURES_AHEAD: ErrorReason.ValueType  # 25
-"""Lectures ahead are theirs. Metadata: count."""
+"""Lectures or sessions of consultation ahead are theirs. Metadata: count."""
 ERROR_REASON_YEAR_OVER: ErrorReason.ValueType  # 26
 """Nobody is appointed for a year that is over. Metadata: year."""
 ERROR_REASON_GROUP_NOT_FOUND: ErrorReason.ValueType  # 27
