@@ -142,6 +142,7 @@ async def _begin(errand: Errand, seen: Seen) -> AnyMember | None:
     if await errand.is_repeat():
         return None
     check_version(member.version, seen.version)
+    check_year(errand, member.year)
     if member.ended_at:
         raise errors.MemberEnded
     return member

@@ -72,7 +72,7 @@ def _both(method: str, path: str, name: str, summary: str, **more: Any) -> Calla
 
 
 def _told(*reasons: str) -> dict[str, Any]:
-    return tells("MEMBER_NOT_FOUND", "MEMBER_ENDED", *reasons, idempotent=True, versioned=True, etag=True)
+    return tells("MEMBER_NOT_FOUND", "MEMBER_ENDED", "YEAR_OVER", *reasons, idempotent=True, versioned=True, etag=True)
 
 
 @_both("GET", "", "list_{}s", "{}名单", openapi_extra=tells())
