@@ -1,6 +1,7 @@
 """What an enterprise agreed to send after a consultation: fetched from courses, as texts do not travel on the bus."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,10 @@ AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The demand to be. It is filed in the name of whoever recorded it, on behalf of the enterprise."""
+    """The demand to be. It is filed in the name of whoever recorded it, on behalf of the enterprise.
+
+    `year` is that of the session.
+    """
 
     record_id: UUID
     enterprise_id: UUID
@@ -26,6 +30,8 @@ class FollowUp:
     body: str
     recorded_by: UUID
     unit_code: str
+    answered_at: datetime
+    year: int
 
 
 class FollowUps:
@@ -50,4 +56,6 @@ class FollowUps:
             body=told.body,
             recorded_by=UUID(told.recorded_by),
             unit_code=told.unit_code,
+            answered_at=told.answered_at.ToDatetime(UTC),
+            year=told.year,
         )

@@ -30,6 +30,7 @@ def from_courses(follow_ups: FollowUps, course: Course) -> Handlers:
             told = await follow_ups.of(UUID(delivery.event.consultation_record_id))
             draft = Draft("DEMAND", told.category_code, told.title, told.body, "ON_SITE", told.enterprise_id)
             by = Actor(subject=str(told.recorded_by), unit_code=told.unit_code)
-            await service.file(session, told.record_id, by, draft, course, datetime.now(UTC))
+            years = (course.calendar.day_of(told.answered_at).year, told.year)
+            await service.file(session, told.record_id, by, draft, years, course, datetime.now(UTC))
 
     return {courses_events.ConsultationFollowUpAgreed: file}

@@ -108,6 +108,21 @@ async def test_who_is_no_liaison_point_any_more_agrees_to_nothing_new(corps: Con
     assert await corps.world.events(ConsultationFollowUpAgreed) == []
 
 
+async def test_a_new_year_takes_no_follow_up_from_who_came_in_the_old_one(corps: Consulting) -> None:
+    firm, session = corps.here[0], await corps.begin(await corps.announced())
+    earlier = ", ".join(
+        f"{name} = {name} - interval '1 year'" for name in ("starts_at", "ends_at", "announced_at", "open_to_all_at")
+    )
+    await corps.world.change(f"UPDATE consultation SET {earlier}")
+    old = await corps.designation(firm, session.year - 1)
+    record = await corps.record(session, ask=True, designation_id=old)
+    await corps.world.change("UPDATE liaison_point SET active = false WHERE designation_id <> CAST(:old AS uuid)", old=old)
+    agreed = await corps.answer(record, firm, True)
+    assert agreed.follow_up_state == AGREED
+    told = await corps.records("dispatch").GetFollowUp(rpc.GetFollowUpRequest(consultation_record_id=record.id))
+    assert (told.answered_at, told.year) == (agreed.answered_at, session.year - 1)
+
+
 async def test_dispatch_reads_what_was_agreed_to_and_nothing_else(corps: Consulting) -> None:
     firm = corps.here[0]
     session = await corps.begin(await corps.announced())

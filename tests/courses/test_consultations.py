@@ -131,6 +131,35 @@ async def test_a_session_that_is_given_up_ends_its_bookings_and_tells_who_booked
     assert (told.state, told.consultation.state) == (CANCELLED, pb.CONSULTATION_STATE_CANCELLED)
 
 
+async def test_a_session_that_was_not_held_is_given_up_after_its_start(corps: Consulting) -> None:
+    session = await corps.open_to_all()
+    first, second = [await corps.book(session, firm, number) for number, firm in enumerate(corps.here[:2], 1)]
+    begun = await corps.begin(session)
+    await corps.mark(second, attended=False)
+    ended = await corps.cancel_session(begun, "台风，未能举办")
+    assert (ended.state, ended.taken) == (pb.CONSULTATION_STATE_CANCELLED, 0)
+    for booked in (first, second):
+        found = await corps.booking(booked.id, HOST)
+        assert (found.state, found.ended_by) == (CANCELLED, pb.SLOT_BOOKING_ENDER_HOST)
+    planned = await corps.plan()
+    await corps.world.change(
+        "UPDATE consultation SET starts_at = starts_at - interval '60 days', ends_at = ends_at - interval '60 days' "
+        "WHERE state = 'PLANNED'"
+    )
+    assert (await corps.cancel_session(planned)).state == pb.CONSULTATION_STATE_CANCELLED
+
+
+async def test_a_session_to_which_somebody_came_was_held(corps: Consulting) -> None:
+    visited = await corps.open_to_all()
+    booked = await corps.book(visited, corps.here[0])
+    begun = await corps.begin(visited)
+    await corps.mark(booked, attended=True)
+    assert (await refusal(corps.cancel_session(begun))).reason == "CONSULTATION_CLOSED"
+    recorded = await corps.begin(await corps.announced(days=1))
+    await corps.record(recorded, enterprise_name="上海某某商贸有限公司")
+    assert (await refusal(corps.cancel_session(recorded))).reason == "CONSULTATION_CLOSED"
+
+
 async def test_what_is_booked_stands_in_the_way_of_a_shorter_session(corps: Consulting) -> None:
     session = await corps.open_to_all()
     booked = await corps.book(session, corps.here[0], number=6)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from kit.db import constraint_of
 from kit.rpc.client import refusal_of
 from tests import signing
-from tests.courses.conftest import CENTRE, HOST, OTHER_HOST, SUPERVISOR, YEAR, World, refusal
+from tests.courses.conftest import CENTRE, HOST, OTHER_HOST, SUPERVISOR, YEAR, World, new_lecturer, refusal
 from tests.courses.corps import CONSULTATION, LECTURE, CorpsWorld, on
 
 OFFICER = signing.person(Role.ROLE_AREA_OFFICER, unit="area-310116101", area="310116101")
@@ -64,6 +64,18 @@ async def test_staff_send_for_their_own_unit_and_for_no_year_past(
     assert (await refusal(corps.appoint("李讲师", unit, year=year))).reason == reason
     assert (await refusal(corps.appoint("李讲师", "centre", SUPERVISOR))).reason == "UNIT_NOT_IN_CORPS"
     assert (await corps.appoint("李讲师", "justice", SUPERVISOR)).unit_code == "justice"
+
+
+async def test_the_corps_of_a_year_that_is_over_stays_as_it_was(corps: CorpsWorld) -> None:
+    former = new_lecturer(uuid4(), "hrss", 1)
+    former.year = YEAR - 1
+    async with corps.world.database.begin() as session:
+        session.add(former)
+    member = (await corps.listed(year=YEAR - 1)).members[0]
+    update = rpc.UpdateMemberRequest(on=on(member), post="副科长", topics="工伤认定")
+    for call in (corps.replace(member, "李讲师"), corps.end(member), corps.stub().UpdateMember(update)):
+        assert (await refusal(call)).reason == "YEAR_OVER"
+    assert (await corps.listed(year=YEAR - 1)).members[0] == member
 
 
 async def test_a_retry_appoints_once(corps: CorpsWorld) -> None:

@@ -17,6 +17,7 @@ from fahu.courses.v1.events_pb2 import ConsultationFollowUpAgreed
 from fahu.dispatch.v1 import demand_pb2 as pb
 from fahu.dispatch.v1 import dispatch_service_pb2 as rpc
 from fahu.dispatch.v1.events_pb2 import ConsultationFollowUpFiled
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from kit.errors import Unavailable
 from kit.events.handling import Delivery, Handling
@@ -47,16 +48,24 @@ class Records(ConsultationRecordServiceServicer):
     def agree(self, world: World, **changes: Any) -> str:
         """An enterprise agreed; returns the record's id."""
         record_id = str(uuid4())
-        values = {
+        values: dict[str, Any] = {
             "enterprise_id": str(world.enterprise.id),
             "category_code": "hrss",
             "title": "现场咨询：产假期间能否调整岗位？",
             "body": "咨询的问题：产假期间能否调整岗位？",
             "recorded_by": str(uuid4()),
             "unit_code": UNIT,
+            "answered_at": stamp(datetime.now(UTC)),
+            "year": world.course.calendar.day_of(datetime.now(UTC)).year,
         }
         self.told[record_id] = courses.GetFollowUpResponse(**(values | changes))
         return record_id
+
+
+def stamp(moment: datetime) -> Timestamp:
+    found = Timestamp()
+    found.FromDatetime(moment)
+    return found
 
 
 @pytest.fixture
@@ -148,3 +157,16 @@ async def test_who_is_no_liaison_point_any_more_gets_no_demand(world: World, rec
     with pytest.raises(EnterpriseNotDesignated):
         await tell(world, handling, record_id)
     assert await filed(world, record_id) == []
+
+
+@pytest.mark.parametrize("answered_after", [0, 1])
+async def test_a_consent_is_not_lost_at_new_year(
+    world: World, records: Records, handling: Handling, answered_after: int
+) -> None:
+    """Who was a point last year agreed then and word comes now; or came then, and agrees now."""
+    last = world.course.calendar.day_of(datetime.now(UTC)).year - 1
+    changes = {"enterprise_id": str(world.last_year.id), "year": last}
+    record_id = records.agree(world, answered_at=stamp(datetime(last + answered_after, 1, 10, tzinfo=UTC)), **changes)
+    await tell(world, handling, record_id)
+    (demand_id,) = await filed(world, record_id)
+    assert await world.sql("SELECT year FROM demand WHERE id = CAST(:id AS uuid)", id=demand_id) == [(last,)]

@@ -30,7 +30,7 @@ class MemberEnded(FailedPrecondition):
 
 class LecturesAhead(FailedPrecondition):
     reason = "LECTURES_AHEAD"
-    message = "{count} lectures ahead are theirs."
+    message = "{count} lectures, open requests or sessions ahead are theirs."
 
 
 class YearOver(FailedPrecondition):

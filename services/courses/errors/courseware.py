@@ -27,7 +27,7 @@ class CoursewareFilesWaiting(FailedPrecondition):
 
 class CoursewareInUse(FailedPrecondition):
     reason = "COURSEWARE_IN_USE"
-    message = "{lectures} lectures are still to be given from it."
+    message = "{lectures} lectures are still to be given from it, or offered with it."
 
 
 class CoursewareFileNotFound(NotFound):

@@ -42,9 +42,9 @@ async def record_view(session: AsyncSession, actor: Actor, record_id: UUID) -> R
     return await _one(session, _views(record_visible_to(actor)), record_id)
 
 
-async def agreed_record(session: AsyncSession, actor: Actor, record_id: UUID) -> ConsultationRecord:
+async def agreed_record(session: AsyncSession, actor: Actor, record_id: UUID) -> RecordView:
     """A record that its enterprise agreed to send on, for dispatch."""
-    return (await _one(session, _views(agreed_to(actor)), record_id)).record
+    return await _one(session, _views(agreed_to(actor)), record_id)
 
 
 async def _one(session: AsyncSession, query: Select[ConsultationRecord, Consultation], record_id: UUID) -> RecordView:

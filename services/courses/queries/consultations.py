@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -18,6 +18,7 @@ from services.courses.models import (
     Consultant,
     Consultation,
     ConsultationGroup,
+    ConsultationRecord,
     ConsultationStaff,
     GroupUnit,
     LiaisonPoint,
@@ -27,7 +28,7 @@ from services.courses.models import (
     ZoneArea,
 )
 from services.courses.queries.access import consultation_visible_to, of_own_group
-from services.courses.rules.consultations import HOLDING, ConsultationState
+from services.courses.rules.consultations import HOLDING, ConsultationState, SlotBookingState
 
 TAKEN = (
     select(func.count())
@@ -166,10 +167,14 @@ async def own_group(session: AsyncSession, actor: Actor) -> int:
 
 
 async def check_consultants(session: AsyncSession, group_number: int, year: int, wanted: Sequence[UUID]) -> None:
-    """Raise ConsultantNotFound unless all of them advise for the group in that year, and have not ended."""
+    """Raise ConsultantNotFound unless all of them advise for the group in that year, and have not ended.
+
+    They are locked, so that the time of none ends before the session in which they sit is written.
+    """
     here = (Consultant.group_number == group_number, Consultant.year == year, Consultant.ended_at.is_(None))
-    found = await session.scalar(select(func.count()).where(*here, Consultant.id.in_(wanted)))
-    if found != len(set(wanted)):
+    query = select(Consultant.id).where(*here, Consultant.id.in_(wanted)).order_by(Consultant.id)
+    found = (await session.scalars(query.with_for_update(read=True))).all()
+    if len(found) != len(set(wanted)):
         raise ConsultantNotFound
 
 
@@ -177,6 +182,20 @@ async def seated(session: AsyncSession, consultation_id: UUID) -> set[UUID]:
     """Who sits in it."""
     query = select(ConsultationStaff.consultant_id).where(ConsultationStaff.consultation_id == consultation_id)
     return set(await session.scalars(query))
+
+
+async def somebody_sits(session: AsyncSession, consultation_id: UUID) -> bool:
+    """Whether anybody is left to advise in it: who has ended does not count."""
+    query = select(ConsultationStaff.consultant_id).join(Consultant, Consultant.id == ConsultationStaff.consultant_id)
+    query = query.where(ConsultationStaff.consultation_id == consultation_id, Consultant.ended_at.is_(None))
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def somebody_came(session: AsyncSession, consultation_id: UUID) -> bool:
+    """Whether a booking was kept, or anything was recorded: the session was held then, whoever says otherwise."""
+    kept = (SlotBooking.consultation_id == consultation_id, SlotBooking.state == SlotBookingState.ATTENDED)
+    recorded = exists().where(ConsultationRecord.consultation_id == consultation_id)
+    return bool(await session.scalar(select(or_(exists().where(*kept), recorded))))
 
 
 async def contacts_of_zone(session: AsyncSession, year: int, zone_code: str) -> list[UUID]:

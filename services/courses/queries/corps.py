@@ -12,9 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from kit.errors import PermissionDenied
 from services.courses.errors import MemberNotFound
-from services.courses.models import MEMBERS, Consultant, GroupUnit, Lecture, Lecturer, Unit
+from services.courses.models import (
+    MEMBERS,
+    Consultant,
+    Consultation,
+    ConsultationStaff,
+    GroupUnit,
+    Lecture,
+    Lecturer,
+    LectureRequest,
+    Unit,
+)
 from services.courses.queries.access import member_visible_to, sends_for
+from services.courses.rules.consultations import ConsultationState
 from services.courses.rules.corps import Corps
+from services.courses.rules.lecture_requests import OPEN
 from services.courses.rules.lectures import LectureState
 
 AGENCY_KIND = "AGENCY"
@@ -86,7 +98,7 @@ async def check_may_change(session: AsyncSession, actor: Actor, corps: Corps, me
 
 
 async def lock_member(session: AsyncSession, corps: Corps, member_id: UUID) -> AnyMember:
-    """The member as they are once nobody else changes them, nor gives them a lecture."""
+    """The member as they are once nobody else changes them, nor gives them a lecture or a seat in a session."""
     table = MEMBERS[corps]
     query = select(table).where(table.id == member_id).with_for_update(key_share=True)
     return cast(AnyMember, (await session.scalars(query.execution_options(populate_existing=True))).one())
@@ -129,3 +141,19 @@ async def lectures_ahead(session: AsyncSession, lecturer_id: UUID, now: datetime
     coming = (LectureState.PLANNED, LectureState.OPEN)
     query = select(Lecture.id).where(Lecture.lecturer_id == lecturer_id, Lecture.state.in_(coming), Lecture.starts_at > now)
     return list(await session.scalars(query.order_by(Lecture.id)))
+
+
+async def requests_offered(session: AsyncSession, lecturer_id: UUID) -> list[UUID]:
+    """Open requests of enterprises to which somebody was offered: nobody else gives the lecture once that is accepted."""
+    query = select(LectureRequest.id).where(LectureRequest.lecturer_id == lecturer_id, LectureRequest.state.in_(OPEN))
+    return list(await session.scalars(query.order_by(LectureRequest.id)))
+
+
+async def consultations_ahead(session: AsyncSession, consultant_id: UUID, now: datetime) -> list[UUID]:
+    """Sessions in which somebody is still to sit."""
+    coming = (ConsultationState.PLANNED, ConsultationState.ANNOUNCED)
+    query = select(Consultation.id).join(ConsultationStaff, ConsultationStaff.consultation_id == Consultation.id)
+    query = query.where(Consultation.state.in_(coming), Consultation.starts_at > now)
+    return list(
+        await session.scalars(query.where(ConsultationStaff.consultant_id == consultant_id).order_by(Consultation.id))
+    )

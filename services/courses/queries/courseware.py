@@ -13,8 +13,9 @@ from kit.errors import PermissionDenied
 from kit.files import FileState
 from kit.paging import decode_token, encode_token, fingerprint, normal_page_size
 from services.courses.errors import CoursewareNotFound, UnitNotFound
-from services.courses.models import Courseware, CoursewareFile, CoursewareNeed, Lecture, Need, Unit
+from services.courses.models import Courseware, CoursewareFile, CoursewareNeed, Lecture, LectureRequest, Need, Unit
 from services.courses.queries.access import courseware_visible_to
+from services.courses.rules.lecture_requests import OPEN
 from services.courses.rules.lectures import LectureState
 
 STILL_TO_BE_GIVEN = (LectureState.PLANNED, LectureState.OPEN)
@@ -127,6 +128,12 @@ async def lectures_to_give(session: AsyncSession, courseware_id: UUID) -> int:
     """How many lectures are still to be given from it."""
     mine = and_(Lecture.courseware_id == courseware_id, Lecture.state.in_(STILL_TO_BE_GIVEN))
     return await session.scalar(select(func.count()).select_from(Lecture).where(mine)) or 0
+
+
+async def requests_offered(session: AsyncSession, courseware_id: UUID) -> int:
+    """To how many open requests of enterprises it was offered."""
+    mine = and_(LectureRequest.offered_courseware_id == courseware_id, LectureRequest.state.in_(OPEN))
+    return await session.scalar(select(func.count()).select_from(LectureRequest).where(mine)) or 0
 
 
 async def agency_at_work(session: AsyncSession, code: str) -> Unit:

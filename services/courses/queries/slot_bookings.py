@@ -146,6 +146,13 @@ async def live_bookings(session: AsyncSession, consultation_id: UUID) -> list[UU
     return list(await session.scalars(select(SlotBooking.id).where(*here).order_by(SlotBooking.id)))
 
 
+async def bookings_to_end(session: AsyncSession, consultation_id: UUID) -> list[UUID]:
+    """Bookings that end with a session that is given up: to a session that was not held nobody failed to come."""
+    to_end = (SlotBookingState.BOOKED, SlotBookingState.NO_SHOW)
+    here = (SlotBooking.consultation_id == consultation_id, SlotBooking.state.in_(to_end))
+    return list(await session.scalars(select(SlotBooking.id).where(*here).order_by(SlotBooking.id)))
+
+
 async def told(
     session: AsyncSession, slot_booking_ids: Sequence[UUID]
 ) -> Sequence[Row[SlotBooking, Consultation, UUID | None]]:

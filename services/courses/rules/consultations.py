@@ -57,8 +57,9 @@ NEXT_SLOT_BOOKING: dict[SlotBookingState, frozenset[SlotBookingState]] = {
     SlotBookingState.BOOKED: frozenset({SlotBookingState.CANCELLED, SlotBookingState.ATTENDED, SlotBookingState.NO_SHOW}),
     SlotBookingState.CANCELLED: frozenset(),
     SlotBookingState.ATTENDED: frozenset(),
-    # Somebody was overlooked. That an enterprise came is not taken back: a record may stand on it.
-    SlotBookingState.NO_SHOW: frozenset({SlotBookingState.ATTENDED}),
+    # Somebody was overlooked, or the session turns out not to have been held. That an enterprise came is not taken back: a
+    # record may stand on it.
+    SlotBookingState.NO_SHOW: frozenset({SlotBookingState.ATTENDED, SlotBookingState.CANCELLED}),
 }
 
 

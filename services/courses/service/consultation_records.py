@@ -21,7 +21,6 @@ from services.courses.rules.consultations import (
     FollowUpState,
     SlotBookingState,
 )
-from services.courses.rules.years import year_of
 from services.courses.service import consultation_events as events
 from services.courses.service import slot_moves
 from services.courses.service.errands import Errand, check_version
@@ -104,11 +103,19 @@ async def answer(errand: Errand, seen: Seen, agreed: bool) -> None:
     check_version(found.version, seen.version)
     if found.follow_up_state != FollowUpState.ASKED:
         raise errors.FollowUpWrongState(state=found.follow_up_state)
-    if agreed:  # who is no liaison point any more starts nothing new
-        await booking_queries.point_of(errand.session, errand.actor, year_of(errand.now))
+    if (
+        agreed
+    ):  # who is no liaison point any more starts nothing new; a new year alone takes nothing from who came in the old one
+        await _check_designated(errand, found)
     found.follow_up_state = FollowUpState.AGREED if agreed else FollowUpState.DECLINED
     found.answered_by, found.answered_at = errand.actor.person_id, errand.now
     await _save(errand, found, f"FOLLOW_UP_{found.follow_up_state}")
+
+
+async def _check_designated(errand: Errand, found: ConsultationRecord) -> None:
+    assert found.designation_id  # noqa: S101 - nobody else is asked
+    consultation = await errand.session.get_one(Consultation, found.consultation_id)
+    await queries.point(errand.session, found.designation_id, consultation.year)
 
 
 async def keep_filed(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:

@@ -1,11 +1,12 @@
 """Sessions of consultation of a group: planned, changed, announced, held, cancelled (CON-3…5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy import update as change
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -100,7 +101,7 @@ async def announce(errand: Errand, seen: Seen, terms: ConsultationTerms) -> None
         return
     _check_ahead(errand, consultation)
     _check_move(consultation, ConsultationState.ANNOUNCED)
-    if not await queries.seated(errand.session, consultation.id):
+    if not await queries.somebody_sits(errand.session, consultation.id):
         raise errors.ConsultationWithoutStaff
     told = await queries.contacts_of_zone(errand.session, consultation.year, consultation.zone_code)
     _move(consultation, ConsultationState.ANNOUNCED)
@@ -110,14 +111,18 @@ async def announce(errand: Errand, seen: Seen, terms: ConsultationTerms) -> None
 
 
 async def cancel(errand: Errand, seen: Seen, reason: str) -> None:
-    """Give it up; every booking ends with it, and its enterprise is told why."""
+    """Give it up; every booking ends with it, and its enterprise is told why.
+
+    Also once it should have begun, or a session that nobody held would have to be called held; unless somebody came.
+    """
     consultation = await _begin(errand, seen)
     if consultation is None:
         return
-    _check_ahead(errand, consultation)
-    told = await _booked(errand, consultation)
-    live = await booking_queries.live_bookings(errand.session, consultation.id)
     _check_move(consultation, ConsultationState.CANCELLED)
+    if await queries.somebody_came(errand.session, consultation.id):
+        raise errors.ConsultationClosed
+    told = await _booked(errand, consultation)
+    live = await booking_queries.bookings_to_end(errand.session, consultation.id)
     # Bookings end first: the database lets no session go that enterprises still count on. They are told of afterwards, as
     # bookings of a session that is cancelled.
     by_host = {"ended_by": SlotEndedBy.HOST, "end_reason": reason}
@@ -139,6 +144,14 @@ async def hold(errand: Errand, seen: Seen) -> None:
     await _save(errand, consultation, "CONSULTATION_HELD")
     live = await booking_queries.live_bookings(errand.session, consultation.id)
     await slot_moves.move(errand.session, live, SlotBookingState.NO_SHOW, errand.now)
+
+
+async def hand_over(errand: Errand, consultation_id: UUID, consultant_id: UUID, successor_id: UUID) -> None:
+    """Have another consultant sit in it. It is part of an errand that keeps its own id."""
+    consultation = await queries.lock_consultation(errand.session, consultation_id)
+    theirs = (ConsultationStaff.consultation_id == consultation.id, ConsultationStaff.consultant_id == consultant_id)
+    await errand.session.execute(change(ConsultationStaff).where(*theirs).values(consultant_id=successor_id))
+    await _save(replace(errand, request_id="", mark=b""), consultation, "CONSULTATION_HANDED_OVER")
 
 
 async def _begin(errand: Errand, seen: Seen) -> Consultation | None:

@@ -14,11 +14,10 @@ from services.courses import errors
 from services.courses.models import MEMBERS
 from services.courses.queries import corps as queries
 from services.courses.queries.access import sends_for
-from services.courses.queries.bookings import lock_lecture
 from services.courses.queries.corps import AnyMember, Sender
 from services.courses.rules.corps import Corps, free_seat
 from services.courses.rules.years import year_of
-from services.courses.service import lectures
+from services.courses.service import duties
 from services.courses.service.errands import Errand, check_version
 
 PLACE = {
@@ -94,11 +93,11 @@ def rewrite(member: AnyMember, post: str, topics: str) -> None:
 
 
 async def replace(errand: Errand, seen: Seen, draft: MemberDraft, reason: str, takes_over: bool) -> UUID:
-    """End somebody's time and seat another at once, with the lectures ahead if they take those over. Returns who follows."""
+    """End somebody's time and seat another at once, with the duties ahead if they take those over. Returns who follows."""
     member = await _begin(errand, seen)
     if member is None:
         return _id_in(await errand.subject())
-    ahead = await _lectures_of(errand, seen)
+    ahead = await duties.duties_of(errand, seen.corps, member.id)
     if ahead and not takes_over:
         raise errors.LecturesAhead(count=str(len(ahead)))
     if draft.name == member.name:
@@ -108,18 +107,17 @@ async def replace(errand: Errand, seen: Seen, draft: MemberDraft, reason: str, t
     successor = _member(errand, seen.corps, draft, predecessor_id=member.id, **place)
     if not await _is_written(errand.session, successor):
         raise errors.AlreadyInCorps
-    for lecture_id in ahead:
-        await lectures.hand_over(errand, lecture_id, successor.id)
+    await duties.hand_over(errand, ahead, member.id, successor.id)
     await errand.record(f"{seen.corps}_MEMBER_REPLACED", f"member/{successor.id}", reason)
     return successor.id
 
 
 async def end(errand: Errand, seen: Seen, reason: str) -> None:
-    """End somebody's time. Lectures ahead want somebody to give them first."""
+    """End somebody's time. Their duties ahead want somebody else first."""
     member = await _begin(errand, seen)
     if member is None:
         return
-    if ahead := await _lectures_of(errand, seen):
+    if ahead := await duties.duties_of(errand, seen.corps, member.id):
         raise errors.LecturesAhead(count=str(len(ahead)))
     await _end(errand, member, reason)
     await errand.record(f"{seen.corps}_MEMBER_ENDED", f"member/{member.id}", reason)
@@ -134,26 +132,20 @@ def check_year(errand: Errand, year: int) -> None:
 async def _begin(errand: Errand, seen: Seen) -> AnyMember | None:
     """The locked member, in the version that the caller saw; None for a request that was served before.
 
-    Their lectures are locked first: whoever changes a lecture locks it before looking at who gives it.
+    Their duties are locked first: whoever changes a lecture locks it before looking at who gives it.
     """
     await queries.check_may_change(errand.session, errand.actor, seen.corps, seen.member_id)
     if await errand.is_repeat():
         return None
-    for lecture_id in await _lectures_of(errand, seen):
-        await lock_lecture(errand.session, lecture_id)
+    await duties.lock(errand, await duties.duties_of(errand, seen.corps, seen.member_id))
     member = await queries.lock_member(errand.session, seen.corps, seen.member_id)
     if await errand.is_repeat():
         return None
     check_version(member.version, seen.version)
+    check_year(errand, member.year)
     if member.ended_at:
         raise errors.MemberEnded
     return member
-
-
-async def _lectures_of(errand: Errand, seen: Seen) -> list[UUID]:
-    if seen.corps is not Corps.LECTURE:
-        return []
-    return await queries.lectures_ahead(errand.session, seen.member_id, errand.now)
 
 
 async def _end(errand: Errand, member: AnyMember, reason: str) -> None:

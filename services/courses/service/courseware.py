@@ -116,12 +116,15 @@ async def send_back(errand: Errand, seen: Seen, note: str) -> None:
 
 
 async def retire(errand: Errand, seen: Seen, reason: str) -> None:
-    """Take it out of use. Lectures that are still to be given from it come first: they get another, or are cancelled."""
+    """Take it out of use. Lectures that are still to be given from it come first: they get another, or are cancelled. So do
+    requests to which it was offered: those are answered.
+    """
     courseware = await _begin(errand, seen, or_(supervises(errand.actor), courseware_of(errand.actor)))
     if courseware is None:
         return
-    if lectures := await queries.lectures_to_give(errand.session, courseware.id):
-        raise errors.CoursewareInUse(lectures=str(lectures))
+    lectures = await queries.lectures_to_give(errand.session, courseware.id)
+    if in_use := lectures + await queries.requests_offered(errand.session, courseware.id):
+        raise errors.CoursewareInUse(lectures=str(in_use))
     _move(courseware, CoursewareState.RETIRED)
     courseware.end_reason = reason
     await _save(errand, courseware, "COURSEWARE_RETIRED", reason)

@@ -84,6 +84,13 @@ async def touch(session: AsyncSession, request: LectureRequest, now: datetime, t
     events.request_changed(session, request, told.get(Side.ENTERPRISE, []), told.get(Side.AGENCY, []))
 
 
+async def hand_over(session: AsyncSession, request_id: UUID, lecturer_id: UUID, now: datetime) -> None:
+    """Have another lecturer stand in the agency's offer. Whoever answers it has to have seen that."""
+    request = await queries.lock_request(session, request_id)
+    request.lecturer_id = lecturer_id
+    await touch(session, request, now)
+
+
 async def look_at_clocks(session: AsyncSession, now: datetime) -> int:
     """Warn when half and four fifths of a term are gone. At its end tell of a late agency, and let a request expire that its
     enterprise did not answer. Marks skipped while nobody looked are not made up for. Returns how many were looked at.

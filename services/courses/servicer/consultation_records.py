@@ -76,7 +76,8 @@ class ConsultationRecordServicer(ConsultationRecordServiceServicer):
 
     async def GetFollowUp(self, request: rpc.GetFollowUpRequest, context: Any) -> rpc.GetFollowUpResponse:
         async with self.db.read() as session:
-            found = await queries.agreed_record(session, actor_of(context), UUID(request.consultation_record_id))
+            view = await queries.agreed_record(session, actor_of(context), UUID(request.consultation_record_id))
+        found = view.record
         return rpc.GetFollowUpResponse(
             enterprise_id=str(found.enterprise_id),
             category_code=found.category_code,
@@ -84,6 +85,8 @@ class ConsultationRecordServicer(ConsultationRecordServiceServicer):
             body=demand_body(found.question, found.advice, found.follow_up),
             recorded_by=str(found.recorded_by),
             unit_code=found.unit_code,
+            answered_at=moment(found.answered_at),
+            year=view.consultation.year,
         )
 
     async def ExportConsultationRecords(

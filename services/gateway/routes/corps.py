@@ -72,7 +72,7 @@ def _both(method: str, path: str, name: str, summary: str, **more: Any) -> Calla
 
 
 def _told(*reasons: str) -> dict[str, Any]:
-    return tells("MEMBER_NOT_FOUND", "MEMBER_ENDED", *reasons, idempotent=True, versioned=True, etag=True)
+    return tells("MEMBER_NOT_FOUND", "MEMBER_ENDED", "YEAR_OVER", *reasons, idempotent=True, versioned=True, etag=True)
 
 
 @_both("GET", "", "list_{}s", "{}名单", openapi_extra=tells())
@@ -128,7 +128,7 @@ async def update_member(member_id: UUID, body: MemberWords, of: Of, caller: Send
     openapi_extra=_told("ALREADY_IN_CORPS", "LECTURES_AHEAD"),
 )
 async def replace_member(member_id: UUID, body: ReplaceIn, of: Of, caller: Sender) -> Response:
-    """End somebody's time and seat another at once; lectures ahead go over to them, or stand against it."""
+    """End somebody's time and seat another at once; what lies ahead goes over to them, or stands against it."""
     request = pb.ReplaceMemberRequest(
         on=_on(of, member_id, caller),
         successor=body.successor.message(),

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from fahu.access.v1 import access_pb2 as fahu_dot_access_dot_v1_dot_access__pb2
 from fahu.courses.v1 import consultation_pb2 as fahu_dot_courses_dot_v1_dot_consultation__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1fahu/courses/v1/consultation_record_service.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\"fahu/courses/v1/consultation.proto\"\x8c\x01\n\x1e\x43onsultationRecordPrecondition\x12(\n\x16\x63onsultation_record_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xb4\x01\n\x19\x43onsultationRecordContent\x12+\n\rcategory_code\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18(2\t^[a-z_]+$\x12\x1c\n\x08question\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x1a\n\x06\x61\x64vice\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x1b\n\tfollow_up\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x84\x07\x12\x13\n\x0b\x61sk_consent\x18\x05 \x01(\x08\"\x88\x02\n\x19RecordConsultationRequest\x12!\n\x0f\x63onsultation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12 \n\x0fslot_booking_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12\x1f\n\x0e\x64\x65signation_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12!\n\x0f\x65nterprise_name\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x43\n\x07\x63ontent\x18\x05 \x01(\x0b\x32*.fahu.courses.v1.ConsultationRecordContentB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"^\n\x1aRecordConsultationResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\"\xdb\x01\n\x1eListConsultationRecordsRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12 \n\x0f\x63onsultation_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12\x41\n\x0f\x66ollow_up_state\x18\x03 \x01(\x0e\x32\x1e.fahu.courses.v1.FollowUpStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"}\n\x1fListConsultationRecordsResponse\x12\x41\n\x14\x63onsultation_records\x18\x01 \x03(\x0b\x32#.fahu.courses.v1.ConsultationRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x1cGetConsultationRecordRequest\x12(\n\x16\x63onsultation_record_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"a\n\x1dGetConsultationRecordResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\"\xab\x01\n\x1fUpdateConsultationRecordRequest\x12\x43\n\x02on\x18\x01 \x01(\x0b\x32/.fahu.courses.v1.ConsultationRecordPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x43\n\x07\x63ontent\x18\x02 \x01(\x0b\x32*.fahu.courses.v1.ConsultationRecordContentB\x06\xbaH\x03\xc8\x01\x01\"d\n UpdateConsultationRecordResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\"l\n\x15\x41nswerFollowUpRequest\x12\x43\n\x02on\x18\x01 \x01(\x0b\x32/.fahu.courses.v1.ConsultationRecordPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0e\n\x06\x61greed\x18\x02 \x01(\x08\"Z\n\x16\x41nswerFollowUpResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\">\n\x12GetFollowUpRequest\x12(\n\x16\x63onsultation_record_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x88\x01\n\x13GetFollowUpResponse\x12\x15\n\renterprise_id\x18\x01 \x01(\t\x12\x15\n\rcategory_code\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x13\n\x0brecorded_by\x18\x05 \x01(\t\x12\x11\n\tunit_code\x18\x06 \x01(\t\"\xa1\x01\n ExportConsultationRecordsRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12 \n\x0f\x63onsultation_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12\x41\n\x0f\x66ollow_up_state\x18\x03 \x01(\x0e\x32\x1e.fahu.courses.v1.FollowUpStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"4\n!ExportConsultationRecordsResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x32\xa4\x07\n\x19\x43onsultationRecordService\x12y\n\x12RecordConsultation\x12*.fahu.courses.v1.RecordConsultationRequest\x1a+.fahu.courses.v1.RecordConsultationResponse\"\n\xa2\xbb\x18\x06\n\x04\x02\x03\x04\x07\x12\x8b\x01\n\x17ListConsultationRecords\x12/.fahu.courses.v1.ListConsultationRecordsRequest\x1a\x30.fahu.courses.v1.ListConsultationRecordsResponse\"\r\xa2\xbb\x18\t\n\x07\x01\x02\x03\x04\x05\x06\x07\x12\x85\x01\n\x15GetConsultationRecord\x12-.fahu.courses.v1.GetConsultationRecordRequest\x1a..fahu.courses.v1.GetConsultationRecordResponse\"\r\xa2\xbb\x18\t\n\x07\x01\x02\x03\x04\x05\x06\x07\x12\x8b\x01\n\x18UpdateConsultationRecord\x12\x30.fahu.courses.v1.UpdateConsultationRecordRequest\x1a\x31.fahu.courses.v1.UpdateConsultationRecordResponse\"\n\xa2\xbb\x18\x06\n\x04\x02\x03\x04\x07\x12j\n\x0e\x41nswerFollowUp\x12&.fahu.courses.v1.AnswerFollowUpRequest\x1a\'.fahu.courses.v1.AnswerFollowUpResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x12h\n\x0bGetFollowUp\x12#.fahu.courses.v1.GetFollowUpRequest\x1a$.fahu.courses.v1.GetFollowUpResponse\"\x0e\xa2\xbb\x18\n\x12\x08\x64ispatch\x12\x91\x01\n\x19\x45xportConsultationRecords\x12\x31.fahu.courses.v1.ExportConsultationRecordsRequest\x1a\x32.fahu.courses.v1.ExportConsultationRecordsResponse\"\r\xa2\xbb\x18\t\n\x07\x01\x02\x03\x04\x05\x06\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1fahu/courses/v1/consultation_record_service.proto\x12\x0f\x66\x61hu.courses.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x66\x61hu/access/v1/access.proto\x1a\"fahu/courses/v1/consultation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x01\n\x1e\x43onsultationRecordPrecondition\x12(\n\x16\x63onsultation_record_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12!\n\x10\x65xpected_version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xb4\x01\n\x19\x43onsultationRecordContent\x12+\n\rcategory_code\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18(2\t^[a-z_]+$\x12\x1c\n\x08question\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x1a\n\x06\x61\x64vice\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x1b\n\tfollow_up\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x84\x07\x12\x13\n\x0b\x61sk_consent\x18\x05 \x01(\x08\"\x88\x02\n\x19RecordConsultationRequest\x12!\n\x0f\x63onsultation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12 \n\x0fslot_booking_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12\x1f\n\x0e\x64\x65signation_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12!\n\x0f\x65nterprise_name\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x43\n\x07\x63ontent\x18\x05 \x01(\x0b\x32*.fahu.courses.v1.ConsultationRecordContentB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\nrequest_id\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"^\n\x1aRecordConsultationResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\"\xdb\x01\n\x1eListConsultationRecordsRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12 \n\x0f\x63onsultation_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12\x41\n\x0f\x66ollow_up_state\x18\x03 \x01(\x0e\x32\x1e.fahu.courses.v1.FollowUpStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"}\n\x1fListConsultationRecordsResponse\x12\x41\n\x14\x63onsultation_records\x18\x01 \x03(\x0b\x32#.fahu.courses.v1.ConsultationRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x1cGetConsultationRecordRequest\x12(\n\x16\x63onsultation_record_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"a\n\x1dGetConsultationRecordResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\"\xab\x01\n\x1fUpdateConsultationRecordRequest\x12\x43\n\x02on\x18\x01 \x01(\x0b\x32/.fahu.courses.v1.ConsultationRecordPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x43\n\x07\x63ontent\x18\x02 \x01(\x0b\x32*.fahu.courses.v1.ConsultationRecordContentB\x06\xbaH\x03\xc8\x01\x01\"d\n UpdateConsultationRecordResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\"l\n\x15\x41nswerFollowUpRequest\x12\x43\n\x02on\x18\x01 \x01(\x0b\x32/.fahu.courses.v1.ConsultationRecordPreconditionB\x06\xbaH\x03\xc8\x01\x01\x12\x0e\n\x06\x61greed\x18\x02 \x01(\x08\"Z\n\x16\x41nswerFollowUpResponse\x12@\n\x13\x63onsultation_record\x18\x01 \x01(\x0b\x32#.fahu.courses.v1.ConsultationRecord\">\n\x12GetFollowUpRequest\x12(\n\x16\x63onsultation_record_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\xc7\x01\n\x13GetFollowUpResponse\x12\x15\n\renterprise_id\x18\x01 \x01(\t\x12\x15\n\rcategory_code\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x13\n\x0brecorded_by\x18\x05 \x01(\t\x12\x11\n\tunit_code\x18\x06 \x01(\t\x12/\n\x0b\x61nswered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04year\x18\x08 \x01(\x05\"\xa1\x01\n ExportConsultationRecordsRequest\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x11(\x00\x12 \n\x0f\x63onsultation_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\x12\x41\n\x0f\x66ollow_up_state\x18\x03 \x01(\x0e\x32\x1e.fahu.courses.v1.FollowUpStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"4\n!ExportConsultationRecordsResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x32\xa4\x07\n\x19\x43onsultationRecordService\x12y\n\x12RecordConsultation\x12*.fahu.courses.v1.RecordConsultationRequest\x1a+.fahu.courses.v1.RecordConsultationResponse\"\n\xa2\xbb\x18\x06\n\x04\x02\x03\x04\x07\x12\x8b\x01\n\x17ListConsultationRecords\x12/.fahu.courses.v1.ListConsultationRecordsRequest\x1a\x30.fahu.courses.v1.ListConsultationRecordsResponse\"\r\xa2\xbb\x18\t\n\x07\x01\x02\x03\x04\x05\x06\x07\x12\x85\x01\n\x15GetConsultationRecord\x12-.fahu.courses.v1.GetConsultationRecordRequest\x1a..fahu.courses.v1.GetConsultationRecordResponse\"\r\xa2\xbb\x18\t\n\x07\x01\x02\x03\x04\x05\x06\x07\x12\x8b\x01\n\x18UpdateConsultationRecord\x12\x30.fahu.courses.v1.UpdateConsultationRecordRequest\x1a\x31.fahu.courses.v1.UpdateConsultationRecordResponse\"\n\xa2\xbb\x18\x06\n\x04\x02\x03\x04\x07\x12j\n\x0e\x41nswerFollowUp\x12&.fahu.courses.v1.AnswerFollowUpRequest\x1a\'.fahu.courses.v1.AnswerFollowUpResponse\"\x07\xa2\xbb\x18\x03\n\x01\x01\x12h\n\x0bGetFollowUp\x12#.fahu.courses.v1.GetFollowUpRequest\x1a$.fahu.courses.v1.GetFollowUpResponse\"\x0e\xa2\xbb\x18\n\x12\x08\x64ispatch\x12\x91\x01\n\x19\x45xportConsultationRecords\x12\x31.fahu.courses.v1.ExportConsultationRecordsRequest\x1a\x32.fahu.courses.v1.ExportConsultationRecordsResponse\"\r\xa2\xbb\x18\t\n\x07\x01\x02\x03\x04\x05\x06\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -100,38 +101,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONSULTATIONRECORDSERVICE'].methods_by_name['GetFollowUp']._serialized_options = b'\242\273\030\n\022\010dispatch'
   _globals['_CONSULTATIONRECORDSERVICE'].methods_by_name['ExportConsultationRecords']._loaded_options = None
   _globals['_CONSULTATIONRECORDSERVICE'].methods_by_name['ExportConsultationRecords']._serialized_options = b'\242\273\030\t\n\007\001\002\003\004\005\006\007'
-  _globals['_CONSULTATIONRECORDPRECONDITION']._serialized_start=165
-  _globals['_CONSULTATIONRECORDPRECONDITION']._serialized_end=305
-  _globals['_CONSULTATIONRECORDCONTENT']._serialized_start=308
-  _globals['_CONSULTATIONRECORDCONTENT']._serialized_end=488
-  _globals['_RECORDCONSULTATIONREQUEST']._serialized_start=491
-  _globals['_RECORDCONSULTATIONREQUEST']._serialized_end=755
-  _globals['_RECORDCONSULTATIONRESPONSE']._serialized_start=757
-  _globals['_RECORDCONSULTATIONRESPONSE']._serialized_end=851
-  _globals['_LISTCONSULTATIONRECORDSREQUEST']._serialized_start=854
-  _globals['_LISTCONSULTATIONRECORDSREQUEST']._serialized_end=1073
-  _globals['_LISTCONSULTATIONRECORDSRESPONSE']._serialized_start=1075
-  _globals['_LISTCONSULTATIONRECORDSRESPONSE']._serialized_end=1200
-  _globals['_GETCONSULTATIONRECORDREQUEST']._serialized_start=1202
-  _globals['_GETCONSULTATIONRECORDREQUEST']._serialized_end=1274
-  _globals['_GETCONSULTATIONRECORDRESPONSE']._serialized_start=1276
-  _globals['_GETCONSULTATIONRECORDRESPONSE']._serialized_end=1373
-  _globals['_UPDATECONSULTATIONRECORDREQUEST']._serialized_start=1376
-  _globals['_UPDATECONSULTATIONRECORDREQUEST']._serialized_end=1547
-  _globals['_UPDATECONSULTATIONRECORDRESPONSE']._serialized_start=1549
-  _globals['_UPDATECONSULTATIONRECORDRESPONSE']._serialized_end=1649
-  _globals['_ANSWERFOLLOWUPREQUEST']._serialized_start=1651
-  _globals['_ANSWERFOLLOWUPREQUEST']._serialized_end=1759
-  _globals['_ANSWERFOLLOWUPRESPONSE']._serialized_start=1761
-  _globals['_ANSWERFOLLOWUPRESPONSE']._serialized_end=1851
-  _globals['_GETFOLLOWUPREQUEST']._serialized_start=1853
-  _globals['_GETFOLLOWUPREQUEST']._serialized_end=1915
-  _globals['_GETFOLLOWUPRESPONSE']._serialized_start=1918
-  _globals['_GETFOLLOWUPRESPONSE']._serialized_end=2054
-  _globals['_EXPORTCONSULTATIONRECORDSREQUEST']._serialized_start=2057
-  _globals['_EXPORTCONSULTATIONRECORDSREQUEST']._serialized_end=2218
-  _globals['_EXPORTCONSULTATIONRECORDSRESPONSE']._serialized_start=2220
-  _globals['_EXPORTCONSULTATIONRECORDSRESPONSE']._serialized_end=2272
-  _globals['_CONSULTATIONRECORDSERVICE']._serialized_start=2275
-  _globals['_CONSULTATIONRECORDSERVICE']._serialized_end=3207
+  _globals['_CONSULTATIONRECORDPRECONDITION']._serialized_start=198
+  _globals['_CONSULTATIONRECORDPRECONDITION']._serialized_end=338
+  _globals['_CONSULTATIONRECORDCONTENT']._serialized_start=341
+  _globals['_CONSULTATIONRECORDCONTENT']._serialized_end=521
+  _globals['_RECORDCONSULTATIONREQUEST']._serialized_start=524
+  _globals['_RECORDCONSULTATIONREQUEST']._serialized_end=788
+  _globals['_RECORDCONSULTATIONRESPONSE']._serialized_start=790
+  _globals['_RECORDCONSULTATIONRESPONSE']._serialized_end=884
+  _globals['_LISTCONSULTATIONRECORDSREQUEST']._serialized_start=887
+  _globals['_LISTCONSULTATIONRECORDSREQUEST']._serialized_end=1106
+  _globals['_LISTCONSULTATIONRECORDSRESPONSE']._serialized_start=1108
+  _globals['_LISTCONSULTATIONRECORDSRESPONSE']._serialized_end=1233
+  _globals['_GETCONSULTATIONRECORDREQUEST']._serialized_start=1235
+  _globals['_GETCONSULTATIONRECORDREQUEST']._serialized_end=1307
+  _globals['_GETCONSULTATIONRECORDRESPONSE']._serialized_start=1309
+  _globals['_GETCONSULTATIONRECORDRESPONSE']._serialized_end=1406
+  _globals['_UPDATECONSULTATIONRECORDREQUEST']._serialized_start=1409
+  _globals['_UPDATECONSULTATIONRECORDREQUEST']._serialized_end=1580
+  _globals['_UPDATECONSULTATIONRECORDRESPONSE']._serialized_start=1582
+  _globals['_UPDATECONSULTATIONRECORDRESPONSE']._serialized_end=1682
+  _globals['_ANSWERFOLLOWUPREQUEST']._serialized_start=1684
+  _globals['_ANSWERFOLLOWUPREQUEST']._serialized_end=1792
+  _globals['_ANSWERFOLLOWUPRESPONSE']._serialized_start=1794
+  _globals['_ANSWERFOLLOWUPRESPONSE']._serialized_end=1884
+  _globals['_GETFOLLOWUPREQUEST']._serialized_start=1886
+  _globals['_GETFOLLOWUPREQUEST']._serialized_end=1948
+  _globals['_GETFOLLOWUPRESPONSE']._serialized_start=1951
+  _globals['_GETFOLLOWUPRESPONSE']._serialized_end=2150
+  _globals['_EXPORTCONSULTATIONRECORDSREQUEST']._serialized_start=2153
+  _globals['_EXPORTCONSULTATIONRECORDSREQUEST']._serialized_end=2314
+  _globals['_EXPORTCONSULTATIONRECORDSRESPONSE']._serialized_start=2316
+  _globals['_EXPORTCONSULTATIONRECORDSRESPONSE']._serialized_end=2368
+  _globals['_CONSULTATIONRECORDSERVICE']._serialized_start=2371
+  _globals['_CONSULTATIONRECORDSERVICE']._serialized_end=3303
 # @@protoc_insertion_point(module_scope)

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from fahu.courses.v1 import consultation_pb2 as _consultation_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -407,6 +408,8 @@ class GetFollowUpResponse(_message.Message):
     BODY_FIELD_NUMBER: _builtins.int
     RECORDED_BY_FIELD_NUMBER: _builtins.int
     UNIT_CODE_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
     enterprise_id: _builtins.str
     """Enterprise id, UUID."""
     category_code: _builtins.str
@@ -419,6 +422,12 @@ class GetFollowUpResponse(_message.Message):
     """Who recorded it, person id."""
     unit_code: _builtins.str
     """Unit of who recorded it."""
+    year: _builtins.int
+    """Year of the session, for which the enterprise is designated whatever became of it since."""
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """When the enterprise agreed."""
+
     def __init__(
         self,
         *,
@@ -428,10 +437,12 @@ class GetFollowUpResponse(_message.Message):
         body: _builtins.str = ...,
         recorded_by: _builtins.str = ...,
         unit_code: _builtins.str = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        year: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "category_code", b"category_code", "enterprise_id", b"enterprise_id", "recorded_by", b"recorded_by", "title", b"title", "unit_code", b"unit_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "body", b"body", "category_code", b"category_code", "enterprise_id", b"enterprise_id", "recorded_by", b"recorded_by", "title", b"title", "unit_code", b"unit_code", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -115,8 +115,8 @@ class ConsultationRecordServiceServicer:
 
     def AnswerFollowUp(self, request, context):
         """AnswerFollowUp says, for the enterprise, whether the record becomes a demand. Yes makes one, in some seconds.
-        Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and no liaison point this year),
-        STALE_VERSION.
+        Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and as what it came it is no
+        liaison point any more), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

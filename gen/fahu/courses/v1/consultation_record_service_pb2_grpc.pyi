@@ -53,8 +53,8 @@ class ConsultationRecordServiceStub:
     """
     AnswerFollowUp: _grpc.UnaryUnaryMultiCallable[_consultation_record_service_pb2.AnswerFollowUpRequest, _consultation_record_service_pb2.AnswerFollowUpResponse]
     """AnswerFollowUp says, for the enterprise, whether the record becomes a demand. Yes makes one, in some seconds.
-    Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and no liaison point this year),
-    STALE_VERSION.
+    Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and as what it came it is no
+    liaison point any more), STALE_VERSION.
     """
     GetFollowUp: _grpc.UnaryUnaryMultiCallable[_consultation_record_service_pb2.GetFollowUpRequest, _consultation_record_service_pb2.GetFollowUpResponse]
     """GetFollowUp tells what the demand shall say that an enterprise agreed to. Fails with CONSULTATION_RECORD_NOT_FOUND for a record
@@ -90,8 +90,8 @@ class ConsultationRecordServiceAsyncStub(ConsultationRecordServiceStub):
     """
     AnswerFollowUp: _aio.UnaryUnaryMultiCallable[_consultation_record_service_pb2.AnswerFollowUpRequest, _consultation_record_service_pb2.AnswerFollowUpResponse]  # type: ignore[assignment]
     """AnswerFollowUp says, for the enterprise, whether the record becomes a demand. Yes makes one, in some seconds.
-    Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and no liaison point this year),
-    STALE_VERSION.
+    Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and as what it came it is no
+    liaison point any more), STALE_VERSION.
     """
     GetFollowUp: _aio.UnaryUnaryMultiCallable[_consultation_record_service_pb2.GetFollowUpRequest, _consultation_record_service_pb2.GetFollowUpResponse]  # type: ignore[assignment]
     """GetFollowUp tells what the demand shall say that an enterprise agreed to. Fails with CONSULTATION_RECORD_NOT_FOUND for a record
@@ -154,8 +154,8 @@ class ConsultationRecordServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_consultation_record_service_pb2.AnswerFollowUpResponse, _abc.Awaitable[_consultation_record_service_pb2.AnswerFollowUpResponse]]:
         """AnswerFollowUp says, for the enterprise, whether the record becomes a demand. Yes makes one, in some seconds.
-        Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and no liaison point this year),
-        STALE_VERSION.
+        Fails with CONSULTATION_RECORD_NOT_FOUND, FOLLOW_UP_WRONG_STATE, ENTERPRISE_NOT_DESIGNATED (yes, and as what it came it is no
+        liaison point any more), STALE_VERSION.
         """
 
     @_abc_1.abstractmethod

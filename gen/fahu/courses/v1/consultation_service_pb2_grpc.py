@@ -135,7 +135,8 @@ class ConsultationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelConsultation(self, request, context):
-        """CancelConsultation gives it up, with a reason that who booked is told. Fails with CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED.
+        """CancelConsultation gives it up, with a reason that who booked is told; after its start as well, if it was not held. Fails with
+        CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED (somebody came, or something was recorded).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

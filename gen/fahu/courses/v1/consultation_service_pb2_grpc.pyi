@@ -57,7 +57,9 @@ class ConsultationServiceStub:
     Fails with CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED, CONSULTATION_WITHOUT_STAFF.
     """
     CancelConsultation: _grpc.UnaryUnaryMultiCallable[_consultation_service_pb2.CancelConsultationRequest, _consultation_service_pb2.CancelConsultationResponse]
-    """CancelConsultation gives it up, with a reason that who booked is told. Fails with CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED."""
+    """CancelConsultation gives it up, with a reason that who booked is told; after its start as well, if it was not held. Fails with
+    CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED (somebody came, or something was recorded).
+    """
     HoldConsultation: _grpc.UnaryUnaryMultiCallable[_consultation_service_pb2.HoldConsultationRequest, _consultation_service_pb2.HoldConsultationResponse]
     """HoldConsultation says that it was held: whoever is booked and was not marked did not come, which may be corrected.
     Fails with CONSULTATION_WRONG_STATE, CONSULTATION_NOT_STARTED.
@@ -100,7 +102,9 @@ class ConsultationServiceAsyncStub(ConsultationServiceStub):
     Fails with CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED, CONSULTATION_WITHOUT_STAFF.
     """
     CancelConsultation: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.CancelConsultationRequest, _consultation_service_pb2.CancelConsultationResponse]  # type: ignore[assignment]
-    """CancelConsultation gives it up, with a reason that who booked is told. Fails with CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED."""
+    """CancelConsultation gives it up, with a reason that who booked is told; after its start as well, if it was not held. Fails with
+    CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED (somebody came, or something was recorded).
+    """
     HoldConsultation: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.HoldConsultationRequest, _consultation_service_pb2.HoldConsultationResponse]  # type: ignore[assignment]
     """HoldConsultation says that it was held: whoever is booked and was not marked did not come, which may be corrected.
     Fails with CONSULTATION_WRONG_STATE, CONSULTATION_NOT_STARTED.
@@ -176,7 +180,9 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _consultation_service_pb2.CancelConsultationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_consultation_service_pb2.CancelConsultationResponse, _abc.Awaitable[_consultation_service_pb2.CancelConsultationResponse]]:
-        """CancelConsultation gives it up, with a reason that who booked is told. Fails with CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED."""
+        """CancelConsultation gives it up, with a reason that who booked is told; after its start as well, if it was not held. Fails with
+        CONSULTATION_WRONG_STATE, CONSULTATION_CLOSED (somebody came, or something was recorded).
+        """
 
     @_abc_1.abstractmethod
     def HoldConsultation(

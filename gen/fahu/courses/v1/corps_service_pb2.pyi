@@ -288,7 +288,7 @@ class ReplaceMemberRequest(_message.Message):
     reason: _builtins.str
     """Why, for example illness; 1 to 500 characters."""
     takes_over_lectures: _builtins.bool
-    """Whether the successor takes over the lectures ahead."""
+    """Whether the successor takes over the lectures and sessions ahead."""
     @_builtins.property
     def on(self) -> Global___MemberPrecondition:
         """Whose time ends, as the caller saw them."""

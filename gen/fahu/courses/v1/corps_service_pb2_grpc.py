@@ -119,24 +119,24 @@ class CorpsServiceServicer:
 
     def UpdateMember(self, request, context):
         """UpdateMember writes down another post, other topics or the account of somebody in the corps. Fails with MEMBER_NOT_FOUND,
-        MEMBER_ENDED.
+        MEMBER_ENDED, YEAR_OVER.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReplaceMember(self, request, context):
-        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures ahead go over to a successor who takes them
-        over, and who booked is told; otherwise they stand against it. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, ALREADY_IN_CORPS,
-        LECTURES_AHEAD.
+        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
+        a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+        MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def EndMember(self, request, context):
-        """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, and LECTURES_AHEAD for
-        a lecturer who has lectures ahead: those are cancelled, given to another lecturer, or taken over by a successor first.
+        """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
+        LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

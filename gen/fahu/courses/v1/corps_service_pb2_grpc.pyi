@@ -45,16 +45,16 @@ class CorpsServiceStub:
     """
     UpdateMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateMemberRequest, _corps_service_pb2.UpdateMemberResponse]
     """UpdateMember writes down another post, other topics or the account of somebody in the corps. Fails with MEMBER_NOT_FOUND,
-    MEMBER_ENDED.
+    MEMBER_ENDED, YEAR_OVER.
     """
     ReplaceMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ReplaceMemberRequest, _corps_service_pb2.ReplaceMemberResponse]
-    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures ahead go over to a successor who takes them
-    over, and who booked is told; otherwise they stand against it. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, ALREADY_IN_CORPS,
-    LECTURES_AHEAD.
+    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
+    a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+    MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
     """
     EndMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.EndMemberRequest, _corps_service_pb2.EndMemberResponse]
-    """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, and LECTURES_AHEAD for
-    a lecturer who has lectures ahead: those are cancelled, given to another lecturer, or taken over by a successor first.
+    """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
+    LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
     """
     ImportMembers: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ImportMembersRequest, _corps_service_pb2.ImportMembersResponse]
     """ImportMembers appoints the people of a file, all or none; the same file again changes nothing. Staff of a unit may name that unit
@@ -90,16 +90,16 @@ class CorpsServiceAsyncStub(CorpsServiceStub):
     """
     UpdateMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateMemberRequest, _corps_service_pb2.UpdateMemberResponse]  # type: ignore[assignment]
     """UpdateMember writes down another post, other topics or the account of somebody in the corps. Fails with MEMBER_NOT_FOUND,
-    MEMBER_ENDED.
+    MEMBER_ENDED, YEAR_OVER.
     """
     ReplaceMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ReplaceMemberRequest, _corps_service_pb2.ReplaceMemberResponse]  # type: ignore[assignment]
-    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures ahead go over to a successor who takes them
-    over, and who booked is told; otherwise they stand against it. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, ALREADY_IN_CORPS,
-    LECTURES_AHEAD.
+    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
+    a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+    MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
     """
     EndMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.EndMemberRequest, _corps_service_pb2.EndMemberResponse]  # type: ignore[assignment]
-    """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, and LECTURES_AHEAD for
-    a lecturer who has lectures ahead: those are cancelled, given to another lecturer, or taken over by a successor first.
+    """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
+    LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
     """
     ImportMembers: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ImportMembersRequest, _corps_service_pb2.ImportMembersResponse]  # type: ignore[assignment]
     """ImportMembers appoints the people of a file, all or none; the same file again changes nothing. Staff of a unit may name that unit
@@ -150,7 +150,7 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.UpdateMemberResponse, _abc.Awaitable[_corps_service_pb2.UpdateMemberResponse]]:
         """UpdateMember writes down another post, other topics or the account of somebody in the corps. Fails with MEMBER_NOT_FOUND,
-        MEMBER_ENDED.
+        MEMBER_ENDED, YEAR_OVER.
         """
 
     @_abc_1.abstractmethod
@@ -159,9 +159,9 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _corps_service_pb2.ReplaceMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.ReplaceMemberResponse, _abc.Awaitable[_corps_service_pb2.ReplaceMemberResponse]]:
-        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures ahead go over to a successor who takes them
-        over, and who booked is told; otherwise they stand against it. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, ALREADY_IN_CORPS,
-        LECTURES_AHEAD.
+        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
+        a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+        MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
         """
 
     @_abc_1.abstractmethod
@@ -170,8 +170,8 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _corps_service_pb2.EndMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.EndMemberResponse, _abc.Awaitable[_corps_service_pb2.EndMemberResponse]]:
-        """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, and LECTURES_AHEAD for
-        a lecturer who has lectures ahead: those are cancelled, given to another lecturer, or taken over by a successor first.
+        """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
+        LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
         """
 
     @_abc_1.abstractmethod

@@ -144,7 +144,7 @@ class CoursewareServiceServicer:
 
     def RetireCourseware(self, request, context):
         """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
-        given from it).
+        given from it, or an open request was offered it).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

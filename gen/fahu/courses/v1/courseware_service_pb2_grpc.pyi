@@ -55,7 +55,7 @@ class CoursewareServiceStub:
     """SendBackCourseware makes a submitted one a draft again, with what is to be mended. Fails with COURSEWARE_WRONG_STATE."""
     RetireCourseware: _grpc.UnaryUnaryMultiCallable[_courseware_service_pb2.RetireCoursewareRequest, _courseware_service_pb2.RetireCoursewareResponse]
     """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
-    given from it).
+    given from it, or an open request was offered it).
     """
     ExportCourseware: _grpc.UnaryUnaryMultiCallable[_courseware_service_pb2.ExportCoursewareRequest, _courseware_service_pb2.ExportCoursewareResponse]
     """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
@@ -87,7 +87,7 @@ class CoursewareServiceAsyncStub(CoursewareServiceStub):
     """SendBackCourseware makes a submitted one a draft again, with what is to be mended. Fails with COURSEWARE_WRONG_STATE."""
     RetireCourseware: _aio.UnaryUnaryMultiCallable[_courseware_service_pb2.RetireCoursewareRequest, _courseware_service_pb2.RetireCoursewareResponse]  # type: ignore[assignment]
     """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
-    given from it).
+    given from it, or an open request was offered it).
     """
     ExportCourseware: _aio.UnaryUnaryMultiCallable[_courseware_service_pb2.ExportCoursewareRequest, _courseware_service_pb2.ExportCoursewareResponse]  # type: ignore[assignment]
     """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
@@ -164,7 +164,7 @@ class CoursewareServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_courseware_service_pb2.RetireCoursewareResponse, _abc.Awaitable[_courseware_service_pb2.RetireCoursewareResponse]]:
         """RetireCourseware takes one out of use; it is kept. Fails with COURSEWARE_WRONG_STATE, COURSEWARE_IN_USE (lectures are still to be
-        given from it).
+        given from it, or an open request was offered it).
         """
 
     @_abc_1.abstractmethod

@@ -135,7 +135,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_MEMBER_ENDED: _ErrorReason.ValueType  # 24
     """Their time in the corps has ended."""
     ERROR_REASON_LECTURES_AHEAD: _ErrorReason.ValueType  # 25
-    """Lectures ahead are theirs. Metadata: count."""
+    """Lectures, sessions of consultation or open requests for lectures are theirs. Metadata: count."""
     ERROR_REASON_YEAR_OVER: _ErrorReason.ValueType  # 26
     """Nobody is appointed for a year that is over. Metadata: year."""
     ERROR_REASON_GROUP_NOT_FOUND: _ErrorReason.ValueType  # 27
@@ -159,7 +159,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_COURSEWARE_FILES_WAITING: _ErrorReason.ValueType  # 38
     """The virus scanner has not come to a verdict on a file."""
     ERROR_REASON_COURSEWARE_IN_USE: _ErrorReason.ValueType  # 39
-    """Lectures are still to be given from it. Metadata: lectures."""
+    """Lectures are still to be given from it, or open requests were offered it. Metadata: lectures."""
     ERROR_REASON_COURSEWARE_FILE_NOT_FOUND: _ErrorReason.ValueType  # 40
     """No such file, or the caller may not see it."""
     ERROR_REASON_COURSEWARE_FILE_NOT_CLEAN: _ErrorReason.ValueType  # 41
@@ -319,7 +319,7 @@ ERROR_REASON_MEMBER_NOT_FOUND: ErrorReason.ValueType  # 23
 ERROR_REASON_MEMBER_ENDED: ErrorReason.ValueType  # 24
 """Their time in the corps has ended."""
 ERROR_REASON_LECTURES_AHEAD: ErrorReason.ValueType  # 25
-"""Lectures ahead are theirs. Metadata: count."""
+"""Lectures, sessions of consultation or open requests for lectures are theirs. Metadata: count."""
 ERROR_REASON_YEAR_OVER: ErrorReason.ValueType  # 26
 """Nobody is appointed for a year that is over. Metadata: year."""
 ERROR_REASON_GROUP_NOT_FOUND: ErrorReason.ValueType  # 27
@@ -343,7 +343,7 @@ ERROR_REASON_COURSEWARE_FILES_MISSING: ErrorReason.ValueType  # 37
 ERROR_REASON_COURSEWARE_FILES_WAITING: ErrorReason.ValueType  # 38
 """The virus scanner has not come to a verdict on a file."""
 ERROR_REASON_COURSEWARE_IN_USE: ErrorReason.ValueType  # 39
-"""Lectures are still to be given from it. Metadata: lectures."""
+"""Lectures are still to be given from it, or open requests were offered it. Metadata: lectures."""
 ERROR_REASON_COURSEWARE_FILE_NOT_FOUND: ErrorReason.ValueType  # 40
 """No such file, or the caller may not see it."""
 ERROR_REASON_COURSEWARE_FILE_NOT_CLEAN: ErrorReason.ValueType  # 41

@@ -11,8 +11,8 @@ CORPS = {
     "MEMBER_ENDED": _of(409, "这名成员已经卸任", "Their time in the corps has ended"),
     "LECTURES_AHEAD": _of(
         409,
-        "还有安排给这名讲师的宣讲，请先取消、改派，或由接任者一并接手",
-        "Lectures ahead are theirs: cancel them, give them to another, or have the successor take them over",
+        "还有安排给此人的宣讲、咨询，或待答复的上门宣讲预约，请先了结、改派，或由接任者一并接手",
+        "Lectures, sessions or open requests are theirs: end them, reassign them, or have the successor take them over",
     ),
     "YEAR_OVER": _of(409, "这一年度已经结束", "That year is over", "year"),
     "GROUP_NOT_FOUND": _of(404, "没有这个咨询小组", "There is no such group"),

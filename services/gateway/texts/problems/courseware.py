@@ -18,8 +18,8 @@ COURSEWARE = {
     ),
     "COURSEWARE_IN_USE": _of(
         409,
-        "还有讲座要用这个课件，请先更换课件或取消讲座",
-        "Lectures are still to be given from it: change or cancel them first",
+        "还有讲座或待答复的上门宣讲预约要用这个课件，请先更换课件、取消讲座或答复预约",
+        "Lectures or open requests need it: change, cancel or answer them first",
     ),
     "COURSEWARE_FILE_NOT_FOUND": _of(404, "没有这个文件，或您无权查看", "There is no such file, or it is not yours to see"),
     "COURSEWARE_FILE_NOT_CLEAN": _of(
