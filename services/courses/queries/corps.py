@@ -69,8 +69,8 @@ def _views(actor: Actor, corps: Corps) -> Select[Any, str]:
     return query.where(member_visible_to(actor, table))
 
 
-async def members(session: AsyncSession, actor: Actor, wanted: CorpsFilter) -> list[MemberView]:
-    """A corps by unit and seat, the newest first in each seat."""
+async def members(session: AsyncSession, actor: Actor, wanted: CorpsFilter, most: int | None = None) -> list[MemberView]:
+    """A corps by unit and seat, the newest first in each seat; so many at most, if that is said."""
     table = MEMBERS[wanted.corps]
     query = _views(actor, wanted.corps).where(table.year == wanted.year)
     if wanted.unit_code:
@@ -79,7 +79,7 @@ async def members(session: AsyncSession, actor: Actor, wanted: CorpsFilter) -> l
         query = query.where(table.ended_at.is_(None))
     places = (table.unit_code, table.seat, table.appointed_at.desc())
     order = (Consultant.group_number, *places) if wanted.corps is Corps.CONSULTATION else places
-    return [MemberView(wanted.corps, *row) for row in await session.execute(query.order_by(*order))]
+    return [MemberView(wanted.corps, *row) for row in await session.execute(query.order_by(*order).limit(most))]
 
 
 async def member_view(session: AsyncSession, actor: Actor, corps: Corps, member_id: UUID) -> MemberView:

@@ -78,9 +78,11 @@ async def courseware_page(
     return views, encode_token(filtered_by, (views[-1].courseware.number,)) if len(rows) > size else ""
 
 
-async def all_courseware(session: AsyncSession, actor: Actor, wanted: CoursewareFilter) -> Sequence[CoursewareView]:
-    """Every item that is wanted and that the caller may see, in the order in which they were made."""
-    query = _narrowed(_views(actor), wanted).order_by(Courseware.number)
+async def courseware_for_file(
+    session: AsyncSession, actor: Actor, wanted: CoursewareFilter, most: int
+) -> Sequence[CoursewareView]:
+    """So many items at most that are wanted and that the caller may see, in the order in which they were made."""
+    query = _narrowed(_views(actor), wanted).order_by(Courseware.number).limit(most)
     return await _with_needs(session, (await session.execute(query)).all())
 
 

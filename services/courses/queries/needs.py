@@ -67,9 +67,9 @@ async def needs_page(
     return views, encode_token(filtered_by, (views[-1].need.number,)) if len(rows) > size else ""
 
 
-async def all_needs(session: AsyncSession, wanted: NeedFilter) -> Sequence[NeedView]:
-    """Every need that is wanted, in the order in which they were added."""
-    return [NeedView(*row) for row in await session.execute(_narrowed(wanted).order_by(Need.number))]
+async def needs_for_file(session: AsyncSession, wanted: NeedFilter, most: int) -> Sequence[NeedView]:
+    """So many needs at most that are wanted, in the order in which they were added."""
+    return [NeedView(*row) for row in await session.execute(_narrowed(wanted).order_by(Need.number).limit(most))]
 
 
 def _narrowed(wanted: NeedFilter) -> Select[*tuple[Any, ...]]:

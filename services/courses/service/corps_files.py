@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kit.sheets.rows import RowError, SheetRow
 from services.courses.queries import corps as queries
 from services.courses.queries.access import sends_for
-from services.courses.queries.corps import AnyMember, CorpsFilter, MemberView, Sender
+from services.courses.queries.corps import AnyMember, Sender
 from services.courses.rules.corps import Corps
 from services.courses.rules.corps_files import Check, Entry, KnownMember, KnownUnit
 from services.courses.service import corps as service
@@ -43,13 +43,6 @@ async def import_members(errand: Errand, corps: Corps, year: int, rows: Sequence
     if check.entries:
         await errand.record(f"{corps}_IMPORTED", f"corps/{year}", f"{len(rows)} rows, {len(check.entries)} changed")
     return Outcome(len(rows), len(check.entries))
-
-
-async def export_members(errand: Errand, corps: Corps, year: int) -> list[MemberView]:
-    """Who is in a corps now; that it was taken is kept."""
-    found = await queries.members(errand.session, errand.actor, CorpsFilter(corps, year))
-    await errand.record(f"{corps}_EXPORTED", f"corps/{year}", f"{len(found)} rows")
-    return found
 
 
 def _known(errand: Errand, sender: Sender, members: dict[tuple[str, str], AnyMember]) -> KnownUnit:

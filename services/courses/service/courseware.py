@@ -12,7 +12,6 @@ from services.courses import errors
 from services.courses.models import Courseware, CoursewareNeed
 from services.courses.queries import courseware as queries
 from services.courses.queries.access import courseware_of, supervises
-from services.courses.queries.courseware import CoursewareFilter, CoursewareView
 from services.courses.rules.courseware import NEXT_COURSEWARE, CoursewareState
 from services.courses.service import events
 from services.courses.service.errands import Errand, check_version
@@ -134,13 +133,6 @@ async def list_in_catalogue(errand: Errand, courseware: Courseware) -> None:
     """It stands in the catalogue that is being published. Whoever calls holds its lock."""
     _move(courseware, CoursewareState.PUBLISHED)
     await _save(errand, courseware, "")
-
-
-async def export(errand: Errand, wanted: CoursewareFilter) -> Sequence[CoursewareView]:
-    """What the caller may see of a list; that it was taken is kept."""
-    found = await queries.all_courseware(errand.session, errand.actor, wanted)
-    await errand.record("COURSEWARE_EXPORTED", f"courseware/{wanted.year}", f"{len(found)} rows")
-    return found
 
 
 def check_draft(courseware: Courseware) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from kit.sheets.rows import RowError, SheetRow
 from services.courses.queries import needs as queries
-from services.courses.queries.needs import NeedFilter, NeedView
 from services.courses.rules.need_files import NeedCheck
 from services.courses.service import needs
 from services.courses.service.errands import Errand
@@ -33,10 +32,3 @@ async def import_needs(errand: Errand, year: int, rows: Sequence[SheetRow], dry_
     for one in new:
         await needs.add(errand, year, NeedDraft(one.unit_code, one.category_code, one.text, one.source))
     return Outcome(len(rows), len(new))
-
-
-async def export_needs(errand: Errand, wanted: NeedFilter) -> Sequence[NeedView]:
-    """What is in the list; that it was taken is kept."""
-    found = await queries.all_needs(errand.session, wanted)
-    await errand.record("NEEDS_EXPORTED", f"needs/{wanted.year}", f"{len(found)} rows")
-    return found

@@ -14,12 +14,11 @@ from google.protobuf.message import Message
 from kit.db import Database
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
-from services.courses.queries import attendance as attendance_queries
 from services.courses.queries import bookings as queries
 from services.courses.rules import attendance_sheet as sheet
 from services.courses.rules.attendance import AttendanceTerms
 from services.courses.rules.lectures import serial_of
-from services.courses.service import attendance
+from services.courses.service import attendance, exports
 from services.courses.service.bookings import Seen
 from services.courses.servicer.bookings import UseCase, shown
 from services.courses.servicer.edge import errand, stamp
@@ -56,8 +55,8 @@ class AttendanceServicer(AttendanceServiceServicer):
         return rpc.RecordWalkInResponse(booking=found)
 
     async def ExportAttendance(self, request: rpc.ExportAttendanceRequest, context: Any) -> rpc.ExportAttendanceResponse:
-        async with self.db.read() as session:
-            lecture, bookings = await attendance_queries.seated(session, actor_of(context), UUID(request.lecture_id))
+        async with errand(self.db, actor_of(context), request, "") as begun:
+            lecture, bookings = await exports.export_attendance(begun, UUID(request.lecture_id))
         rows = [sheet.row_of(number, one) for number, one in enumerate(bookings, 1)]
         content = await asyncio.to_thread(spreadsheet.write_rows, sheet.TITLE, sheet.COLUMNS, rows)
         return rpc.ExportAttendanceResponse(content=content, lecture_serial=serial_of(lecture.year, lecture.number))

@@ -18,7 +18,7 @@ from services.courses.queries.corps import CorpsFilter, MemberView
 from services.courses.queries.groups import GroupView, ZoneView
 from services.courses.rules.corps import Corps
 from services.courses.rules.corps_files import COLUMNS, FILE
-from services.courses.service import corps, corps_files, groups
+from services.courses.service import corps, corps_files, exports, groups
 from services.courses.service.corps import MemberDraft, Seen
 from services.courses.service.errands import Errand
 from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, year_or_this
@@ -83,7 +83,7 @@ class CorpsServicer(CorpsServiceServicer):
     async def ExportMembers(self, request: rpc.ExportMembersRequest, context: Any) -> rpc.ExportMembersResponse:
         into, year = _corps(request.corps), year_or_this(request.year)
         async with errand(self.db, actor_of(context), request, "") as begun:
-            views = await corps_files.export_members(begun, into, year)
+            views = await exports.export_members(begun, into, year)
             rows = [_row(view) for view in views]
         content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年{TITLES[into]}", HEADER, rows)
         return rpc.ExportMembersResponse(content=content)

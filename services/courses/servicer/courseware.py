@@ -17,7 +17,7 @@ from kit.sheets import spreadsheet
 from services.courses.queries import courseware as queries
 from services.courses.queries.courseware import CoursewareFilter, CoursewareView
 from services.courses.rules.courseware import courseware_serial
-from services.courses.service import courseware
+from services.courses.service import courseware, exports
 from services.courses.service.courseware import CoursewareDraft, Seen
 from services.courses.service.errands import Errand
 from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, year_or_this
@@ -81,7 +81,7 @@ class CoursewareServicer(CoursewareServiceServicer):
         year, state = year_or_this(request.year), name_of(pb.CoursewareState, request.state)
         wanted = CoursewareFilter(year, request.unit_code, state, None)
         async with errand(self.db, actor_of(context), request, "") as begun:
-            rows = [_row(view) for view in await courseware.export(begun, wanted)]
+            rows = [_row(view) for view in await exports.export_courseware(begun, wanted)]
         content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年以案释法课件", HEADER, rows)
         return rpc.ExportCoursewareResponse(content=content)
 

@@ -18,7 +18,7 @@ from services.courses.queries import needs as queries
 from services.courses.queries.needs import NeedFilter, NeedView
 from services.courses.rules.courseware import need_serial
 from services.courses.rules.need_files import COLUMNS, FILE, SOURCES
-from services.courses.service import need_files, needs
+from services.courses.service import exports, need_files, needs
 from services.courses.service.errands import Errand
 from services.courses.service.needs import NeedDraft, Seen
 from services.courses.servicer.edge import errand, name_of, number_of, year_or_this
@@ -71,7 +71,7 @@ class NeedServicer(NeedServiceServicer):
         source, year = name_of(rpc.NeedSource, request.source), year_or_this(request.year)
         wanted = NeedFilter(year, request.unit_code, source, request.gaps)
         async with errand(self.db, actor_of(context), request, "") as begun:
-            rows = [_row(view) for view in await need_files.export_needs(begun, wanted)]
+            rows = [_row(view) for view in await exports.export_needs(begun, wanted)]
         content = await asyncio.to_thread(spreadsheet.write_rows, f"{year}年普法需求", HEADER, rows)
         return rpc.ExportNeedsResponse(content=content)
 

@@ -161,7 +161,7 @@ async def record_walk_in(lecture_id: UUID, body: WalkInIn, caller: Host) -> Resp
     response_class=Response,
     responses=GIVES_XLSX,
     summary="导出签到表",
-    openapi_extra=tells("LECTURE_NOT_FOUND"),
+    openapi_extra=tells("LECTURE_NOT_FOUND", "EXPORT_TOO_LARGE"),
 )
 async def export_attendance(lecture_id: UUID, caller: Overseer) -> Response:
     """Who has seats and who came, as XLSX; before the lecture, the list to sign at its door."""

@@ -161,7 +161,7 @@ async def end_member(member_id: UUID, body: EndIn, of: Of, caller: Sender) -> Re
     "导出{}名单",
     response_class=Response,
     responses=GIVES_XLSX,
-    openapi_extra=tells(),
+    openapi_extra=tells("EXPORT_TOO_LARGE"),
 )
 async def export_members(query: Annotated[CorpsYear, Query()], of: Of, caller: Taker) -> Response:
     """Who is in the corps as XLSX, the columns of the import first. Who took it is kept."""

@@ -145,7 +145,9 @@ async def list_courseware(query: Annotated[CoursewareQuery, Query()], caller: An
     return CoursewarePage(courseware=[_out(one) for one in answer.courseware], next_page_token=answer.next_page_token)
 
 
-@router.get(".xlsx", response_class=Response, responses=GIVES_XLSX, summary="导出课件清单", openapi_extra=tells())
+@router.get(
+    ".xlsx", response_class=Response, responses=GIVES_XLSX, summary="导出课件清单", openapi_extra=tells("EXPORT_TOO_LARGE")
+)
 async def export_courseware(query: Annotated[CoursewareNarrowing, Query()], caller: Staff) -> Response:
     """The items that the caller may list as XLSX. Who took it is kept."""
     state = COURSEWARE_STATES.number(query.courseware_state)

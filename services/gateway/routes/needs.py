@@ -119,7 +119,9 @@ async def list_needs(query: Annotated[NeedQuery, Query()], caller: Reader) -> Ne
     return Needs(needs=[_out(one) for one in answer.needs], next_page_token=answer.next_page_token)
 
 
-@router.get(".xlsx", response_class=Response, responses=GIVES_XLSX, summary="导出普法需求", openapi_extra=tells())
+@router.get(
+    ".xlsx", response_class=Response, responses=GIVES_XLSX, summary="导出普法需求", openapi_extra=tells("EXPORT_TOO_LARGE")
+)
 async def export_needs(query: Annotated[NeedNarrowing, Query()], caller: Reader) -> Response:
     """The needs as XLSX, narrowed as the list is; the columns of the import come first. Who took it is kept."""
     source = NEED_SOURCES.number(query.source)

@@ -105,8 +105,8 @@ class AttendanceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportAttendance(self, request, context):
-        """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
-        Fails with LECTURE_NOT_FOUND.
+        """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors, and keeps who
+        took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -55,8 +55,8 @@ class AttendanceServiceStub:
     LECTURE_NOT_FOUND, LECTURE_WRONG_STATE, LECTURE_NOT_STARTED, LECTURE_FULL, ENTERPRISE_NOT_DESIGNATED, ALREADY_BOOKED.
     """
     ExportAttendance: _grpc.UnaryUnaryMultiCallable[_attendance_service_pb2.ExportAttendanceRequest, _attendance_service_pb2.ExportAttendanceResponse]
-    """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
-    Fails with LECTURE_NOT_FOUND.
+    """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors, and keeps who
+    took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
     """
 
 @_typing.type_check_only
@@ -86,8 +86,8 @@ class AttendanceServiceAsyncStub(AttendanceServiceStub):
     LECTURE_NOT_FOUND, LECTURE_WRONG_STATE, LECTURE_NOT_STARTED, LECTURE_FULL, ENTERPRISE_NOT_DESIGNATED, ALREADY_BOOKED.
     """
     ExportAttendance: _aio.UnaryUnaryMultiCallable[_attendance_service_pb2.ExportAttendanceRequest, _attendance_service_pb2.ExportAttendanceResponse]  # type: ignore[assignment]
-    """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
-    Fails with LECTURE_NOT_FOUND.
+    """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors, and keeps who
+    took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
     """
 
 class AttendanceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -144,8 +144,8 @@ class AttendanceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _attendance_service_pb2.ExportAttendanceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_attendance_service_pb2.ExportAttendanceResponse, _abc.Awaitable[_attendance_service_pb2.ExportAttendanceResponse]]:
-        """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors.
-        Fails with LECTURE_NOT_FOUND.
+        """ExportAttendance writes down who had seats and who came, for the lecture's agency, the centre and the supervisors, and keeps who
+        took it. Fails with LECTURE_NOT_FOUND, EXPORT_TOO_LARGE.
         """
 
 def add_AttendanceServiceServicer_to_server(servicer: AttendanceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

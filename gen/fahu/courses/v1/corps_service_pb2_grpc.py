@@ -126,8 +126,8 @@ class CorpsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplaceMember(self, request, context):
-        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
-        a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go
+        over to a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
         MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -136,7 +136,8 @@ class CorpsServiceServicer:
 
     def EndMember(self, request, context):
         """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
-        LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
+        LECTURES_AHEAD for who has lectures or sessions ahead, or stands in offers to open requests: those are ended, given to somebody
+        else, or taken over by a successor first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -151,7 +152,8 @@ class CorpsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportMembers(self, request, context):
-        """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it.
+        """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -48,20 +48,23 @@ class CorpsServiceStub:
     MEMBER_ENDED, YEAR_OVER.
     """
     ReplaceMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ReplaceMemberRequest, _corps_service_pb2.ReplaceMemberResponse]
-    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
-    a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go
+    over to a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
     MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
     """
     EndMember: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.EndMemberRequest, _corps_service_pb2.EndMemberResponse]
     """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
-    LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
+    LECTURES_AHEAD for who has lectures or sessions ahead, or stands in offers to open requests: those are ended, given to somebody
+    else, or taken over by a successor first.
     """
     ImportMembers: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ImportMembersRequest, _corps_service_pb2.ImportMembersResponse]
     """ImportMembers appoints the people of a file, all or none; the same file again changes nothing. Staff of a unit may name that unit
     only. Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE, YEAR_OVER.
     """
     ExportMembers: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ExportMembersRequest, _corps_service_pb2.ExportMembersResponse]
-    """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it."""
+    """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
+    """
     ListConsultationGroups: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.ListConsultationGroupsRequest, _corps_service_pb2.ListConsultationGroupsResponse]
     """ListConsultationGroups lists the four groups."""
     UpdateConsultationGroup: _grpc.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateConsultationGroupRequest, _corps_service_pb2.UpdateConsultationGroupResponse]
@@ -93,20 +96,23 @@ class CorpsServiceAsyncStub(CorpsServiceStub):
     MEMBER_ENDED, YEAR_OVER.
     """
     ReplaceMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ReplaceMemberRequest, _corps_service_pb2.ReplaceMemberResponse]  # type: ignore[assignment]
-    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
-    a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+    """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go
+    over to a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
     MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
     """
     EndMember: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.EndMemberRequest, _corps_service_pb2.EndMemberResponse]  # type: ignore[assignment]
     """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
-    LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
+    LECTURES_AHEAD for who has lectures or sessions ahead, or stands in offers to open requests: those are ended, given to somebody
+    else, or taken over by a successor first.
     """
     ImportMembers: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ImportMembersRequest, _corps_service_pb2.ImportMembersResponse]  # type: ignore[assignment]
     """ImportMembers appoints the people of a file, all or none; the same file again changes nothing. Staff of a unit may name that unit
     only. Fails with IMPORT_UNREADABLE, IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE, YEAR_OVER.
     """
     ExportMembers: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ExportMembersRequest, _corps_service_pb2.ExportMembersResponse]  # type: ignore[assignment]
-    """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it."""
+    """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
+    """
     ListConsultationGroups: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.ListConsultationGroupsRequest, _corps_service_pb2.ListConsultationGroupsResponse]  # type: ignore[assignment]
     """ListConsultationGroups lists the four groups."""
     UpdateConsultationGroup: _aio.UnaryUnaryMultiCallable[_corps_service_pb2.UpdateConsultationGroupRequest, _corps_service_pb2.UpdateConsultationGroupResponse]  # type: ignore[assignment]
@@ -159,8 +165,8 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _corps_service_pb2.ReplaceMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.ReplaceMemberResponse, _abc.Awaitable[_corps_service_pb2.ReplaceMemberResponse]]:
-        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go over to
-        a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
+        """ReplaceMember ends somebody's time and gives their seat to another at once. Lectures, offers and sessions of consultation ahead go
+        over to a successor who takes them over, and who booked a lecture is told; otherwise they stand against it. Fails with
         MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, ALREADY_IN_CORPS, LECTURES_AHEAD.
         """
 
@@ -171,7 +177,8 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.EndMemberResponse, _abc.Awaitable[_corps_service_pb2.EndMemberResponse]]:
         """EndMember ends somebody's time in the corps; the seat falls free. Fails with MEMBER_NOT_FOUND, MEMBER_ENDED, YEAR_OVER, and
-        LECTURES_AHEAD for who has lectures or sessions ahead or stands in offers to open requests: those are cancelled, given to somebody else, or taken over by a successor first.
+        LECTURES_AHEAD for who has lectures or sessions ahead, or stands in offers to open requests: those are ended, given to somebody
+        else, or taken over by a successor first.
         """
 
     @_abc_1.abstractmethod
@@ -190,7 +197,9 @@ class CorpsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _corps_service_pb2.ExportMembersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_corps_service_pb2.ExportMembersResponse, _abc.Awaitable[_corps_service_pb2.ExportMembersResponse]]:
-        """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it."""
+        """ExportMembers writes who is in a corps as XLSX, the columns of the import first, and keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
+        """
 
     @_abc_1.abstractmethod
     def ListConsultationGroups(

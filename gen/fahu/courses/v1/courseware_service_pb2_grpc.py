@@ -151,7 +151,7 @@ class CoursewareServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportCourseware(self, request, context):
-        """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it.
+        """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it. Fails with EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -58,7 +58,7 @@ class CoursewareServiceStub:
     given from it, or an open request was offered it).
     """
     ExportCourseware: _grpc.UnaryUnaryMultiCallable[_courseware_service_pb2.ExportCoursewareRequest, _courseware_service_pb2.ExportCoursewareResponse]
-    """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
+    """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it. Fails with EXPORT_TOO_LARGE."""
 
 @_typing.type_check_only
 class CoursewareServiceAsyncStub(CoursewareServiceStub):
@@ -90,7 +90,7 @@ class CoursewareServiceAsyncStub(CoursewareServiceStub):
     given from it, or an open request was offered it).
     """
     ExportCourseware: _aio.UnaryUnaryMultiCallable[_courseware_service_pb2.ExportCoursewareRequest, _courseware_service_pb2.ExportCoursewareResponse]  # type: ignore[assignment]
-    """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
+    """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it. Fails with EXPORT_TOO_LARGE."""
 
 class CoursewareServiceServicer(metaclass=_abc_1.ABCMeta):
     """CoursewareService. An agency's staff draft and submit its own; 区委依法治区办 approves, or sends back with a note; a catalogue
@@ -173,6 +173,6 @@ class CoursewareServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _courseware_service_pb2.ExportCoursewareRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_courseware_service_pb2.ExportCoursewareResponse, _abc.Awaitable[_courseware_service_pb2.ExportCoursewareResponse]]:
-        """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it."""
+        """ExportCourseware writes the items of a year that the caller may see as XLSX, and keeps who took it. Fails with EXPORT_TOO_LARGE."""
 
 def add_CoursewareServiceServicer_to_server(servicer: CoursewareServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -124,7 +124,8 @@ class NeedServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportNeeds(self, request, context):
-        """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it.
+        """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

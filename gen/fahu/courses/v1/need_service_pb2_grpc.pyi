@@ -51,7 +51,9 @@ class NeedServiceStub:
     IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
     """
     ExportNeeds: _grpc.UnaryUnaryMultiCallable[_need_service_pb2.ExportNeedsRequest, _need_service_pb2.ExportNeedsResponse]
-    """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it."""
+    """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
+    """
 
 @_typing.type_check_only
 class NeedServiceAsyncStub(NeedServiceStub):
@@ -76,7 +78,9 @@ class NeedServiceAsyncStub(NeedServiceStub):
     IMPORT_COLUMNS_MISSING, IMPORT_TOO_LARGE.
     """
     ExportNeeds: _aio.UnaryUnaryMultiCallable[_need_service_pb2.ExportNeedsRequest, _need_service_pb2.ExportNeedsResponse]  # type: ignore[assignment]
-    """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it."""
+    """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it. Fails with
+    EXPORT_TOO_LARGE.
+    """
 
 class NeedServiceServicer(metaclass=_abc_1.ABCMeta):
     """NeedService. Needs come from surveys and demands without any word of whose they are. The centre and the supervisors keep them; agencies
@@ -140,6 +144,8 @@ class NeedServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _need_service_pb2.ExportNeedsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_need_service_pb2.ExportNeedsResponse, _abc.Awaitable[_need_service_pb2.ExportNeedsResponse]]:
-        """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it."""
+        """ExportNeeds writes the needs of a year as XLSX, the columns of the import first, and keeps who took it. Fails with
+        EXPORT_TOO_LARGE.
+        """
 
 def add_NeedServiceServicer_to_server(servicer: NeedServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
