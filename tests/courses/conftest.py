@@ -42,7 +42,8 @@ from tests.conftest import MakeDatabase
 from tests.courses.speaker import Speaker
 
 NOW = datetime.now(UTC)
-YEAR = year_of(NOW)
+# That of the lectures, ten days ahead: near the end of a year the next.
+YEAR = year_of(NOW + timedelta(days=10))
 AGENCIES = (
     "court",
     "procuratorate",
@@ -116,6 +117,13 @@ class World:
         planned = (await self.lectures().PlanLecture(request)).lecture
         on = lecture_rpc.LecturePrecondition(lecture_id=planned.id, expected_version=planned.version, request_id=uuid4().hex)
         return (await self.lectures().OpenLecture(lecture_rpc.OpenLectureRequest(on=on))).lecture
+
+    async def more_firms(self, number: int) -> list[Firm]:
+        """Further liaison points."""
+        found = [_firm(one) for one in range(number)]
+        async with self.database.begin() as session:
+            session.add_all(map(_point, found))
+        return found
 
     async def get(self, lecture_id: str, actor: Actor = HOST) -> Any:
         return (await self.lectures(actor).GetLecture(lecture_rpc.GetLectureRequest(lecture_id=lecture_id))).lecture

@@ -33,6 +33,15 @@ async def test_seats_go_to_who_comes_first_and_the_rest_queue(world: World) -> N
     assert (found.taken, found.waiting) == (2, 2)
 
 
+async def test_forty_at_once_for_twenty_seats_are_twenty(world: World) -> None:
+    lecture, firms = await world.lecture(capacity=20), await world.more_firms(40)
+    booked = await asyncio.gather(*(world.book(lecture, firm) for firm in firms))
+    assert [one.state for one in booked].count(CONFIRMED) == 20
+    assert sorted(one.position for one in booked if one.state == WAITING) == list(range(1, 21))
+    found = await world.get(lecture.id)
+    assert (found.taken, found.waiting) == (20, 20)
+
+
 async def test_a_seat_that_falls_free_is_offered_in_order_and_held(world: World) -> None:
     lecture = await world.lecture(capacity=1)
     booked, waiting, last = [await world.book(lecture, firm) for firm in world.firms[:3]]
