@@ -53,6 +53,8 @@ class Crowd:
 
     async def race(self, lecture_id: UUID, requests: int) -> None:
         """All clients at once, until so many requests are sent."""
+        for client in self.clients:
+            client.sign_in()
         budget = Budget(requests)
         await asyncio.gather(*(Racer(self, client, lecture_id, budget).run() for client in self.clients))
 

@@ -42,12 +42,17 @@ VALUES (%(id)s, %(year)s, 'SCHEDULED', 'hrss', %(courseware)s, %(lecturer)s, 'ç¤
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Client:
-    """The contact of one liaison point, signed in."""
+    """The contact of one liaison point, signed in. A token does not live as long as all races take."""
 
     actor: Actor
-    token: str
+    signer: TokenSigner
+    token: str = ""
+
+    def sign_in(self) -> "Client":
+        self.token = self.signer.for_person(self.actor)
+        return self
 
 
 @dataclass
@@ -97,7 +102,7 @@ class Halls:
 def _client(signer: TokenSigner) -> Client:
     roles = frozenset({int(Role.ROLE_LIAISON)})
     actor = Actor(subject=str(uuid4()), roles=roles, organisation_id=UUID(str(uuid4())))
-    return Client(actor, signer.for_person(actor))
+    return Client(actor, signer).sign_in()
 
 
 @asynccontextmanager
