@@ -99,7 +99,7 @@ fuzz-short: $(READY) $(FONTS)  ## The same in small (4 minutes)
 bench: $(READY) $(FONTS)  ## Measure submissions beside the bare pipeline, and the way to the inbox (5 minutes)
 	$(BIN)/python -m benchmarks.submissions
 
-bench-bookings: $(READY)  ## Measure contended bookings beside a bare guarded UPDATE, and behind a queue of 10,000 (4 minutes)
+bench-bookings: $(READY) $(FONTS)  ## Measure contended bookings beside a bare guarded UPDATE, and behind a queue of 10,000 (4 minutes)
 	$(BIN)/python -m benchmarks.bookings
 
 scale: $(READY) $(FONTS)  ## Ask beside a million demands what is asked beside ten thousand, and sweep 100,000 clocks (20 minutes)
