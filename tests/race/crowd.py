@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -29,9 +29,7 @@ class Counts:
     booked: int = 0
     cancelled: int = 0
     accepted: int = 0
-    lapsed: int = 0
     repeated: int = 0
-    slow: list[float] = field(default_factory=list)
 
 
 class Crowd:

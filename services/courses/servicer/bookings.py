@@ -15,6 +15,7 @@ from kit import faults
 from kit.coalesce import Coalescer
 from kit.context import current_call
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.idempotency import fingerprint
 from kit.rpc.interceptors import actor_of
@@ -26,7 +27,7 @@ from services.courses.service import bookings, exports
 from services.courses.service.bookings import Booked, Outcome, Seen, Wish
 from services.courses.service.errands import Errand
 from services.courses.servicer import sheets
-from services.courses.servicer.edge import errand, moment, name_of, now, number_of, stamp
+from services.courses.servicer.edge import errand, moment, now, stamp
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 

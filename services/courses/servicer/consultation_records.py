@@ -12,6 +12,7 @@ from fahu.courses.v1.consultation_record_service_pb2_grpc import ConsultationRec
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
@@ -23,7 +24,7 @@ from services.courses.service.consultation_records import RecordContent, Seen, V
 from services.courses.service.errands import Errand
 from services.courses.service.slot_bookings import DISTRICT
 from services.courses.servicer import sheets
-from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, uuid_or_none, year_or_this
+from services.courses.servicer.edge import errand, moment, stamp, uuid_or_none, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 

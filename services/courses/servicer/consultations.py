@@ -13,6 +13,7 @@ from fahu.courses.v1.consultation_service_pb2_grpc import ConsultationServiceSer
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.courses.queries import consultations as queries
@@ -23,7 +24,7 @@ from services.courses.service import consultations, exports
 from services.courses.service.consultations import ConsultationDraft, Seen
 from services.courses.service.errands import Errand
 from services.courses.servicer import sheets
-from services.courses.servicer.edge import errand, moment, moment_of, name_of, now, number_of, stamp, year_or_this
+from services.courses.servicer.edge import errand, moment, moment_of, now, stamp, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 

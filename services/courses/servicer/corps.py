@@ -10,6 +10,7 @@ from fahu.courses.v1.corps_service_pb2_grpc import CorpsServiceServicer
 
 from kit.calendar import BEIJING
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.courses.queries import corps as queries
@@ -21,7 +22,7 @@ from services.courses.rules.corps_files import COLUMNS, FILE
 from services.courses.service import corps, corps_files, exports, groups
 from services.courses.service.corps import MemberDraft, Seen
 from services.courses.service.errands import Errand
-from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, year_or_this
+from services.courses.servicer.edge import errand, moment, stamp, year_or_this
 
 TITLES = {Corps.LECTURE: "宣讲服务团", Corps.CONSULTATION: "咨询服务团"}
 HEADER = (*COLUMNS, "席位", "聘任日期")

@@ -12,6 +12,7 @@ from fahu.courses.v1.courseware_service_pb2_grpc import CoursewareServiceService
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.courses.queries import courseware as queries
@@ -20,7 +21,7 @@ from services.courses.rules.courseware import courseware_serial
 from services.courses.service import courseware, exports
 from services.courses.service.courseware import CoursewareDraft, Seen
 from services.courses.service.errands import Errand
-from services.courses.servicer.edge import errand, moment, name_of, number_of, stamp, year_or_this
+from services.courses.servicer.edge import errand, moment, stamp, year_or_this
 
 HEADER = ("编号", "部门", "标题", "简介", "时长(分钟)", "状态", "回应的需求", "文件数", "退回意见或停用原因")
 STATES = {"DRAFT": "起草中", "SUBMITTED": "待审核", "APPROVED": "审核通过", "PUBLISHED": "已发布", "RETIRED": "已停用"}

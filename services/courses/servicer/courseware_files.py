@@ -8,11 +8,12 @@ from fahu.courses.v1 import courseware_pb2 as pb
 from fahu.courses.v1.courseware_file_service_pb2_grpc import CoursewareFileServiceServicer
 
 from kit.db import Database
+from kit.enums import number_of
 from kit.rpc.interceptors import actor_of
 from services.courses.filing import Filing
 from services.courses.models import CoursewareFile
 from services.courses.queries import courseware_files as queries
-from services.courses.servicer.edge import number_of, stamp
+from services.courses.servicer.edge import stamp
 
 
 class CoursewareFileServicer(CoursewareFileServiceServicer):

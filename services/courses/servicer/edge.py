@@ -1,9 +1,8 @@
-"""What the servicers of courses share: the one transaction of a change, moments, and enums by their names."""
+"""What the servicers of courses share: the one transaction of a change, and moments."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -17,7 +16,7 @@ from services.courses.rules.years import year_of
 from services.courses.service.errands import Errand
 from services.courses.service.events import stamp
 
-__all__ = ["errand", "moment", "moment_of", "name_of", "now", "number_of", "stamp", "uuid_or_none", "year_or_this"]
+__all__ = ["errand", "moment", "moment_of", "now", "stamp", "uuid_or_none", "year_or_this"]
 
 
 def now() -> datetime:
@@ -46,17 +45,6 @@ def uuid_or_none(field: str, given: str) -> UUID | None:
 
 def moment(given: datetime | None) -> Timestamp | None:
     return stamp(given) if given else None
-
-
-def name_of(enum: Any, number: int) -> str:
-    """OPEN for LECTURE_STATE_OPEN; empty for unspecified."""
-    prefix = enum.Name(0).removesuffix("UNSPECIFIED")
-    return str(enum.Name(number)).removeprefix(prefix) if number else ""
-
-
-def number_of(enum: Any, name: str | None) -> Any:
-    """The value of LECTURE_STATE_OPEN for OPEN; that of unspecified for none."""
-    return enum.Value(enum.Name(0).removesuffix("UNSPECIFIED") + name) if name else 0
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from fahu.courses.v1.lecture_request_service_pb2_grpc import LectureRequestServi
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
@@ -23,7 +24,7 @@ from services.courses.service.errands import Errand
 from services.courses.service.lecture_requests import RequestDraft, Seen
 from services.courses.service.request_lectures import Offer
 from services.courses.servicer import sheets
-from services.courses.servicer.edge import errand, moment, moment_of, name_of, now, number_of, stamp, year_or_this
+from services.courses.servicer.edge import errand, moment, moment_of, now, stamp, year_or_this
 
 UseCase = Callable[[Errand], Awaitable[None]]
 

@@ -13,6 +13,7 @@ from fahu.courses.v1.lecture_service_pb2_grpc import LectureServiceServicer
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.courses.queries import lectures as queries
@@ -23,7 +24,7 @@ from services.courses.service import exports, lecture_files, lectures
 from services.courses.service.errands import Errand
 from services.courses.service.lectures import LectureDraft, Seen
 from services.courses.servicer import sheets
-from services.courses.servicer.edge import errand, moment_of, name_of, now, number_of, stamp, year_or_this
+from services.courses.servicer.edge import errand, moment_of, now, stamp, year_or_this
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 

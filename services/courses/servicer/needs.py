@@ -11,6 +11,7 @@ from fahu.courses.v1.need_service_pb2_grpc import NeedServiceServicer
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
@@ -21,7 +22,7 @@ from services.courses.rules.need_files import COLUMNS, FILE, SOURCES
 from services.courses.service import exports, need_files, needs
 from services.courses.service.errands import Errand
 from services.courses.service.needs import NeedDraft, Seen
-from services.courses.servicer.edge import errand, name_of, number_of, year_or_this
+from services.courses.servicer.edge import errand, year_or_this
 
 # The columns of the import come first, so that the file may be sent back.
 HEADER = (*COLUMNS, "编号", "课件数", "停用原因")

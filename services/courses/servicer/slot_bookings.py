@@ -11,6 +11,7 @@ from fahu.courses.v1.slot_booking_service_pb2_grpc import SlotBookingServiceServ
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from services.courses.queries import slot_bookings as queries
 from services.courses.queries.slot_bookings import SlotBookingFilter, SlotBookingView
@@ -18,7 +19,7 @@ from services.courses.rules.consultations import serial_of, slot_times
 from services.courses.service import slot_bookings
 from services.courses.service.errands import Errand
 from services.courses.service.slot_bookings import DISTRICT, Seen
-from services.courses.servicer.edge import errand, name_of, number_of, stamp, uuid_or_none
+from services.courses.servicer.edge import errand, stamp, uuid_or_none
 
 UseCase = Callable[[Errand, Seen], Awaitable[None]]
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import paging
 from kit.auth import Actor
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.errors import FieldsInvalid, FieldViolation
 from kit.rpc.interceptors import actor_of
 from services.registry.models import Cohort
@@ -22,7 +23,7 @@ from services.registry.service import cohort_years
 from services.registry.service.cohort_years import Targets
 from services.registry.service.errands import Errand
 from services.registry.servicer.encode import moment
-from services.registry.servicer.programme import day_of, errand, name_of, number_of
+from services.registry.servicer.programme import day_of, errand
 
 Context = grpc.aio.ServicerContext[Any, Any]
 LIST = paging.fingerprint(list="cohorts")

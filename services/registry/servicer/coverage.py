@@ -11,6 +11,7 @@ from fahu.registry.v1.service_record_pb2 import CoverageState as StateOfContract
 from sqlalchemy import Row
 
 from kit.db import Database
+from kit.enums import name_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.registry.queries import cohorts as cohort_queries
@@ -43,7 +44,7 @@ class CoverageServicer(CoverageServiceServicer):
         self.db = db
 
     async def ListCoverage(self, request: rpc.ListCoverageRequest, context: Any) -> rpc.ListCoverageResponse:
-        level = programme.name_of(enterprise_pb2.Level, request.level)
+        level = name_of(enterprise_pb2.Level, request.level)
         year = year_or_this(request.year)
         wanted = CoverageFilter(year, request.area_code, Level(level) if level else None, request.owed)
         async with self.db.read() as session:

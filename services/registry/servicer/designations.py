@@ -11,6 +11,7 @@ from fahu.registry.v1 import enterprise_pb2
 from fahu.registry.v1.designation_service_pb2_grpc import DesignationServiceServicer
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from services.registry.personal import PersonalData
 from services.registry.queries import designations as queries
@@ -20,7 +21,7 @@ from services.registry.rules import Level, year_of
 from services.registry.service import designations
 from services.registry.service.designations import Newcomer
 from services.registry.servicer.encode import moment
-from services.registry.servicer.programme import errand, name_of, number_of
+from services.registry.servicer.programme import errand
 from services.registry.servicer.sheets import points_sheet
 
 Context = grpc.aio.ServicerContext[Any, Any]

@@ -12,6 +12,7 @@ from fahu.registry.v1.nomination_service_pb2_grpc import NominationServiceServic
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of, number_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
@@ -23,7 +24,7 @@ from services.registry.service import nomination_files, nominations
 from services.registry.service.errands import Errand
 from services.registry.service.nominations import Content, Seen
 from services.registry.servicer.encode import import_error, moment
-from services.registry.servicer.programme import errand, name_of, number_of
+from services.registry.servicer.programme import errand
 from services.registry.servicer.sheets import nominations_sheet
 
 Context = grpc.aio.ServicerContext[Any, Any]

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import Any
 
 from google.protobuf.message import Message
 
@@ -23,19 +22,6 @@ def now() -> datetime:
 
 def year_or_this(year: int) -> int:
     return year or year_of(now())
-
-
-def name_of(enum: Any, number: int) -> str:
-    """AREA for NOMINATOR_AREA; empty for unspecified."""
-    names = dict(zip(enum.values(), enum.keys(), strict=True))
-    prefix = names[0].removesuffix("UNSPECIFIED")
-    return names[number].removeprefix(prefix) if number else ""
-
-
-def number_of(enum: Any, name: str) -> Any:
-    """The value of NOMINATOR_AREA for AREA."""
-    prefix = enum.Name(0).removesuffix("UNSPECIFIED")
-    return enum.Value(f"{prefix}{name}")
 
 
 def day(field: str, text: str) -> date:

@@ -12,6 +12,7 @@ from fahu.registry.v1.project_service_pb2_grpc import ProjectServiceServicer
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
@@ -38,7 +39,7 @@ class ProjectServicer(ProjectServiceServicer):
         self.personal = personal
 
     async def ListProjects(self, request: rpc.ListProjectsRequest, context: Any) -> rpc.ListProjectsResponse:
-        state = programme.name_of(pb.ProjectState, request.state)
+        state = name_of(pb.ProjectState, request.state)
         year, day = year_or_this(request.year), today(now())
         wanted = ProjectFilter(year, request.unit_code, ProjectState(state) if state else None, request.overdue)
         async with self.db.read() as session:

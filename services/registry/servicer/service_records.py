@@ -13,6 +13,7 @@ from fahu.registry.v1.service_record_service_pb2_grpc import ServiceRecordServic
 from google.protobuf.message import Message
 
 from kit.db import Database
+from kit.enums import name_of
 from kit.rpc.interceptors import actor_of
 from kit.sheets import spreadsheet
 from services.registry.personal import PersonalData
@@ -40,7 +41,7 @@ class ServiceRecordServicer(ServiceRecordServiceServicer):
         self.patience = patience
 
     async def RecordServices(self, request: rpc.RecordServicesRequest, context: Any) -> rpc.RecordServicesResponse:
-        actor, kind = actor_of(context), programme.name_of(pb.ServiceKind, request.kind)
+        actor, kind = actor_of(context), name_of(pb.ServiceKind, request.kind)
         service = Service(programme.day("served_on", request.served_on), ServiceKind(kind), request.note.strip())
         points = [UUID(point) for point in request.designation_ids]
         async with programme.errand(self.db, self.personal, actor, request, request.request_id) as errand:
@@ -113,7 +114,7 @@ def _filter(request: rpc.ListServiceRecordsRequest | rpc.ExportServiceRecordsReq
         request.area_code,
         UUID(request.project_id) if request.project_id else None,
         UUID(request.designation_id) if request.designation_id else None,
-        programme.name_of(pb.ServiceState, request.state),
+        name_of(pb.ServiceState, request.state),
     )
 
 
