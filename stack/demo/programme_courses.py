@@ -50,7 +50,7 @@ class Lectures:
 
     async def _taught(self, unit: str) -> AsyncIterator[Json]:
         handler = await self.cast.agency_handler(unit)
-        return handler.all_of("/courseware", "courseware", year=self._year, agency=unit, courseware_state="published")
+        return handler.all_of("/courseware", "courseware", year=self._year, unit=unit, courseware_state="published")
 
     async def _join_corps(self, unit: str) -> None:
         handler = await self.cast.agency_handler(unit)

@@ -97,7 +97,7 @@ async def test_needs_lead_to_courseware(sign_in: SignIn, liaison: Person) -> Non
     refused(await centre.post("/needs", body | {"unit_code": ""}), 422, "CHOICE_INVALID")
     refused(await liaison.get("/needs"), 403, "PERMISSION_DENIED")
     refused(await handler.post("/needs", body), 403, "PERMISSION_DENIED")
-    gaps = {"gaps": True, "agency": "hrss"}
+    gaps = {"gaps": True, "unit": "hrss"}
     assert need["id"] in {one["id"] for one in (await handler.get("/needs", params=gaps)).json()["needs"]}
     item = (await submitted(handler, need_ids=[need["id"]])).json()
     assert [one["need_id"] for one in item["needs"]] == [need["id"]]

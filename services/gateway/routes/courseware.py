@@ -80,7 +80,7 @@ class CoursewareNarrowing(Asked):
     """What narrows the list and its file."""
 
     year: Year = 0
-    agency: UnitCode = ""
+    unit: UnitCode = ""
     courseware_state: Annotated[CoursewareStateWord | None, Field(description="状态。State.")] = None
 
 
@@ -135,7 +135,7 @@ async def list_courseware(query: Annotated[CoursewareQuery, Query()], caller: An
     """Items of a year that the caller may see: enterprises what is published, agencies also their own."""
     request = pb.ListCoursewareRequest(
         year=query.year,
-        unit_code=query.agency,
+        unit_code=query.unit,
         state=COURSEWARE_STATES.number(query.courseware_state),
         need_id=str(query.need or ""),
         page_size=query.page_size,
@@ -151,7 +151,7 @@ async def list_courseware(query: Annotated[CoursewareQuery, Query()], caller: An
 async def export_courseware(query: Annotated[CoursewareNarrowing, Query()], caller: Staff) -> Response:
     """The items that the caller may list as XLSX. Who took it is kept."""
     state = COURSEWARE_STATES.number(query.courseware_state)
-    request = pb.ExportCoursewareRequest(year=query.year, unit_code=query.agency, state=state)
+    request = pb.ExportCoursewareRequest(year=query.year, unit_code=query.unit, state=state)
     answer = await caller.clients.courseware.ExportCourseware(request)
     return xlsx_answer(f"{query.year or '本'}年以案释法课件", answer.content)
 

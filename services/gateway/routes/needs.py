@@ -68,7 +68,7 @@ class NeedNarrowing(Asked):
     """What narrows the list and its file."""
 
     year: Year = 0
-    agency: UnitCode = ""
+    unit: UnitCode = ""
     source: Annotated[NeedSourceWord | None, Field(description="来源。Where they come from.")] = None
     gaps: Annotated[bool, Field(description="只看还没有课件回应的。Only what no courseware answers.")] = False
 
@@ -109,7 +109,7 @@ async def list_needs(query: Annotated[NeedQuery, Query()], caller: Reader) -> Ne
     """Needs of a year; with `gaps` those that no approved or published courseware answers."""
     request = pb.ListNeedsRequest(
         year=query.year,
-        unit_code=query.agency,
+        unit_code=query.unit,
         source=NEED_SOURCES.number(query.source),
         gaps=query.gaps,
         page_size=query.page_size,
@@ -125,7 +125,7 @@ async def list_needs(query: Annotated[NeedQuery, Query()], caller: Reader) -> Ne
 async def export_needs(query: Annotated[NeedNarrowing, Query()], caller: Reader) -> Response:
     """The needs as XLSX, narrowed as the list is; the columns of the import come first. Who took it is kept."""
     source = NEED_SOURCES.number(query.source)
-    request = pb.ExportNeedsRequest(year=query.year, unit_code=query.agency, source=source, gaps=query.gaps)
+    request = pb.ExportNeedsRequest(year=query.year, unit_code=query.unit, source=source, gaps=query.gaps)
     return xlsx_answer(f"{query.year or '本'}年普法需求", (await caller.clients.needs.ExportNeeds(request)).content)
 
 
