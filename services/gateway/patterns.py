@@ -9,3 +9,4 @@ INVISIBLE = (
     r"\u2800\u302a-\u302f\u3099-\u309a\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffc"
 )
 NOT_BLANK = rf"^[^\u0000]*[^{INVISIBLE}][^\u0000]*$"
+PERSON_NAME = r"^\p{L}[\p{L}\p{M}\p{N}·•.（）() '-]*$"

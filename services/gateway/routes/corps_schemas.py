@@ -7,6 +7,7 @@ from fahu.courses.v1 import corps_pb2
 from fahu.courses.v1 import corps_service_pb2 as pb
 from pydantic import Field
 
+from services.gateway.patterns import PERSON_NAME
 from services.gateway.routes.project_schemas import UnitCode, Year
 from services.gateway.schemas import Asked, Code, GivenId, Id, In, Out, remark, written
 from services.gateway.words import moment, moment_of
@@ -23,7 +24,7 @@ class MemberWords(In):
 class MemberIn(MemberWords):
     """一名服务团成员。"""
 
-    name: Annotated[str, written(50)]
+    name: Annotated[str, Field(min_length=1, max_length=50, pattern=PERSON_NAME)]
 
     def message(self) -> pb.MemberDraft:
         person_id = str(self.person_id or "")

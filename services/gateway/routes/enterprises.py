@@ -14,6 +14,7 @@ from starlette.responses import Response
 from services.gateway.auth import CENTRE, Caller, allow
 from services.gateway.headers import etag_of
 from services.gateway.openapi import tells
+from services.gateway.patterns import PERSON_NAME
 from services.gateway.schemas import NO_NUL, AreaCode, Asked, Id, In, NextPageToken, Out, Page, remark, written
 from services.gateway.words import Words, moment
 
@@ -22,7 +23,6 @@ Reader = Annotated[Caller, Depends(allow(Role.ROLE_LIAISON, *CENTRE, Role.ROLE_S
 Appointer = Annotated[Caller, Depends(allow(Role.ROLE_CENTRE_LEAD, Role.ROLE_AREA_OFFICER))]
 LevelWord = Literal["district", "town"]
 LEVELS = Words(enterprise_pb2.Level)
-PERSON_NAME = r"^\p{L}[\p{L}\p{M}\p{N}·•.（）() '-]*$"  # the contract's
 Year = Annotated[int, Field(ge=0, le=2200, description="年度，0 为今年。Year of designation; 0 for this year.")]
 
 

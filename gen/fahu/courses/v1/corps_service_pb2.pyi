@@ -30,7 +30,7 @@ class MemberDraft(_message.Message):
     TOPICS_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name, 1 to 50 characters."""
+    """Name: a letter, then letters, digits, dots, spaces and brackets, 1 to 50 characters."""
     post: _builtins.str
     """Post (职务), at most 50 characters; may be empty."""
     topics: _builtins.str
