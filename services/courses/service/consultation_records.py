@@ -103,9 +103,8 @@ async def answer(errand: Errand, seen: Seen, agreed: bool) -> None:
     check_version(found.version, seen.version)
     if found.follow_up_state != FollowUpState.ASKED:
         raise errors.FollowUpWrongState(state=found.follow_up_state)
-    if (
-        agreed
-    ):  # who is no liaison point any more starts nothing new; a new year alone takes nothing from who came in the old one
+    # Who is no liaison point any more starts nothing new; a new year alone takes nothing from who came in the old one.
+    if agreed:
         await _check_designated(errand, found)
     found.follow_up_state = FollowUpState.AGREED if agreed else FollowUpState.DECLINED
     found.answered_by, found.answered_at = errand.actor.person_id, errand.now
